@@ -1,0 +1,45 @@
+package io.subrelay.webhook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
+
+/**
+ * What an event means: the one name that every destination's own name is keyed on. RevenueCat folds several meanings
+ * into one webhook type (a trial's start is an {@code INITIAL_PURCHASE}); the kind tells them apart.
+ */
+public final class Kind {
+
+    private Kind() {
+    }
+
+    /**
+     * @param  event the {@code event} object of a webhook, with a textual {@code type}
+     * @return       the kind in lower snake case, never null; for a type that is not known, the type in lower case
+     */
+    public static String of(JsonNode event) {
+        String type = event.path("type").asText();
+        boolean trial = "TRIAL".equals(event.path("period_type").asText());
+        return switch (type) {
+            case "INITIAL_PURCHASE" -> trial ? "trial_started" : "initial_purchase";
+            case "RENEWAL" -> event.path("is_trial_conversion").asBoolean() ? "trial_converted" : "renewal";
+            case "CANCELLATION" -> trial ? "trial_cancelled" : "cancellation";
+            case "NON_RENEWING_PURCHASE" -> "non_subscription_purchase";
+            default -> type.toLowerCase(Locale.ROOT);
+        };
+    }
+
+    /**
+     * When the event happened, in milliseconds since the epoch: purchases at {@code purchased_at_ms}, an expiration at
+     * {@code expiration_at_ms}, everything else (and wherever that field is null) at {@code event_timestamp_ms}.
+     */
+    public static long happenedAt(String kind, JsonNode event) {
+        String field = switch (kind) {
+            case "trial_started", "initial_purchase", "trial_converted", "renewal", "non_subscription_purchase" ->
+                "purchased_at_ms";
+            case "expiration" -> "expiration_at_ms";
+            default -> "event_timestamp_ms";
+        };
+        JsonNode at = event.path(field);
+        return at.isIntegralNumber() ? at.longValue() : event.path("event_timestamp_ms").longValue();
+    }
+}
