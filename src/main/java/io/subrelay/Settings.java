@@ -1,0 +1,181 @@
+package io.subrelay;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.camel.spi.PropertiesComponent;
+import org.apache.camel.util.TimeUtils;
+
+/**
+ * The settings of this runner, read through Camel's properties: an environment variable wins over {@code -D}, that over
+ * {@code application.properties}, that over the default.
+ */
+public final class Settings {
+
+    private static final List<String> MODES = List.of("live", "preview", "off");
+    private static final List<String> REVENUE = List.of("gross", "after-commission", "after-commission-and-taxes");
+
+    private final PropertiesComponent properties;
+
+    public Settings(PropertiesComponent properties) {
+        this.properties = properties;
+    }
+
+    /** The value without surrounding blanks; empty, never null, where it is blank or not set. */
+    public String get(String name) {
+        return properties.resolveProperty(name).map(properties::parseUri).map(String::trim).orElse("");
+    }
+
+    public boolean isSet(String name) {
+        return !get(name).isEmpty();
+    }
+
+    /** @throws InvalidSetting if it is not a whole number from {@code min} to {@code max} */
+    public int number(String name, int min, int max) {
+        try {
+            int value = Integer.parseInt(get(name));
+            if (value >= min && value <= max) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // told below, with what is accepted
+        }
+        throw new InvalidSetting(name, get(name), "a whole number from " + min + " to " + max);
+    }
+
+    /** @throws InvalidSetting if it is not a positive duration such as {@code 500ms}, {@code 30s} or {@code 1h} */
+    public Duration duration(String name) {
+        try {
+            long millis = TimeUtils.toMilliSeconds(get(name));
+            if (millis > 0) {
+                return Duration.ofMillis(millis);
+            }
+        } catch (RuntimeException e) {
+            // told below, with what is accepted
+        }
+        throw new InvalidSetting(name, get(name), "a duration such as 500ms, 30s, 5m or 72h");
+    }
+
+    /** @throws InvalidSetting if it is not one of {@code accepted} */
+    public String oneOf(String name, List<String> accepted) {
+        String value = get(name);
+        if (!accepted.contains(value)) {
+            throw new InvalidSetting(name, value, "one of " + String.join(", ", accepted));
+        }
+        return value;
+    }
+
+    /**
+     * The mode of a destination: {@code live}, {@code preview} or {@code off}.
+     *
+     * @param  credentials settings without which it cannot be live; where one is blank and no mode is set, it previews
+     * @throws InvalidSetting if the mode is none of these, or live without its credentials
+     */
+    public String mode(String destination, List<String> credentials) {
+        List<String> missing = credentials.stream().filter(name -> !isSet(name)).toList();
+        String name = destination + ".mode";
+        if (!isSet(name)) {
+            return missing.isEmpty() ? "live" : "preview";
+        }
+        String mode = oneOf(name, MODES);
+        if (mode.equals("live") && !missing.isEmpty()) {
+            throw new InvalidSetting(name, mode, "preview or off until " + String.join(" and ", missing) + " is set");
+        }
+        return mode;
+    }
+
+    /** Stops the start at the first setting that cannot work. */
+    public void check() {
+        number("server.port", 0, 65535);
+        number("management.port", 0, 65535);
+        number("server.worker-threads", 1, 1000);
+        number("server.max-body-size", 1024, 64 << 20);
+        number("delivery.concurrency", 1, 1000);
+        number("delivery.in-memory", 10, 1_000_000);
+        duration("delivery.redelivery-delay");
+        duration("delivery.maximum-redelivery-delay");
+        duration("delivery.give-up-after");
+        duration("delivery.request-timeout");
+        backoffMultiplier();
+        if (!get("database.url").startsWith("jdbc:h2:") && !get("database.url").startsWith("jdbc:postgresql:")) {
+            throw new InvalidSetting("database.url", "", "a jdbc:h2: or jdbc:postgresql: address");
+        }
+        for (String region : List.of("segment.region", "amplitude.region")) {
+            oneOf(region, List.of("us", "eu"));
+        }
+        for (String revenue : List.of("segment.revenue", "amplitude.revenue")) {
+            oneOf(revenue, REVENUE);
+        }
+        for (String sandbox : List.of("segment.send-sandbox", "statsig.send-sandbox", "onesignal.send-sandbox")) {
+            oneOf(sandbox, List.of("true", "false"));
+        }
+        oneOf("statsig.event-type", List.of("webhook", "rc"));
+        checkExposure();
+    }
+
+    /** How many times longer each redelivery waits than the one before. */
+    public double backoffMultiplier() {
+        try {
+            double value = Double.parseDouble(get("delivery.backoff-multiplier"));
+            if (value >= 1 && value <= 100) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // told below, with what is accepted
+        }
+        throw new InvalidSetting(
+                "delivery.backoff-multiplier", get("delivery.backoff-multiplier"), "a number from 1 to 100");
+    }
+
+    private void checkExposure() {
+        if (isSet("admin.username") != isSet("admin.password")) {
+            String blank = isSet("admin.username") ? "admin.password" : "admin.username";
+            throw new InvalidSetting(blank, "", "a value, as the other half of the user name and password is set");
+        }
+        if (!isLoopback(get("server.host"))) {
+            for (String needed : List.of("webhook.authorization", "admin.password")) {
+                if (!isSet(needed)) {
+                    throw new InvalidSetting(
+                            needed, "", "a value, as server.host=" + get("server.host") + " is not a loopback address");
+                }
+            }
+        }
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
+        } catch (UnknownHostException e) {
+            throw new InvalidSetting("server.host", host, "an address of this machine, such as 127.0.0.1 or 0.0.0.0");
+        }
+    }
+
+    /** The values that must never be shown: whatever is set under a name that says so. */
+    public Set<String> secrets() {
+        Set<String> secrets = new TreeSet<>((a, b) ->
+                a.length() != b.length() ? Integer.compare(b.length(), a.length()) : a.compareTo(b));
+        for (String name : properties.loadProperties(Settings::isSecret).stringPropertyNames()) {
+            String value = get(name);
+            if (value.length() > 3) {
+                secrets.add(value);
+            }
+        }
+        return secrets;
+    }
+
+    private static boolean isSecret(String name) {
+        return name.matches("(?i).*(key|secret|password|token|authorization|credential)s?$");
+    }
+
+    /** A setting with which the runner cannot start; the message is one line, for the person who set it. */
+    public static final class InvalidSetting extends IllegalArgumentException {
+
+        InvalidSetting(String name, String value, String accepts) {
+            super(name + (value.isEmpty() ? " is blank" : " is '" + value + "'") + ": it accepts " + accepts);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.subrelay.delivery;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.subrelay.delivery.Outcome.Verdict;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says when a destination may be called. It opens when most calls fail, and lets a call through now and then to see
+ * whether the destination is back. A destination that does not let us in is held instead: one call probes it, more and
+ * more seldom, until the key is right.
+ */
+final class Circuit implements OutboxQueue.Gate {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Circuit.class);
+    private static final long FIRST_PROBE_MS = 5_000;
+    private static final long MAX_PROBE_MS = 60_000;
+    private static final long PROBE_IN_FLIGHT_MS = 250;
+
+    private final String destination;
+    private final CircuitBreaker breaker;
+    private final Runnable recovered;
+    private long heldUntil;
+    private long probeMs;
+    private long pausedUntil;
+    private boolean probing;
+
+    /** @param recovered called when calls work again after the circuit was open or held */
+    Circuit(String destination, Runnable recovered) {
+        this.destination = destination;
+        this.recovered = recovered;
+        this.breaker = CircuitBreaker.of(destination, CircuitBreakerConfig.custom()
+                .slidingWindowSize(20)
+                .minimumNumberOfCalls(10)
+                .failureRateThreshold(60)
+                .waitDurationInOpenState(Duration.ofSeconds(5))
+                .permittedNumberOfCallsInHalfOpenState(2)
+                .build());
+        breaker.getEventPublisher().onStateTransition(event -> LOG.warn("{}: circuit {} -> {}", destination,
+                event.getStateTransition().getFromState(), event.getStateTransition().getToState()));
+    }
+
+    /** 0 takes a permission, which a call of {@link #answered} gives back. */
+    @Override
+    public synchronized long waitMs() {
+        long now = System.currentTimeMillis();
+        if (heldUntil > 0) {
+            if (probing) {
+                return PROBE_IN_FLIGHT_MS;
+            }
+            if (now < heldUntil) {
+                return heldUntil - now;
+            }
+            probing = true;
+            return 0;
+        }
+        if (now < pausedUntil) {
+            return pausedUntil - now;
+        }
+        return breaker.tryAcquirePermission() ? 0 : PROBE_IN_FLIGHT_MS;
+    }
+
+    /** Tells what a call came to. */
+    void answered(Outcome outcome) {
+        boolean back = false;
+        synchronized (this) {
+            boolean wasHeld = heldUntil > 0;
+            boolean wasOpen = breaker.getState() != CircuitBreaker.State.CLOSED;
+            if (outcome.verdict() == Verdict.HOLD) {
+                hold(wasHeld, outcome);
+                breaker.releasePermission();
+                return;
+            }
+            probing = false;
+            if (outcome.verdict() == Verdict.RETRY) {
+                breaker.onError(0, TimeUnit.MILLISECONDS, new IllegalStateException("transient"));
+                if (wasHeld) {
+                    heldUntil = System.currentTimeMillis() + probeMs;
+                }
+                if (breaker.getState() == CircuitBreaker.State.OPEN && outcome.retryAfterMs() > 0) {
+                    pausedUntil = System.currentTimeMillis() + Math.min(outcome.retryAfterMs(), MAX_PROBE_MS);
+                }
+            } else {
+                breaker.onSuccess(0, TimeUnit.MILLISECONDS);
+                heldUntil = 0;
+                probeMs = 0;
+                back = wasHeld || wasOpen && breaker.getState() == CircuitBreaker.State.CLOSED;
+                if (wasHeld) {
+                    LOG.info("{}: lets us in again", destination);
+                }
+            }
+        }
+        if (back) {
+            recovered.run();
+        }
+    }
+
+    private void hold(boolean wasHeld, Outcome outcome) {
+        if (!wasHeld) {
+            LOG.error("{}: held, it does not let us in ({}): check its key; nothing is lost meanwhile",
+                    destination, outcome.responseCode());
+        }
+        if (!wasHeld || probing) {
+            probeMs = probeMs == 0 ? FIRST_PROBE_MS : Math.min(probeMs * 2, MAX_PROBE_MS);
+            heldUntil = System.currentTimeMillis() + probeMs;
+        }
+        probing = false;
+    }
+
+    /** {@code closed}, {@code open}, {@code half_open} or {@code held}. */
+    synchronized String state() {
+        return heldUntil > 0 ? "held" : breaker.getState().name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,58 @@
+package io.subrelay.delivery;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** What operators watch of a destination. */
+final class DeliveryMetrics {
+
+    private final MeterRegistry meters;
+    private final String destination;
+    private final Map<String, Counter> attempts = new ConcurrentHashMap<>();
+    private final Map<String, Counter> settled = new ConcurrentHashMap<>();
+    private final Timer latency;
+
+    DeliveryMetrics(MeterRegistry meters, String destination) {
+        this.meters = meters;
+        this.destination = destination;
+        this.latency = Timer.builder("subrelay.delivery.latency")
+                .description("From the acceptance of an event to its delivery")
+                .tag("destination", destination)
+                .serviceLevelObjectives(Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(10),
+                        Duration.ofMinutes(1), Duration.ofMinutes(10), Duration.ofHours(1))
+                .register(meters);
+    }
+
+    void bind(OutboxConsumer consumer) {
+        Gauge.builder("subrelay.delivery.oldest.pending.seconds", consumer, OutboxConsumer::oldestPendingSeconds)
+                .description("How long the oldest event that is not settled has been waiting")
+                .tag("destination", destination).register(meters);
+        Gauge.builder("subrelay.delivery.circuit.closed", consumer, it -> it.circuit().equals("closed") ? 1 : 0)
+                .description("1 while the destination is called freely; 0 while its circuit is open or it is held")
+                .tag("destination", destination).register(meters);
+    }
+
+    void attempted(Outcome outcome) {
+        String answer = outcome.responseCode() > 0 ? String.valueOf(outcome.responseCode())
+                : outcome.verdict() == Outcome.Verdict.RETRY ? "none" : "not sent";
+        attempts.computeIfAbsent(answer, it -> Counter.builder("subrelay.delivery.attempts")
+                .description("Attempts by the HTTP status of the answer")
+                .tag("destination", destination).tag("answer", it).register(meters)).increment();
+    }
+
+    /** @param receivedAt when the event was accepted, milliseconds since the epoch */
+    void settled(String state, long receivedAt) {
+        settled.computeIfAbsent(state, it -> Counter.builder("subrelay.delivery.settled")
+                .description("Deliveries by how they ended: delivered, skipped, previewed or dead")
+                .tag("destination", destination).tag("state", it).register(meters)).increment();
+        if (state.equals("delivered")) {
+            latency.record(Math.max(0, System.currentTimeMillis() - receivedAt), TimeUnit.MILLISECONDS);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.subrelay.delivery;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.webhook.Event;
+import java.util.List;
+
+/**
+ * An accepted event with the customer as of that event. Shared by all destinations, so nobody may change it.
+ *
+ * @param seq            its place in the order of acceptance; without gaps
+ * @param customer       the customer that it is ordered with
+ * @param afterCustomers customers that this event merged into its own: it goes out after all that is theirs
+ * @param event          the webhook
+ * @param customerThen   the customer as of this event
+ * @param receivedAt     when it was accepted, milliseconds since the epoch
+ * @param late           whether a newer event of the customer had been accepted before it
+ * @param destinations   the names of the destinations that were not switched off when it was accepted
+ */
+public record EnrichedEvent(
+        long seq, long customer, List<Long> afterCustomers, Event event, JsonNode customerThen,
+        long receivedAt, boolean late, List<String> destinations) {
+
+    /** The body that a destination's route gets; a new object around shared parts. */
+    public ObjectNode body() {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.set("api_version", event.webhook().get("api_version"));
+        body.set("event", event.event());
+        body.put("kind", event.kind());
+        body.put("happened_at_ms", event.happenedAt());
+        body.set("customer", customerThen);
+        body.put("late", late);
+        return body;
+    }
+}

@@ -1,0 +1,311 @@
+package io.subrelay.delivery;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.delivery.OutboxQueue.Finished;
+import io.subrelay.delivery.Outcome.Verdict;
+import io.subrelay.store.Mark;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.support.DefaultConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Delivers to one destination with threads of its own. A route that ends without a failure has delivered; a failure is
+ * judged by {@link Answers} and goes again by {@link Schedule}, or is a dead letter.
+ */
+public final class OutboxConsumer extends DefaultConsumer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OutboxConsumer.class);
+    private static final int MAX_REASON = 1_500;
+
+    private final OutboxEndpoint endpoint;
+    private final Outbox outbox;
+    private final Answers answers;
+    private final Schedule schedule;
+    private final DeliveryMetrics metrics;
+    private final Circuit circuit;
+    private String mode = "off";
+    private OutboxQueue queue;
+    private ExecutorService workers;
+
+    OutboxConsumer(OutboxEndpoint endpoint, Processor processor, Outbox outbox) {
+        super(endpoint, processor);
+        this.endpoint = endpoint;
+        this.outbox = outbox;
+        this.answers = endpoint.answers();
+        this.schedule = new Schedule(outbox.settings());
+        this.circuit = new Circuit(endpoint.getName(), () -> queue.recovered());
+        this.metrics = new DeliveryMetrics(outbox.meters(), endpoint.getName());
+    }
+
+    public String name() {
+        return endpoint.getName();
+    }
+
+    /** {@code live}, {@code preview} or {@code off}. */
+    public String mode() {
+        return mode;
+    }
+
+    /** {@code closed}, {@code open}, {@code half_open} or {@code held}. */
+    public String circuit() {
+        return circuit.state();
+    }
+
+    /** How long the oldest event that is not settled has been waiting, seconds; 0 if there is none. */
+    public long oldestPendingSeconds() {
+        long at = queue == null ? 0 : queue.oldestPendingAt();
+        return at == 0 ? 0 : Math.max(0, System.currentTimeMillis() - at) / 1000;
+    }
+
+    @Override
+    protected void doInit() throws Exception {
+        super.doInit();
+        mode = outbox.settings().mode(name(), endpoint.credentialNames());
+        metrics.bind(this);
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        if (mode.equals("off")) {
+            outbox.closed(this);
+            return;
+        }
+        int threads = outbox.settings().number("delivery.concurrency", 1, 1000);
+        workers = getEndpoint().getCamelContext().getExecutorServiceManager()
+                .newFixedThreadPool(this, "outbox-" + name(), threads);
+        queue = outbox.open(this);
+        for (int i = 0; i < threads; i++) {
+            workers.execute(this::work);
+        }
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        if (queue != null) {
+            queue.close();
+            getEndpoint().getCamelContext().getExecutorServiceManager()
+                    .shutdownGraceful(workers, TimeUnit.SECONDS.toMillis(30));
+        }
+        super.doStop();
+    }
+
+    void offer(List<EnrichedEvent> events) {
+        if (queue != null) {
+            queue.offer(events);
+        }
+    }
+
+    void offerRequests() {
+        if (queue != null) {
+            queue.offerRequests();
+        }
+    }
+
+    Map<Integer, Long> positions() {
+        return queue == null ? Map.of() : queue.positions();
+    }
+
+    private void work() {
+        int most = Math.max(1, endpoint.getBatchSize());
+        try {
+            while (true) {
+                List<Delivery> deliveries = queue.take(most, this::mayShareList, circuit);
+                if (deliveries == null) {
+                    return;
+                }
+                deliver(deliveries);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean mayShareList(Delivery first, Delivery other) {
+        return endpoint.getBatchBy() == null || environment(first).equals(environment(other));
+    }
+
+    private static String environment(Delivery delivery) {
+        return delivery.event().event().event().path("environment").asText("");
+    }
+
+    private void deliver(List<Delivery> deliveries) {
+        long startedAt = System.currentTimeMillis();
+        long started = System.nanoTime();
+        List<Outcome> outcomes = attempt(deliveries);
+        int millis = (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+        List<Finished> finished = new ArrayList<>(deliveries.size());
+        for (int i = 0; i < deliveries.size(); i++) {
+            finished.add(finish(deliveries.get(i), outcomes.get(i), startedAt, millis));
+        }
+        circuit.answered(decisive(outcomes));
+        queue.finish(finished);
+    }
+
+    /** Of a list's outcomes the one that tells most about the destination. */
+    private static Outcome decisive(List<Outcome> outcomes) {
+        Outcome decisive = outcomes.get(0);
+        for (Outcome outcome : outcomes) {
+            if (!outcome.isFinal()) {
+                decisive = outcome;
+            }
+        }
+        return decisive;
+    }
+
+    /** A list that is refused because of some of its events is split until those are found. */
+    private List<Outcome> attempt(List<Delivery> deliveries) {
+        List<Outcome> outcomes = run(deliveries);
+        boolean refused = deliveries.size() > 1 && outcomes.stream()
+                .anyMatch(outcome -> outcome.verdict() == Verdict.REFUSED && outcome.responseCode() > 0);
+        if (!refused) {
+            return outcomes;
+        }
+        int half = deliveries.size() / 2;
+        List<Outcome> all = new ArrayList<>(attempt(deliveries.subList(0, half)));
+        Outcome stop = all.stream().filter(outcome -> !outcome.isFinal()).findFirst().orElse(null);
+        if (stop == null) {
+            all.addAll(attempt(deliveries.subList(half, deliveries.size())));
+        } else {
+            deliveries.subList(half, deliveries.size()).forEach(delivery -> all.add(stop));
+        }
+        return all;
+    }
+
+    private List<Outcome> run(List<Delivery> deliveries) {
+        Attempt attempt = new Attempt(deliveries.size());
+        Exchange exchange = exchange(deliveries, attempt, mode);
+        try {
+            getProcessor().process(exchange);
+        } catch (Exception e) {
+            exchange.setException(e);
+        }
+        List<Outcome> outcomes = new ArrayList<>(deliveries.size());
+        Outcome sent = null;
+        for (int i = 0; i < deliveries.size(); i++) {
+            Outcome said = attempt.said(i);
+            if (said == null && sent == null) {
+                sent = sent(exchange, attempt, deliveries.get(0));
+            }
+            outcomes.add(said == null ? sent : said);
+        }
+        releaseExchange(exchange, false);
+        return outcomes;
+    }
+
+    private Outcome sent(Exchange exchange, Attempt attempt, Delivery first) {
+        if (exchange.getException() != null) {
+            return answers.judge(exchange.getException(), first.event().receivedAt());
+        }
+        if (mode.equals("preview")) {
+            return Outcome.previewed(attempt.requests().toString());
+        }
+        Integer code = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
+        return Outcome.delivered(code == null ? 0 : code);
+    }
+
+    private Exchange exchange(List<Delivery> deliveries, Attempt attempt, String asMode) {
+        Exchange exchange = createExchange(false);
+        attempt.attach(exchange);
+        exchange.setVariable("mode", asMode);
+        if (endpoint.getBatchSize() == 0) {
+            EnrichedEvent event = deliveries.get(0).event();
+            exchange.setVariable("kind", event.event().kind());
+            exchange.setVariable("environment", environment(deliveries.get(0)));
+            exchange.setVariable("store", event.event().event().path("store").asText(""));
+            exchange.setVariable("event_id", event.event().id());
+            exchange.setVariable("webhook", event.event().text());
+            exchange.getMessage().setBody(event.body());
+            return exchange;
+        }
+        if (endpoint.getBatchBy() != null) {
+            exchange.setVariable("environment", environment(deliveries.get(0)));
+        }
+        List<ObjectNode> bodies = new ArrayList<>(deliveries.size());
+        for (Delivery delivery : deliveries) {
+            bodies.add(delivery.event().body());
+        }
+        exchange.getMessage().setBody(bodies);
+        return exchange;
+    }
+
+    /**
+     * What the route would send for an event, without sending it.
+     *
+     * @return {@code {"decision":"send","requests":[…]}}, {@code {"decision":"skip","reason":…}} or the same with
+     *         {@code refuse} or {@code error}
+     */
+    public ObjectNode preview(EnrichedEvent event) {
+        Attempt attempt = new Attempt(1);
+        Exchange exchange = exchange(
+                List.of(new Delivery(event, Delivery.Origin.REQUEST, 0, 0)), attempt, "preview");
+        try {
+            getProcessor().process(exchange);
+        } catch (Exception e) {
+            exchange.setException(e);
+        }
+        ObjectNode preview = attempt.requests().objectNode();
+        Outcome said = attempt.said(0);
+        if (said != null) {
+            preview.put("decision", said.verdict() == Verdict.SKIPPED ? "skip" : "refuse");
+            preview.put("reason", said.reason());
+        } else if (exchange.getException() != null) {
+            preview.put("decision", "error");
+            preview.put("reason", answers.judge(exchange.getException(), event.receivedAt()).reason());
+        } else {
+            ArrayNode requests = attempt.requests();
+            preview.put("decision", "send");
+            preview.set("requests", requests);
+        }
+        releaseExchange(exchange, false);
+        return preview;
+    }
+
+    private Finished finish(Delivery delivery, Outcome outcome, long at, int millis) {
+        int attempts = delivery.attempts() + 1;
+        Outcome shown = new Outcome(outcome.verdict(), outcome.responseCode(), shorten(outcome.reason()),
+                outcome.retryAfterMs(), outbox.secrets().mask(outcome.request()));
+        metrics.attempted(outcome);
+        if (outcome.isFinal()) {
+            return settle(delivery, attempts, at, millis, shown);
+        }
+        boolean held = outcome.verdict() == Verdict.HOLD;
+        long first = delivery.firstAttemptAt() > 0 || held ? delivery.firstAttemptAt() : at;
+        if (!held && schedule.isOver(first, at)) {
+            return settle(delivery, attempts, at, millis, shown);
+        }
+        long next = System.currentTimeMillis() + (held ? 1 : schedule.delayMs(attempts, outcome.retryAfterMs()));
+        Delivery again = new Delivery(delivery.event(), delivery.origin(), attempts, first);
+        outbox.mark(new Mark.Failed(again, name(), at, millis, next, shown));
+        return new Finished(again, next);
+    }
+
+    private Finished settle(Delivery delivery, int attempts, long at, int millis, Outcome outcome) {
+        String state = switch (outcome.verdict()) {
+            case DELIVERED -> "delivered";
+            case SKIPPED -> "skipped";
+            case PREVIEWED -> "previewed";
+            default -> "dead";
+        };
+        if (state.equals("dead")) {
+            LOG.warn("{}: event {} is a dead letter after {} attempts, answer {}", name(),
+                    delivery.event().event().id(), attempts, outcome.responseCode());
+        }
+        metrics.settled(state, delivery.event().receivedAt());
+        outbox.mark(new Mark.Settled(delivery, name(), state, attempts, at + millis, millis, outcome));
+        return new Finished(delivery, 0);
+    }
+
+    private String shorten(String reason) {
+        String masked = outbox.secrets().mask(reason);
+        return masked == null || masked.length() <= MAX_REASON ? masked : masked.substring(0, MAX_REASON);
+    }
+}

@@ -1,0 +1,44 @@
+package io.subrelay.delivery;
+
+/**
+ * What became of one attempt to deliver.
+ *
+ * @param verdict      what it means
+ * @param responseCode the HTTP status of the answer; 0 where there was none
+ * @param reason       why it was skipped or failed; null where it was delivered
+ * @param retryAfterMs how long the answer asked to wait, milliseconds; 0 where it did not
+ * @param request      the request as JSON where it was built and not sent; null otherwise
+ */
+public record Outcome(Verdict verdict, int responseCode, String reason, long retryAfterMs, String request) {
+
+    /** What an attempt's end means for its delivery. */
+    public enum Verdict {
+        DELIVERED, SKIPPED, PREVIEWED,
+        /** It may work later. */
+        RETRY,
+        /** The destination does not let us in: the fault is the setting, not the event. */
+        HOLD,
+        /** It will never work: a dead letter. */
+        REFUSED
+    }
+
+    static Outcome delivered(int responseCode) {
+        return new Outcome(Verdict.DELIVERED, responseCode, null, 0, null);
+    }
+
+    static Outcome skipped(String reason) {
+        return new Outcome(Verdict.SKIPPED, 0, reason, 0, null);
+    }
+
+    static Outcome previewed(String request) {
+        return new Outcome(Verdict.PREVIEWED, 0, null, 0, request);
+    }
+
+    static Outcome failed(Verdict verdict, int responseCode, String reason, long retryAfterMs) {
+        return new Outcome(verdict, responseCode, reason, retryAfterMs, null);
+    }
+
+    boolean isFinal() {
+        return verdict != Verdict.RETRY && verdict != Verdict.HOLD;
+    }
+}

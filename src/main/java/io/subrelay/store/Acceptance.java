@@ -1,0 +1,18 @@
+package io.subrelay.store;
+
+import io.subrelay.delivery.EnrichedEvent;
+import io.subrelay.webhook.Event;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * An event that waits to be stored.
+ *
+ * @param stored completes once the event is on the disk: with the enriched event, or with null where the event had been
+ *               stored before; exceptionally if it could not be stored
+ */
+record Acceptance(Event event, long receivedAt, CompletableFuture<EnrichedEvent> stored) {
+
+    Acceptance(Event event, long receivedAt) {
+        this(event, receivedAt, new CompletableFuture<>());
+    }
+}

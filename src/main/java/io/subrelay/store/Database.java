@@ -1,0 +1,106 @@
+package io.subrelay.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.subrelay.Settings;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+
+/** The database of a runner: an H2 file of its own, or a PostgreSQL that several runners share. */
+public final class Database implements AutoCloseable {
+
+    private final HikariDataSource dataSource;
+    private final boolean h2;
+
+    private Database(HikariDataSource dataSource, boolean h2) {
+        this.dataSource = dataSource;
+        this.h2 = h2;
+    }
+
+    /**
+     * Connects and brings the schema up to date.
+     *
+     * @throws IllegalStateException if the database cannot be reached or its schema cannot be brought up to date
+     */
+    public static Database open(Settings settings) {
+        String url = settings.get("database.url");
+        boolean h2 = url.startsWith("jdbc:h2:");
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("database");
+        config.setJdbcUrl(h2 ? withH2Options(url) : url);
+        config.setUsername(settings.isSet("database.username") ? settings.get("database.username") : null);
+        config.setPassword(settings.isSet("database.password") ? settings.get("database.password") : null);
+        config.setMaximumPoolSize(10);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(5_000);
+        config.setRegisterMbeans(false);
+        HikariDataSource dataSource = null;
+        try {
+            dataSource = new HikariDataSource(config);
+            Flyway.configure().dataSource(dataSource).load().migrate();
+            return new Database(dataSource, h2);
+        } catch (RuntimeException e) {
+            if (dataSource != null) {
+                dataSource.close();
+            }
+            throw new IllegalStateException("database.url: cannot open the database: " + rootMessage(e), e);
+        }
+    }
+
+    /**
+     * H2 answers a commit before it is in the file unless WRITE_DELAY is 0, and closes itself in a shutdown hook that
+     * races with Camel's unless it is told not to.
+     */
+    private static String withH2Options(String url) {
+        String options = "";
+        for (String option : new String[] {"WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE", "DB_CLOSE_DELAY=-1"}) {
+            if (!url.toUpperCase().contains(option.substring(0, option.indexOf('=') + 1))) {
+                options += ";" + option;
+            }
+        }
+        return url + options;
+    }
+
+    private static String rootMessage(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+    }
+
+    public DataSource dataSource() {
+        return dataSource;
+    }
+
+    /** Whether several runners may share this database. */
+    public boolean isShared() {
+        return !h2;
+    }
+
+    /** Commits, and does not return before the commit is on the disk. */
+    public void commitToDisk(Connection connection) throws SQLException {
+        connection.commit();
+        if (h2) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("CHECKPOINT SYNC");
+            }
+            connection.commit();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (h2) {
+            try (Connection connection = dataSource.getConnection(); Statement statement = connection.createStatement()) {
+                statement.execute("SHUTDOWN");
+            } catch (SQLException e) {
+                // closed already, or out of reach: every commit is on the disk
+            }
+        }
+        dataSource.close();
+    }
+}

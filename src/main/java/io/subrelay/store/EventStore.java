@@ -1,0 +1,174 @@
+package io.subrelay.store;
+
+import io.subrelay.customer.Customer;
+import io.subrelay.customer.Customers;
+import io.subrelay.customer.EventIds;
+import io.subrelay.delivery.EnrichedEvent;
+import io.subrelay.webhook.Event;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Stores events: each numbered, folded into its customer, and kept with the customer as of that event. */
+public final class EventStore {
+
+    private final Supplier<List<String>> destinations;
+
+    /** @param destinations tells for which destinations an event is meant that is accepted now */
+    public EventStore(Supplier<List<String>> destinations) {
+        this.destinations = destinations;
+    }
+
+    /**
+     * Stores events that are not stored yet.
+     *
+     * @return one for each acceptance, in order: the enriched event, or null where it had been stored before
+     */
+    List<EnrichedEvent> write(Connection connection, List<Acceptance> acceptances) throws SQLException {
+        if (acceptances.isEmpty()) {
+            return List.of();
+        }
+        long[] position = lockPosition(connection);
+        long firstNew = position[0];
+        Set<String> seen = storedIds(connection, acceptances);
+        CustomerStore store = new CustomerStore(connection);
+        store.load(acceptances.stream().flatMap(it -> EventIds.all(it.event()).stream()).collect(Collectors.toSet()));
+        Customers customers = new Customers(store, () -> ++position[1]);
+        List<String> names = destinations.get();
+        List<EnrichedEvent> written = new ArrayList<>(acceptances.size());
+        List<long[]> parties = new ArrayList<>();
+        for (Acceptance acceptance : acceptances) {
+            if (seen.add(acceptance.event().id())) {
+                written.add(enrich(acceptance, ++position[0], customers, position, names, parties));
+            } else {
+                written.add(null);
+            }
+        }
+        if (position[0] > firstNew) {
+            insert(connection, written, names);
+            insertParties(connection, parties);
+            store.save(customers);
+            savePosition(connection, position);
+            countPending(connection, names, position[0] - firstNew);
+        }
+        return written;
+    }
+
+    private static EnrichedEvent enrich(Acceptance acceptance, long seq, Customers customers, long[] position,
+            List<String> names, List<long[]> parties) {
+        Event event = acceptance.event();
+        Set<Long> mergedBefore = customers.merges().keySet();
+        Customers.Folded folded = customers.fold(event);
+        List<Long> merged = new ArrayList<>(customers.merges().keySet());
+        merged.removeAll(mergedBefore);
+        folded.from().forEach(from -> parties.add(new long[] {from.number(), seq}));
+        boolean nobody = folded.customer() == null;
+        Customer customer = nobody ? new Customer() : folded.customer().customer();
+        long number = nobody ? ++position[1] : folded.customer().number();
+        long at = Math.max(event.timestampMs(), customer.newestEventAt());
+        return new EnrichedEvent(seq, number, merged, event,
+                customer.view(customers::customerOf, at).toEventJson(), acceptance.receivedAt(),
+                customer.isLate(event), names);
+    }
+
+    /** @return the places of the newest event and the newest customer */
+    private static long[] lockPosition(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "select last_event, last_customer from log_position for update");
+             ResultSet row = select.executeQuery()) {
+            row.next();
+            return new long[] {row.getLong(1), row.getLong(2)};
+        }
+    }
+
+    private static void savePosition(Connection connection, long[] position) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(
+                "update log_position set last_event = ?, last_customer = ?")) {
+            update.setLong(1, position[0]);
+            update.setLong(2, position[1]);
+            update.executeUpdate();
+        }
+    }
+
+    private static Set<String> storedIds(Connection connection, List<Acceptance> acceptances) throws SQLException {
+        Set<String> ids = new HashSet<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                "select event_id from event where event_id = any (?)")) {
+            select.setArray(1, connection.createArrayOf("varchar",
+                    acceptances.stream().map(it -> it.event().id()).toArray()));
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    ids.add(rows.getString(1));
+                }
+            }
+        }
+        return ids;
+    }
+
+    private static void insert(Connection connection, List<EnrichedEvent> events, List<String> names)
+            throws SQLException {
+        String destinations = DeliveryStore.stored(names);
+        try (PreparedStatement insert = connection.prepareStatement("""
+                insert into event (seq, event_id, customer, after_customers, type, kind, event_at, happened_at,
+                  received_at, late, destinations, webhook, customer_then)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
+            for (EnrichedEvent enriched : events) {
+                if (enriched == null) {
+                    continue;
+                }
+                Event event = enriched.event();
+                List<Long> after = enriched.afterCustomers();
+                insert.setLong(1, enriched.seq());
+                insert.setString(2, event.id());
+                insert.setLong(3, enriched.customer());
+                insert.setString(4, after.isEmpty() ? null
+                        : after.stream().map(String::valueOf).collect(Collectors.joining(",")));
+                insert.setString(5, event.type());
+                insert.setString(6, event.kind());
+                insert.setLong(7, event.timestampMs());
+                insert.setLong(8, event.happenedAt());
+                insert.setLong(9, enriched.receivedAt());
+                insert.setBoolean(10, enriched.late());
+                insert.setString(11, destinations);
+                insert.setString(12, event.text());
+                insert.setString(13, enriched.customerThen().toString());
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    private static void insertParties(Connection connection, List<long[]> parties) throws SQLException {
+        if (parties.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement insert = connection.prepareStatement(
+                "insert into event_party (customer, event) values (?, ?)")) {
+            for (long[] party : parties) {
+                insert.setLong(1, party[0]);
+                insert.setLong(2, party[1]);
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    private static void countPending(Connection connection, List<String> names, long events) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(
+                "update destination set pending = pending + ? where name = ?")) {
+            for (String name : names) {
+                update.setLong(1, events);
+                update.setString(2, name);
+                update.addBatch();
+            }
+            update.executeBatch();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.subrelay.store;
+
+import io.subrelay.delivery.Delivery;
+import io.subrelay.delivery.Outcome;
+
+/** What the outbox has to remember; written with whatever else is waiting, in the order in which it was asked for. */
+public sealed interface Mark {
+
+    String destination();
+
+    /**
+     * A delivery has ended.
+     *
+     * @param state     how, as it is stored
+     * @param attempts  all of them, this one included
+     * @param at        when, milliseconds since the epoch
+     * @param millis    how long the last attempt took
+     */
+    record Settled(
+            Delivery delivery, String destination, String state, int attempts, long at, int millis, Outcome outcome)
+            implements Mark {
+    }
+
+    /**
+     * An attempt has failed; the delivery waits for its next one.
+     *
+     * @param delivery      with this attempt counted
+     * @param at            when the attempt was made, milliseconds since the epoch
+     * @param millis        how long it took
+     * @param nextAttemptAt when the next one is due, milliseconds since the epoch
+     */
+    record Failed(Delivery delivery, String destination, long at, int millis, long nextAttemptAt, Outcome outcome)
+            implements Mark {
+    }
+
+    /** Every event up to {@code seq} whose customer is in this slice is settled or waits for its next attempt. */
+    record Position(String destination, int slice, long seq) implements Mark {
+    }
+}

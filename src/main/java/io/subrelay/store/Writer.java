@@ -1,0 +1,218 @@
+package io.subrelay.store;
+
+import io.subrelay.delivery.EnrichedEvent;
+import io.subrelay.webhook.Event;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that writes. It takes everything that waits, events and marks together, into one transaction and
+ * forces it to the disk once: a commit for each costs several times more. Events do not wait for company; marks do,
+ * for a moment, as nobody waits for them.
+ */
+public final class Writer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
+    private static final int MAX_EVENTS = 256;
+    private static final int MAX_MARKS = 4096;
+    private static final long MARKS_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** Marks that may wait before deliveries are held up: a database that is away must not fill the memory. */
+    private static final int MAX_WAITING_MARKS = 20_000;
+    private static final long RETRY_MARKS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final Database database;
+    private final EventStore events;
+    private final DeliveryStore deliveries;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Thread thread = new Thread(this::run, "subrelay-writer");
+    private List<Acceptance> waitingEvents = new ArrayList<>();
+    private List<Mark> waitingMarks = new ArrayList<>();
+    private boolean closing;
+    private boolean marksFailed;
+    private Consumer<List<EnrichedEvent>> listener = accepted -> { };
+
+    public Writer(Database database, EventStore events, DeliveryStore deliveries) {
+        this.database = database;
+        this.events = events;
+        this.deliveries = deliveries;
+    }
+
+    /** @param listener gets the events of each transaction once it is on the disk, in order, on the writer's thread */
+    public void start(Consumer<List<EnrichedEvent>> listener) {
+        this.listener = listener;
+        thread.start();
+    }
+
+    /** Stores an event; see {@link Acceptance} for what the future tells. */
+    public CompletableFuture<EnrichedEvent> accept(Event event, long receivedAt) {
+        Acceptance acceptance = new Acceptance(event, receivedAt);
+        lock.lock();
+        try {
+            if (closing) {
+                acceptance.stored().completeExceptionally(new IllegalStateException("the runner is stopping"));
+            } else {
+                waitingEvents.add(acceptance);
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+        return acceptance.stored();
+    }
+
+    /** Remembers what became of a delivery; waits only while very many marks cannot be written. */
+    public void mark(Mark mark) {
+        lock.lock();
+        try {
+            while (waitingMarks.size() >= MAX_WAITING_MARKS && !closing) {
+                changed.await();
+            }
+            waitingMarks.add(mark);
+            if (waitingMarks.size() == 1 || waitingMarks.size() == MAX_MARKS) {
+                changed.signalAll();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            waitingMarks.add(mark);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        while (true) {
+            List<Acceptance> acceptances;
+            List<Mark> marks;
+            lock.lock();
+            try {
+                awaitWork();
+                if (closing && waitingEvents.isEmpty() && (waitingMarks.isEmpty() || marksFailed)) {
+                    return;
+                }
+                acceptances = takeUpTo(MAX_EVENTS, waitingEvents);
+                marks = marksFailed && !acceptances.isEmpty() ? new ArrayList<>() : takeUpTo(MAX_MARKS, waitingMarks);
+                changed.signalAll();
+            } catch (InterruptedException e) {
+                return;
+            } finally {
+                lock.unlock();
+            }
+            write(acceptances, marks);
+        }
+    }
+
+    private void awaitWork() throws InterruptedException {
+        while (waitingEvents.isEmpty() && waitingMarks.isEmpty() && !closing) {
+            changed.await();
+        }
+        long nanos = marksFailed ? RETRY_MARKS_NANOS : MARKS_WAIT_NANOS;
+        while (waitingEvents.isEmpty() && (waitingMarks.size() < MAX_MARKS || marksFailed) && !closing && nanos > 0) {
+            nanos = changed.awaitNanos(nanos);
+        }
+    }
+
+    private static <T> List<T> takeUpTo(int max, List<T> waiting) {
+        List<T> head = waiting.size() <= max ? waiting : waiting.subList(0, max);
+        List<T> taken = new ArrayList<>(head);
+        head.clear();
+        return taken;
+    }
+
+    private void write(List<Acceptance> acceptances, List<Mark> marks) {
+        try {
+            List<EnrichedEvent> stored = transaction(acceptances, marks);
+            marksFailed = marksFailed && marks.isEmpty();
+            publish(acceptances, stored);
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn("Could not write {} events and {} marks: {}", acceptances.size(), marks.size(), e.toString());
+            putBack(marks);
+            if (acceptances.size() == 1) {
+                acceptances.get(0).stored().completeExceptionally(e);
+            } else {
+                acceptOneByOne(acceptances);
+            }
+        }
+    }
+
+    /** One event that cannot be stored must not take its neighbours along. */
+    private void acceptOneByOne(List<Acceptance> acceptances) {
+        for (Acceptance acceptance : acceptances) {
+            try {
+                publish(List.of(acceptance), transaction(List.of(acceptance), List.of()));
+            } catch (SQLException | RuntimeException e) {
+                acceptance.stored().completeExceptionally(e);
+            }
+        }
+    }
+
+    private List<EnrichedEvent> transaction(List<Acceptance> acceptances, List<Mark> marks) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                List<EnrichedEvent> stored = events.write(connection, acceptances);
+                deliveries.write(connection, marks, marksFailed);
+                database.commitToDisk(connection);
+                return stored;
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    private void publish(List<Acceptance> acceptances, List<EnrichedEvent> stored) {
+        List<EnrichedEvent> fresh = new ArrayList<>(stored.size());
+        for (EnrichedEvent event : stored) {
+            if (event != null) {
+                fresh.add(event);
+            }
+        }
+        if (!fresh.isEmpty()) {
+            listener.accept(fresh);
+        }
+        for (int i = 0; i < acceptances.size(); i++) {
+            acceptances.get(i).stored().complete(stored.get(i));
+        }
+    }
+
+    private void putBack(List<Mark> marks) {
+        if (!marks.isEmpty()) {
+            lock.lock();
+            try {
+                waitingMarks.addAll(0, marks);
+                marksFailed = true;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Writes what waits, and ends. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closing = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(20));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.subrelay.webhook;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads a webhook and finds it valid or says what is wrong with it. Only what the relay cannot do without is asked for:
+ * the sender may add fields and types at any time.
+ */
+public final class WebhookReader {
+
+    /** Ids are keys of the store; PostgreSQL's index takes up to 2,700 bytes. */
+    private static final int MAX_ID_LENGTH = 500;
+    private static final int MAX_NAME_LENGTH = 200;
+    private static final long END_OF_YEAR_9999 = 253_402_300_799_999L;
+    private static final ObjectReader JSON = JsonMapper.builder().build().reader()
+            .with(com.fasterxml.jackson.databind.DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /**
+     * @param  body     the request's body as it came
+     * @return          the event, never null
+     * @throws Rejected with status 400 if it is not JSON in UTF-8, has no {@code event}, or a field that is required is
+     *                  missing or of the wrong type
+     */
+    public Event read(byte[] body) {
+        String text = text(body);
+        JsonNode webhook = parse(text);
+        JsonNode event = webhook.path("event");
+        if (!event.isObject()) {
+            throw invalid("event is missing or not an object");
+        }
+        name(event, "id");
+        name(event, "type");
+        JsonNode timestamp = event.path("event_timestamp_ms");
+        if (!timestamp.isIntegralNumber() || !timestamp.canConvertToLong()
+                || timestamp.longValue() < 0 || timestamp.longValue() > END_OF_YEAR_9999) {
+            throw invalid("event.event_timestamp_ms is missing or not an integer of milliseconds since the epoch");
+        }
+        for (String field : new String[] {"app_user_id", "original_app_user_id"}) {
+            checkId(event.path(field), field);
+        }
+        for (String field : new String[] {"aliases", "transferred_from", "transferred_to"}) {
+            for (JsonNode id : event.path(field)) {
+                checkId(id, field);
+            }
+        }
+        return Event.of(webhook, text);
+    }
+
+    private static String text(byte[] body) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body == null ? new byte[0] : body)).toString();
+        } catch (CharacterCodingException e) {
+            throw invalid("the body is not UTF-8");
+        }
+    }
+
+    private static JsonNode parse(String text) {
+        JsonNode webhook;
+        try {
+            webhook = JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            var at = e.getLocation();
+            throw invalid("the body is not JSON" + (at == null ? ""
+                    : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")"));
+        } catch (IOException e) {
+            throw invalid("the body cannot be read");
+        }
+        if (!webhook.isObject()) {
+            throw invalid("the body is not a JSON object");
+        }
+        return webhook;
+    }
+
+    private static void name(JsonNode event, String field) {
+        JsonNode value = event.path(field);
+        if (!value.isTextual() || value.textValue().isBlank()) {
+            throw invalid("event." + field + " is missing or not a string");
+        }
+        if (value.textValue().length() > MAX_NAME_LENGTH || !canBeStored(value.textValue())) {
+            throw invalid("event." + field + " is longer than " + MAX_NAME_LENGTH + " characters or has control characters");
+        }
+    }
+
+    private static void checkId(JsonNode id, String field) {
+        if (id.isTextual() && (id.textValue().length() > MAX_ID_LENGTH || !canBeStored(id.textValue()))) {
+            throw invalid("event." + field + " has an id that is longer than " + MAX_ID_LENGTH
+                    + " characters or has control characters");
+        }
+    }
+
+    /** PostgreSQL stores neither U+0000 nor half of a surrogate pair. */
+    private static boolean canBeStored(String value) {
+        return value.chars().noneMatch(Character::isISOControl) && StandardCharsets.UTF_8.newEncoder().canEncode(value);
+    }
+
+    private static Rejected invalid(String message) {
+        return new Rejected(400, "invalid", message);
+    }
+}
