@@ -1,0 +1,224 @@
+package io.subrelay.customer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.subrelay.webhook.Event;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * What is known of one customer: a set of app user ids that events linked. It is a function of the set of events that
+ * were {@link #add added}, whatever their order, and however they came together by {@link #merge}: every part of it
+ * keeps what a comparison of the events themselves prefers. Mutable, and not safe for use by several threads.
+ *
+ * <p>Events of one id are taken to be one event. A transfer moves nothing in here; who owns what is told when the state
+ * is looked at, by a {@link #view}, from the events of all customers that took part.
+ */
+public final class Customer {
+
+    /** Every id, with where it first was an alias; null if it never was. */
+    final TreeMap<String, Sight> ids = new TreeMap<>();
+    final TreeMap<String, Attribute> attributes = new TreeMap<>();
+    /** What this customer's own events told, whoever owns it by now. */
+    final TreeMap<String, Subscription> subscriptions = new TreeMap<>();
+    /** By event id. */
+    final TreeMap<String, Transfer> transfers = new TreeMap<>();
+    NamedId original;
+    NamedId lastSeen;
+    /** Null while there was no event. */
+    EventKey newest;
+    long firstSeenAt;
+
+    /** A customer of whom nothing is known yet. */
+    public Customer() {
+    }
+
+    /**
+     * @param  json what {@link #toJson()} returned
+     * @throws IllegalArgumentException if it is something else
+     */
+    public static Customer parse(String json) {
+        return CustomerReader.read(json);
+    }
+
+    /** All of it as compact JSON; the same for the same events. */
+    public String toJson() {
+        return CustomerWriter.write(this);
+    }
+
+    /** Makes the id one of this customer's. */
+    void addId(String id) {
+        ids.putIfAbsent(id, null);
+    }
+
+    /**
+     * Takes an event in; one that is in already changes nothing.
+     *
+     * @param event one that names this customer. A transfer is to be added to every customer that it takes from or
+     *              gives to; each has to have an id by then.
+     */
+    public void add(Event event) {
+        EventKey key = EventKey.of(event);
+        firstSeenAt = newest == null ? key.at() : Math.min(firstSeenAt, key.at());
+        if (key.isAfter(newest)) {
+            newest = key;
+        }
+        if (EventIds.isTransfer(event)) {
+            Transfer transfer = Transfer.of(event);
+            transfers.putIfAbsent(key.id(), transfer);
+            if (transfer.to().stream().anyMatch(ids::containsKey)) {
+                transfer.to().forEach(this::addId);
+            }
+        } else {
+            addIds(event, key);
+            addAttributes(event, key);
+            Fact fact = Fact.of(event);
+            if (fact != null) {
+                subscriptions.computeIfAbsent(Fact.subscriptionKey(event), id -> new Subscription()).add(fact);
+            }
+        }
+    }
+
+    private void addIds(Event event, EventKey key) {
+        JsonNode fields = event.event();
+        String appUserId = Fields.text(fields, "app_user_id");
+        if (appUserId != null) {
+            addId(appUserId);
+            lastSeen = NamedId.newer(new NamedId(key, appUserId), lastSeen);
+        }
+        String originalId = Fields.text(fields, "original_app_user_id");
+        if (originalId != null) {
+            addId(originalId);
+            original = NamedId.newer(new NamedId(key, originalId), original);
+        }
+        List<String> aliases = Fields.texts(fields, "aliases");
+        for (int i = 0; i < aliases.size(); i++) {
+            see(aliases.get(i), new Sight(key, i));
+        }
+    }
+
+    private void see(String id, Sight sight) {
+        ids.put(id, Sight.first(ids.get(id), sight));
+    }
+
+    private void addAttributes(Event event, EventKey key) {
+        JsonNode given = event.event().get("subscriber_attributes");
+        if (given == null || !given.isObject()) {
+            return;
+        }
+        for (Map.Entry<String, JsonNode> each : given.properties()) {
+            Attribute attribute = Attribute.of(each.getValue(), key.at());
+            if (attribute != null) {
+                attributes.merge(each.getKey(), attribute, Attribute::newer);
+            }
+        }
+    }
+
+    /**
+     * Takes in all that is known of another customer who turned out to be this one.
+     *
+     * @param other is left as it is
+     */
+    public void merge(Customer other) {
+        if (other == this) {
+            return;
+        }
+        other.ids.forEach(this::see);
+        other.attributes.forEach((name, attribute) -> attributes.merge(name, attribute, Attribute::newer));
+        other.subscriptions.forEach((key, subscription) ->
+                subscriptions.computeIfAbsent(key, id -> new Subscription()).addAll(subscription));
+        other.transfers.forEach(transfers::putIfAbsent);
+        original = NamedId.newer(original, other.original);
+        lastSeen = NamedId.newer(lastSeen, other.lastSeen);
+        if (other.newest != null) {
+            firstSeenAt = newest == null ? other.firstSeenAt : Math.min(firstSeenAt, other.firstSeenAt);
+            if (other.newest.isAfter(newest)) {
+                newest = other.newest;
+            }
+        }
+    }
+
+    /** Every id that was linked to this customer. */
+    public Set<String> ids() {
+        return Collections.unmodifiableSet(ids.keySet());
+    }
+
+    /**
+     * Every id named in this customer's transfers: what these customers own, and they in turn, tells what this one
+     * owns. Empty for a customer without transfers, whose view needs nobody else.
+     */
+    public Set<String> transferIds() {
+        if (transfers.isEmpty()) {
+            return Set.of();
+        }
+        Set<String> named = new LinkedHashSet<>();
+        for (Transfer transfer : transfers.values()) {
+            named.addAll(transfer.from());
+            named.addAll(transfer.to());
+        }
+        return named;
+    }
+
+    /** The {@code event_timestamp_ms} of the newest event, in milliseconds since the epoch; 0 if there was none. */
+    public long newestEventAt() {
+        return newest == null ? 0 : newest.at();
+    }
+
+    /** Whether this customer has an event that is newer than this one, which may have been added already. */
+    public boolean isLate(Event event) {
+        return newest != null && newest.isAfter(EventKey.of(event));
+    }
+
+    /** The id that the newest event named; of a customer known by transfers or aliases only, one of those. */
+    String appUserId() {
+        if (lastSeen != null) {
+            return lastSeen.id();
+        }
+        Transfer last = null;
+        for (Transfer transfer : transfers.values()) {
+            last = last == null || transfer.key().isAfter(last.key()) ? transfer : last;
+        }
+        if (last != null) {
+            Set<String> named = new LinkedHashSet<>(last.to());
+            named.addAll(last.from());
+            for (String id : named) {
+                if (ids.containsKey(id)) {
+                    return id;
+                }
+            }
+        }
+        return ids.isEmpty() ? null : ids.firstKey();
+    }
+
+    /** The ids that were listed as aliases in the order of first sight, then those that would be shown nowhere. */
+    List<String> aliases() {
+        Set<String> aliases = new LinkedHashSet<>();
+        ids.entrySet().stream()
+                .filter(id -> id.getValue() != null)
+                .sorted(Map.Entry.comparingByValue())
+                .forEach(id -> aliases.add(id.getKey()));
+        Set<String> others = new TreeSet<>(ids.keySet());
+        others.remove(appUserId());
+        if (original != null) {
+            others.remove(original.id());
+        }
+        aliases.addAll(others);
+        return List.copyOf(aliases);
+    }
+
+    /**
+     * The customer as destinations and the API show it.
+     *
+     * @param customerOf finds the customer of any id; one instance for all ids of a customer, null for an id that is
+     *                   not known. Asked only where transfers are involved, and never for an id of this customer.
+     * @param atMs       the time for which access is told, milliseconds since the epoch
+     */
+    public CustomerView view(Function<String, Customer> customerOf, long atMs) {
+        return new CustomerView(this, Ownership.of(this, customerOf), atMs);
+    }
+}

@@ -1,0 +1,168 @@
+package io.subrelay.customer;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads what {@link CustomerWriter} wrote, which tells the form. */
+final class CustomerReader {
+
+    private final JsonParser json;
+    private final Customer customer = new Customer();
+
+    private CustomerReader(JsonParser json) {
+        this.json = json;
+    }
+
+    /** @throws IllegalArgumentException if it was not written by a {@link CustomerWriter} */
+    static Customer read(String text) {
+        try (JsonParser json = CustomerWriter.FACTORY.createParser(text)) {
+            return new CustomerReader(json).read();
+        } catch (IOException e) {
+            // Without the cause's message, which would show what the customer's data is in logs.
+            throw new IllegalArgumentException("Not the stored state of a customer");
+        }
+    }
+
+    private Customer read() throws IOException {
+        expect(json.nextToken(), JsonToken.START_OBJECT);
+        String name;
+        while ((name = json.nextFieldName()) != null) {
+            JsonToken value = json.nextToken();
+            switch (name) {
+                case "newest" -> {
+                    customer.newest = key();
+                    expect(json.nextToken(), JsonToken.END_ARRAY);
+                }
+                case "first" -> customer.firstSeenAt = json.getLongValue();
+                case "last" -> customer.lastSeen = named();
+                case "original" -> customer.original = named();
+                case "ids" -> texts().forEach(customer::addId);
+                case "seen" -> seen();
+                case "attributes" -> attributes();
+                case "subscriptions" -> subscriptions();
+                case "transfers" -> transfers();
+                default -> throw new IOException("Unknown name at " + value);
+            }
+        }
+        expect(json.currentToken(), JsonToken.END_OBJECT);
+        return customer;
+    }
+
+    private EventKey key() throws IOException {
+        long at = number();
+        int rank = (int) number();
+        return new EventKey(at, rank, text());
+    }
+
+    private NamedId named() throws IOException {
+        String id = text();
+        if (json.nextToken() == JsonToken.END_ARRAY) {
+            return new NamedId(customer.newest, id);
+        }
+        long at = json.getLongValue();
+        int rank = (int) number();
+        NamedId named = new NamedId(new EventKey(at, rank, text()), id);
+        expect(json.nextToken(), JsonToken.END_ARRAY);
+        return named;
+    }
+
+    private void seen() throws IOException {
+        while (json.nextToken() == JsonToken.START_ARRAY) {
+            EventKey key = key();
+            for (int i = 0; json.nextToken() != JsonToken.END_ARRAY; i++) {
+                if (json.currentToken() != JsonToken.VALUE_NULL) {
+                    customer.ids.put(json.getText(), new Sight(key, i));
+                }
+            }
+        }
+    }
+
+    private void attributes() throws IOException {
+        String name;
+        while ((name = json.nextFieldName()) != null) {
+            expect(json.nextToken(), JsonToken.START_ARRAY);
+            String value = json.nextToken() == JsonToken.VALUE_NULL ? null : json.getText();
+            customer.attributes.put(name, new Attribute(value, number()));
+            expect(json.nextToken(), JsonToken.END_ARRAY);
+        }
+    }
+
+    private void subscriptions() throws IOException {
+        String key;
+        while ((key = json.nextFieldName()) != null) {
+            expect(json.nextToken(), JsonToken.START_ARRAY);
+            Subscription subscription = new Subscription();
+            Object[] before = new Object[Field.ALL.length];
+            while (json.nextToken() == JsonToken.START_ARRAY) {
+                FactType type = FactType.ofCode(text());
+                long at = number();
+                EventKey event = new EventKey(at, type.rank(), text());
+                Object[] values = values(before);
+                subscription.restore(new Fact(event, type, values));
+                expect(json.nextToken(), JsonToken.END_ARRAY);
+                before = values;
+            }
+            customer.subscriptions.put(key, subscription);
+        }
+    }
+
+    private Object[] values(Object[] before) throws IOException {
+        Object[] values = before.clone();
+        expect(json.nextToken(), JsonToken.START_OBJECT);
+        String name;
+        while ((name = json.nextFieldName()) != null) {
+            Field field = Field.ofCode(name);
+            JsonToken value = json.nextToken();
+            if (field == null) {
+                throw new IOException("Unknown field");
+            }
+            values[field.ordinal()] = value == JsonToken.VALUE_NULL ? null : switch (field.shape()) {
+                case TEXT -> json.getText();
+                case NUMBER -> (Object) json.getLongValue();
+                case TEXTS -> texts();
+            };
+        }
+        return values;
+    }
+
+    private void transfers() throws IOException {
+        while (json.nextToken() == JsonToken.START_ARRAY) {
+            long at = number();
+            EventKey key = new EventKey(at, FactType.TRANSFER.rank(), text());
+            expect(json.nextToken(), JsonToken.START_ARRAY);
+            List<String> from = texts();
+            expect(json.nextToken(), JsonToken.START_ARRAY);
+            customer.transfers.put(key.id(), new Transfer(key, from, texts()));
+            expect(json.nextToken(), JsonToken.END_ARRAY);
+        }
+    }
+
+    /** The rest of an array of texts whose start was read. */
+    private List<String> texts() throws IOException {
+        List<String> texts = new ArrayList<>(4);
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            expect(json.currentToken(), JsonToken.VALUE_STRING);
+            texts.add(json.getText());
+        }
+        return texts;
+    }
+
+    private long number() throws IOException {
+        expect(json.nextToken(), JsonToken.VALUE_NUMBER_INT);
+        return json.getLongValue();
+    }
+
+    private String text() throws IOException {
+        expect(json.nextToken(), JsonToken.VALUE_STRING);
+        return json.getText();
+    }
+
+    private static void expect(JsonToken token, JsonToken expected) throws IOException {
+        if (token != expected) {
+            throw new IOException("Expected " + expected);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.subrelay.customer;
+
+import io.subrelay.webhook.Event;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/**
+ * The customers that a batch of events touches: takes the events in, merges customers that turn out to be one, and
+ * tells what has to be stored in the end. Meant to live as long as one transaction; not safe for use by several threads.
+ *
+ * <p>It works on the {@link Customer} instances that it was given: where they are kept for later, they have to be
+ * dropped if what it tells could not be stored.
+ */
+public final class Customers {
+
+    /** Finds the customers that are stored. */
+    public interface Lookup {
+
+        /**
+         * @return the customer with that app user id as it is stored, or null; asked at most once for each id. Other
+         *         ids of a customer may be answered with another instance, of which only the number is looked at
+         */
+        Stored byId(String appUserId);
+    }
+
+    /** @param number tells stored customers apart, whatever their ids */
+    public record Stored(long number, Customer customer) {
+    }
+
+    /** A customer of the batch. It stays valid when the customer is merged: it then speaks for what both became. */
+    public static final class Entry {
+
+        private final long number;
+        private Customer customer;
+        private Entry mergedInto;
+
+        private Entry(long number, Customer customer) {
+            this.number = number;
+            this.customer = customer;
+        }
+
+        /** The number under which the customer is to be stored. */
+        public long number() {
+            return current().number;
+        }
+
+        /** The state, as of the events taken in so far. */
+        public Customer customer() {
+            return current().customer;
+        }
+
+        private Entry current() {
+            Entry entry = this;
+            while (entry.mergedInto != null) {
+                entry = entry.mergedInto;
+            }
+            return entry;
+        }
+    }
+
+    /**
+     * Whom an event concerns.
+     *
+     * @param customer the event's customer, of a transfer the one that it gives to (if it names none, the first one that
+     *                 it takes from); null if it names nobody
+     * @param from     the customers that a transfer takes from, without the above; otherwise empty
+     */
+    public record Folded(Entry customer, List<Entry> from) {
+    }
+
+    private final Lookup lookup;
+    private final LongSupplier numbers;
+    private final Map<String, Entry> byId = new HashMap<>();
+    private final Map<Long, Entry> byNumber = new HashMap<>();
+    private final Set<String> unknown = new LinkedHashSet<>();
+    private final Map<String, Entry> links = new LinkedHashMap<>();
+    private final Set<Entry> touched = new LinkedHashSet<>();
+    private final Set<Entry> losers = new LinkedHashSet<>();
+
+    /** @param numbers gives each customer that is not stored yet its number */
+    public Customers(Lookup lookup, LongSupplier numbers) {
+        this.lookup = lookup;
+        this.numbers = numbers;
+    }
+
+    /** Takes an event in. */
+    public Folded fold(Event event) {
+        Entry customer = link(EventIds.ofOneCustomer(event));
+        Set<Entry> from = new LinkedHashSet<>();
+        for (String id : EventIds.transferredFrom(event)) {
+            Entry each = link(List.of(id));
+            if (customer == null) {
+                customer = each;
+            } else if (each != customer) {
+                from.add(each);
+            }
+        }
+        if (customer != null) {
+            add(event, customer);
+            from.forEach(each -> add(event, each));
+        }
+        return new Folded(customer, List.copyOf(from));
+    }
+
+    private void add(Event event, Entry entry) {
+        entry.customer.add(event);
+        touched.add(entry);
+    }
+
+    /** Makes all these ids one customer's; null if there are none. */
+    private Entry link(List<String> ids) {
+        Entry winner = null;
+        for (String id : ids) {
+            Entry entry = find(id);
+            if (entry != null) {
+                winner = winner == null || winner == entry ? entry : merge(winner, entry);
+            }
+        }
+        for (String id : ids) {
+            if (winner == null) {
+                winner = new Entry(numbers.getAsLong(), new Customer());
+                byNumber.put(winner.number, winner);
+            }
+            if (unknown.remove(id)) {
+                winner.customer.addId(id);
+                byId.put(id, winner);
+                links.put(id, winner);
+            }
+        }
+        return winner;
+    }
+
+    /** Of two customers the one with the lower number stays. */
+    private Entry merge(Entry one, Entry other) {
+        Entry winner = one.number < other.number ? one : other;
+        Entry loser = winner == one ? other : one;
+        winner.customer.merge(loser.customer);
+        loser.mergedInto = winner;
+        loser.customer = null;
+        losers.add(loser);
+        touched.add(winner);
+        return winner;
+    }
+
+    private Entry find(String id) {
+        Entry known = byId.get(id);
+        if (known == null && !unknown.contains(id)) {
+            Stored stored = lookup.byId(id);
+            if (stored == null) {
+                unknown.add(id);
+            } else {
+                known = byNumber.computeIfAbsent(stored.number(), number -> new Entry(number, stored.customer()));
+                byId.put(id, known);
+            }
+        }
+        return known == null ? null : known.current();
+    }
+
+    /**
+     * The customer of an id as of the events taken in so far, looked up if need be; null if nobody is known by it. This
+     * is what {@link Customer#view} asks for.
+     */
+    public Customer customerOf(String appUserId) {
+        Entry entry = find(appUserId);
+        return entry == null ? null : entry.customer;
+    }
+
+    /** The customers whose state has to be stored, merged ones as what they became. */
+    public Collection<Entry> changed() {
+        Set<Entry> changed = new LinkedHashSet<>();
+        touched.forEach(entry -> changed.add(entry.current()));
+        return Collections.unmodifiableSet(changed);
+    }
+
+    /** The ids that were not stored before, with the number of the customer that they are to find. */
+    public Map<String, Long> links() {
+        Map<String, Long> numbered = new LinkedHashMap<>();
+        links.forEach((id, entry) -> numbered.put(id, entry.number()));
+        return numbered;
+    }
+
+    /**
+     * The numbers of customers that are no more, with the number of the customer that each became. All that is stored
+     * under the former belongs to the latter, the ids that {@link #links} does not name included. A former one may be
+     * new and never have been stored.
+     */
+    public Map<Long, Long> merges() {
+        Map<Long, Long> merges = new LinkedHashMap<>();
+        losers.forEach(loser -> merges.put(loser.number, loser.number()));
+        return merges;
+    }
+}

@@ -1,0 +1,59 @@
+package io.subrelay.customer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.subrelay.webhook.Event;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Which app user ids an event names, and what it says about them. Ids that are null, blank or no text are ignored. */
+public final class EventIds {
+
+    private EventIds() {
+    }
+
+    /**
+     * The ids that the event says are one customer: {@code app_user_id}, {@code original_app_user_id} and
+     * {@code aliases}; of a transfer, those that it transfers to.
+     *
+     * @return in the order of the event, without repetitions; empty if it names none
+     */
+    public static List<String> ofOneCustomer(Event event) {
+        JsonNode fields = event.event();
+        if (isTransfer(event)) {
+            return Fields.texts(fields, "transferred_to");
+        }
+        Set<String> ids = new LinkedHashSet<>();
+        addIfPresent(ids, Fields.text(fields, "app_user_id"));
+        addIfPresent(ids, Fields.text(fields, "original_app_user_id"));
+        ids.addAll(Fields.texts(fields, "aliases"));
+        return new ArrayList<>(ids);
+    }
+
+    /**
+     * The ids that a transfer takes from. They need not be one customer: each takes part by itself.
+     *
+     * @return in the order of the event, without repetitions; empty if it is no transfer
+     */
+    public static List<String> transferredFrom(Event event) {
+        return isTransfer(event) ? Fields.texts(event.event(), "transferred_from") : List.of();
+    }
+
+    /** Every id that the event names: all whose customers it may change. Without repetitions. */
+    public static Set<String> all(Event event) {
+        Set<String> ids = new LinkedHashSet<>(ofOneCustomer(event));
+        ids.addAll(transferredFrom(event));
+        return ids;
+    }
+
+    static boolean isTransfer(Event event) {
+        return FactType.of(event.type()) == FactType.TRANSFER;
+    }
+
+    private static void addIfPresent(Set<String> ids, String id) {
+        if (id != null) {
+            ids.add(id);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package io.subrelay.customer;
+
+import static io.subrelay.customer.Fact.Category.CANCEL;
+import static io.subrelay.customer.Fact.Category.CANCEL_BILLING;
+import static io.subrelay.customer.Fact.Category.EXPIRE;
+import static io.subrelay.customer.Fact.Category.GRACE;
+import static io.subrelay.customer.Fact.Category.GRANT;
+import static io.subrelay.customer.Fact.Category.ONE_TIME;
+import static io.subrelay.customer.Fact.Category.PAUSE;
+import static io.subrelay.customer.Fact.Category.TEMPORARY;
+import static io.subrelay.customer.Fact.Category.UNKNOWN;
+
+import io.subrelay.customer.Fact.Category;
+import io.subrelay.customer.Fact.Strength;
+import java.util.List;
+
+/**
+ * Folds the facts of one subscription into its state. Only the newest fact of each category, and for each field the
+ * newest that carries it, have a say: exactly those that {@link Subscription} keeps.
+ */
+final class StatusFold {
+
+    private static final String PROMOTIONAL = "PROMOTIONAL";
+    private static final Category[] CATEGORIES = Category.values();
+    private static final int STRENGTHS = Strength.values().length;
+
+    private final String key;
+    private final List<Fact> facts;
+    private final Fact[] newest = new Fact[CATEGORIES.length];
+    private final Fact[][] carriers = new Fact[STRENGTHS][Field.ALL.length];
+    private final boolean subscription;
+
+    private Status status;
+    private boolean ended;
+    /** Since when it goes on: reasons for an end that are older no longer matter. */
+    private Fact start;
+
+    private StatusFold(String key, List<Fact> facts) {
+        this.key = key;
+        this.facts = facts;
+        for (Fact fact : facts) {
+            newest[fact.category().ordinal()] = fact;
+            Fact[] carrier = carriers[fact.strength().ordinal()];
+            for (Field field : Field.ALL) {
+                if ((fact.carried() & field.bit()) != 0) {
+                    carrier[field.ordinal()] = fact;
+                }
+            }
+        }
+        subscription = newest(ONE_TIME) == null
+                || newest(GRANT) != null || newest(GRACE) != null || newest(PAUSE) != null;
+    }
+
+    /** @param facts at least one, in the order of their events */
+    static SubscriptionState fold(String key, List<Fact> facts) {
+        StatusFold fold = new StatusFold(key, facts);
+        for (Fact fact : facts) {
+            if (fold.newest(fact.category()) == fact) {
+                fold.apply(fact);
+            }
+        }
+        return fold.state();
+    }
+
+    private void apply(Fact fact) {
+        switch (fact.category()) {
+            case GRANT -> {
+                set(granted(fact));
+                start = fact;
+            }
+            case GRACE -> set(isTrial(fact) ? Status.GRACE_PERIOD_TRIAL : Status.GRACE_PERIOD);
+            case CANCEL -> set(cancelled(fact));
+            case CANCEL_BILLING -> {
+                if (status == null || !status.isGracePeriod() || newest(GRACE).number(Field.GRACE) <= fact.key().at()) {
+                    set(cancelled(fact));
+                }
+            }
+            case PAUSE -> status = Status.PAUSED;
+            case EXPIRE -> {
+                set("SUBSCRIPTION_PAUSED".equals(fact.text(Field.REASON)) ? Status.PAUSED : expired(fact));
+                ended = true;
+            }
+            case REVERSE -> {
+                Long expires = own(fact, Field.EXPIRES);
+                if (expires == null || fact.isAfterEvent(expires)) {
+                    set(Status.ACTIVE);
+                    start = fact;
+                }
+            }
+            case ONE_TIME -> {
+                if (!subscription) {
+                    set(null);
+                    start = fact;
+                }
+            }
+            case TEMPORARY, NEUTRAL, UNKNOWN -> { }
+        }
+    }
+
+    private void set(Status next) {
+        status = next;
+        ended = next != null && next.isExpired();
+    }
+
+    private Status granted(Fact fact) {
+        if (isPromotional(fact)) {
+            return Status.PROMOTIONAL;
+        }
+        String period = own(fact, Field.PERIOD);
+        if ("INTRO".equals(period)) {
+            return Status.INTRO;
+        }
+        return "TRIAL".equals(period) ? Status.TRIAL : Status.ACTIVE;
+    }
+
+    private Status cancelled(Fact fact) {
+        Long expires = own(fact, Field.EXPIRES);
+        boolean remains = expires == null
+                ? !"CUSTOMER_SUPPORT".equals(fact.text(Field.REASON))
+                : fact.isAfterEvent(expires);
+        if (!remains || !subscription) {
+            return expired(fact);
+        }
+        // By the event alone, as its kind is: trial_cancelled or cancellation.
+        return "TRIAL".equals(fact.text(Field.PERIOD)) ? Status.CANCELLED_TRIAL : Status.CANCELLED;
+    }
+
+    private Status expired(Fact fact) {
+        return isPromotional(fact) ? Status.EXPIRED_PROMOTIONAL : Status.EXPIRED;
+    }
+
+    private boolean isPromotional(Fact fact) {
+        return PROMOTIONAL.equals(own(fact, Field.PERIOD)) || PROMOTIONAL.equals(own(fact, Field.STORE));
+    }
+
+    private boolean isTrial(Fact fact) {
+        return "TRIAL".equals(own(fact, Field.PERIOD));
+    }
+
+    private SubscriptionState state() {
+        Fact known = null;
+        for (Category category : CATEGORIES) {
+            if (category != UNKNOWN) {
+                known = newer(known, newest(category));
+            }
+        }
+        Fact cancel = newer(newest(CANCEL), newest(CANCEL_BILLING));
+        List<String> entitlements = known(Field.ENTITLEMENTS);
+        return new SubscriptionState(
+                key, known(Field.STORE), known(Field.PRODUCT), known(Field.ENVIRONMENT), known(Field.PERIOD), status,
+                known(Field.PURCHASED), known(Field.EXPIRES),
+                status != null && status.isGracePeriod() ? newest(GRACE).number(Field.GRACE) : null,
+                status == Status.PAUSED ? since(start, newest(PAUSE), Field.RESUME) : null,
+                since(start, cancel, Field.REASON), since(start, newest(EXPIRE), Field.REASON),
+                entitlements == null ? List.of() : entitlements, subscription,
+                facts.get(facts.size() - 1).key().at(), known == null ? null : known.key(), temporary(), ended);
+    }
+
+    /** What came after a temporary grant tells whether the purchase was real, and takes its place. */
+    private Fact temporary() {
+        Fact grant = newest(TEMPORARY);
+        Fact settled = newer(newer(newest(GRANT), newest(ONE_TIME)), newest(EXPIRE));
+        return newer(grant, settled) == grant ? grant : null;
+    }
+
+    private Fact newest(Category category) {
+        return newest[category.ordinal()];
+    }
+
+    private static Fact newer(Fact one, Fact other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.key().isAfter(other.key()) ? one : other;
+    }
+
+    /** The field of the fact, if it came after that start. */
+    private static <T> T since(Fact start, Fact fact, Field field) {
+        return fact == null || newer(start, fact) != fact ? null : cast(fact.value(field));
+    }
+
+    /** The field as the fact tells it, else as it is known of the subscription. */
+    private <T> T own(Fact fact, Field field) {
+        Object value = fact.value(field);
+        return value == null ? known(field) : cast(value);
+    }
+
+    /** The field as the newest fact tells it, the stronger ones first; null if none does. */
+    private <T> T known(Field field) {
+        for (Strength strength : Strength.values()) {
+            Fact carrier = carriers[strength.ordinal()][field.ordinal()];
+            if (carrier != null && (field != Field.EXPIRES || mayTellExpiry(strength))) {
+                return cast(carrier.value(field));
+            }
+        }
+        return null;
+    }
+
+    /**
+     * A purchase that names no expiry does not expire: neither the day that a temporary grant lasted nor an event of
+     * some other meaning may give it one.
+     */
+    private boolean mayTellExpiry(Strength strength) {
+        return switch (strength) {
+            case TOLD -> true;
+            case COMPLETING -> subscription;
+            case TEMPORARY -> newest(GRANT) == null && newest(ONE_TIME) == null;
+        };
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> T cast(Object value) {
+        return (T) value;
+    }
+}
