@@ -27,7 +27,7 @@ public final class Settings {
 
     /** The value without surrounding blanks; empty, never null, where it is blank or not set. */
     public String get(String name) {
-        return properties.resolveProperty(name).map(properties::parseUri).map(String::trim).orElse("");
+        return properties.resolveProperty(name).map(String::trim).orElse("");
     }
 
     public boolean isSet(String name) {

@@ -1,5 +1,6 @@
 package io.subrelay.delivery;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.subrelay.Secrets;
 import io.subrelay.Settings;
@@ -10,15 +11,13 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The destinations of this runner, and the way of accepted events to them. */
 public final class Outbox {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     private static final int SLICES = 1;
 
     private final Settings settings;
@@ -58,6 +57,17 @@ public final class Outbox {
         }
     }
 
+    /** What a destination would be sent for an event, secrets masked; see {@link OutboxConsumer#preview}. */
+    public JsonNode preview(String destination, EnrichedEvent event) {
+        return secrets.mask(consumers.get(destination).preview(event));
+    }
+
+    /** Drops what waits in memory for customers that were erased. */
+    public void forget(Set<Long> customers) {
+        consumers.values().forEach(consumer -> consumer.forget(customers));
+    }
+
+    /** All destinations by name, those that are off included. */
     public Map<String, OutboxConsumer> consumers() {
         return consumers;
     }

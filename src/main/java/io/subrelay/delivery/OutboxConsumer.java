@@ -8,6 +8,7 @@ import io.subrelay.store.Mark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
@@ -107,6 +108,12 @@ public final class OutboxConsumer extends DefaultConsumer {
     void offerRequests() {
         if (queue != null) {
             queue.offerRequests();
+        }
+    }
+
+    void forget(Set<Long> customers) {
+        if (queue != null) {
+            queue.forget(customers);
         }
     }
 

@@ -35,7 +35,7 @@ public final class OutboxEndpoint extends DefaultEndpoint {
     private String holdAnswers;
     @UriParam(description = "Answers that are final, although they would usually be tried again")
     private String refuseAnswers;
-    @UriParam(label = "producer", description = "Why a delivery is skipped or refused")
+    @UriParam(label = "producer", description = "Why a delivery is skipped or refused; may be in simple")
     private String reason;
 
     OutboxEndpoint(String uri, String name, OutboxComponent component, Outbox outbox) {

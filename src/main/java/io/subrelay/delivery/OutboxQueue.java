@@ -219,6 +219,29 @@ final class OutboxQueue {
         }
     }
 
+    /** Drops customers that were erased; what is being attempted ends as it does. */
+    void forget(Set<Long> customers) {
+        lock.lock();
+        try {
+            for (long customer : customers) {
+                Lane lane = lanes.get(customer);
+                if (lane != null) {
+                    lane.queue.forEach(this::forget);
+                    lane.queue.clear();
+                    unsettled.remove(lane.unreadFrom);
+                    lane.unreadFrom = 0;
+                    ready.remove(lane);
+                    parked.remove(lane);
+                    if (lane.state != Lane.State.UNREAD && lane.inFlight == 0) {
+                        goOn(lane);
+                    }
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void park(Lane lane, Delivery failed, long at) {
         for (Delivery later : lane.queue) {
             forget(later);

@@ -24,6 +24,10 @@ public final class DeliveryStore {
     public record Waiting(Delivery delivery, long nextAttemptAt) {
     }
 
+    /** How many deliveries of a destination stand how; {@code pending} counts the retrying ones as well. */
+    public record Counts(long pending, long retrying, long delivered, long skipped, long previewed, long dead) {
+    }
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String EVENT = """
             select e.seq, e.customer, e.after_customers, e.event_id, e.type, e.kind, e.event_at, e.happened_at,
@@ -129,6 +133,24 @@ public final class DeliveryStore {
         }
     }
 
+    /** How many deliveries of each destination stand how. */
+    public Map<String, Counts> counts() throws SQLException {
+        Map<String, Counts> counts = new HashMap<>();
+        try (Connection connection = database.dataSource().getConnection();
+             PreparedStatement select = connection.prepareStatement("""
+                     select name, pending, delivered, skipped, previewed, dead,
+                       (select count(*) from redelivery r where r.destination = name and r.attempts > 0) as retrying
+                     from destination""");
+             ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                counts.put(row.getString("name"), new Counts(
+                        row.getLong("pending"), row.getLong("retrying"), row.getLong("delivered"),
+                        row.getLong("skipped"), row.getLong("previewed"), row.getLong("dead")));
+            }
+        }
+        return counts;
+    }
+
     /** The place of the newest event. */
     public long lastEvent() throws SQLException {
         try (Connection connection = database.dataSource().getConnection();
@@ -202,7 +224,7 @@ public final class DeliveryStore {
      * @param again whether an earlier try may have been committed unheard, so that rows may be there already
      */
     void write(Connection connection, List<Mark> marks, boolean again) throws SQLException {
-        Map<String, Counts> counts = new TreeMap<>();
+        Map<String, Tally> counts = new TreeMap<>();
         Map<List<Object>, Mark.Failed> waiting = new HashMap<>();
         Map<List<Object>, Mark.Position> positions = new HashMap<>();
         try (PreparedStatement insert = connection.prepareStatement("""
@@ -225,7 +247,7 @@ public final class DeliveryStore {
                 if (mark instanceof Mark.Settled settled) {
                     addKey(forget, settled.destination(), settled.delivery());
                     insertSettled(insert, settled);
-                    counts.computeIfAbsent(settled.destination(), name -> new Counts()).count(settled.state());
+                    counts.computeIfAbsent(settled.destination(), name -> new Tally()).count(settled.state());
                     if (settled.delivery().attempts() > 0 || settled.delivery().origin() == Delivery.Origin.REQUEST) {
                         addKey(unschedule, settled.destination(), settled.delivery());
                         scheduled = true;
@@ -312,15 +334,15 @@ public final class DeliveryStore {
         }
     }
 
-    private static void writeCounts(Connection connection, Map<String, Counts> counts) throws SQLException {
+    private static void writeCounts(Connection connection, Map<String, Tally> counts) throws SQLException {
         if (counts.isEmpty()) {
             return;
         }
         try (PreparedStatement update = connection.prepareStatement("""
                 update destination set pending = pending - ?, delivered = delivered + ?, skipped = skipped + ?,
                   previewed = previewed + ?, dead = dead + ? where name = ?""")) {
-            for (Map.Entry<String, Counts> entry : counts.entrySet()) {
-                Counts count = entry.getValue();
+            for (Map.Entry<String, Tally> entry : counts.entrySet()) {
+                Tally count = entry.getValue();
                 update.setLong(1, count.delivered + count.skipped + count.previewed + count.dead);
                 update.setLong(2, count.delivered);
                 update.setLong(3, count.skipped);
@@ -348,7 +370,7 @@ public final class DeliveryStore {
     }
 
     /** How many deliveries of one destination ended how in one transaction. */
-    private static final class Counts {
+    private static final class Tally {
 
         private long delivered;
         private long skipped;

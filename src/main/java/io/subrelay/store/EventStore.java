@@ -61,7 +61,7 @@ public final class EventStore {
         return written;
     }
 
-    private static EnrichedEvent enrich(Acceptance acceptance, long seq, Customers customers, long[] position,
+    static EnrichedEvent enrich(Acceptance acceptance, long seq, Customers customers, long[] position,
             List<String> names, List<long[]> parties) {
         Event event = acceptance.event();
         Set<Long> mergedBefore = customers.merges().keySet();

@@ -1,0 +1,28 @@
+package io.subrelay.console;
+
+import io.subrelay.webhook.Rejected;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Base64;
+import org.apache.camel.Header;
+
+/** Lets in only the administrator, by basic authentication. */
+public final class AdminAccess {
+
+    private final byte[] expected;
+
+    /** Blank values let everybody in. */
+    public AdminAccess(String username, String password) {
+        String credentials = username + ":" + password;
+        expected = username.isEmpty() && password.isEmpty() ? new byte[0] : ("Basic " + Base64.getEncoder()
+                .encodeToString(credentials.getBytes(StandardCharsets.UTF_8))).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** @throws Rejected with status 401 if the credentials are others; the time it takes tells nothing of them */
+    public void check(@Header("Authorization") String authorization) {
+        byte[] actual = authorization == null ? new byte[0] : authorization.getBytes(StandardCharsets.UTF_8);
+        if (expected.length > 0 && !MessageDigest.isEqual(expected, actual)) {
+            throw new Rejected(401, "unauthorized", "user name and password are needed");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.subrelay.console;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.delivery.EnrichedEvent;
+import io.subrelay.delivery.Outbox;
+import io.subrelay.store.EventPreview;
+import io.subrelay.webhook.Rejected;
+import io.subrelay.webhook.WebhookReader;
+import java.sql.SQLException;
+import org.apache.camel.Body;
+
+/** What each destination would be sent for a webhook; nothing is stored or sent. */
+public final class PreviewApi {
+
+    private final WebhookReader reader = new WebhookReader();
+    private final EventPreview events;
+    private final Outbox outbox;
+
+    public PreviewApi(EventPreview events, Outbox outbox) {
+        this.events = events;
+        this.outbox = outbox;
+    }
+
+    /**
+     * @return for each destination that is not off what its route decides, secrets masked
+     * @throws Rejected with status 400 if the body is not a valid webhook
+     */
+    public String of(@Body byte[] body) throws SQLException {
+        EnrichedEvent event = events.enrich(reader.read(body), System.currentTimeMillis());
+        ObjectNode previews = JsonNodeFactory.instance.objectNode();
+        for (String name : outbox.open()) {
+            previews.set(name, outbox.preview(name, event));
+        }
+        return previews.toString();
+    }
+}

@@ -1,0 +1,96 @@
+package io.subrelay.store;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.customer.Customer;
+import io.subrelay.customer.Customers;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Stored customers, to be read and erased. */
+public final class CustomerRecords {
+
+    private final Database database;
+
+    public CustomerRecords(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * @param  atMs the time for which access is told, milliseconds since the epoch
+     * @return      the customer as the API shows it; empty if nobody is known by the id
+     */
+    public Optional<ObjectNode> find(String appUserId, long atMs) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection()) {
+            Customers customers = new Customers(new CustomerStore(connection), () -> {
+                throw new IllegalStateException("reading makes no customers");
+            });
+            Customer customer = customers.customerOf(appUserId);
+            return Optional.ofNullable(customer).map(it -> it.view(customers::customerOf, atMs).toApiJson());
+        }
+    }
+
+    /** The number of a customer and of those that were merged into it; empty if nobody is known by the id. */
+    public Set<Long> numbersOf(String appUserId) throws SQLException {
+        Set<Long> numbers = new TreeSet<>();
+        try (Connection connection = database.dataSource().getConnection();
+             PreparedStatement select = connection.prepareStatement("""
+                     select customer from customer_id where app_user_id = ?
+                     union select c.id from customer c join customer_id i on c.merged_into = i.customer
+                     where i.app_user_id = ?""")) {
+            select.setString(1, appUserId);
+            select.setString(2, appUserId);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    numbers.add(rows.getLong(1));
+                }
+            }
+        }
+        return numbers;
+    }
+
+    /**
+     * Erases customers with all that is theirs.
+     *
+     * @return how many events that were
+     */
+    public int erase(Set<Long> numbers) throws SQLException {
+        String customers = "(" + numbers.stream().map(String::valueOf).collect(Collectors.joining(",")) + ")";
+        String events = "(select seq from event where customer in " + customers + ")";
+        try (Connection connection = database.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                // nothing may be accepted for them meanwhile
+                statement.execute("select last_event from log_position for update");
+                statement.executeUpdate("""
+                        update destination set pending = pending
+                          - (select count(*) from event e where e.customer in %1$s
+                             and e.destinations like '%%,' || destination.name || ',%%'
+                             and not exists (select 1 from delivery d
+                                             where d.event = e.seq and d.destination = destination.name))
+                          - (select count(*) from redelivery r where r.customer in %1$s and r.origin = 'request'
+                             and r.destination = destination.name)""".formatted(customers));
+                for (String table : new String[] {"delivery", "redelivery", "attempt", "event_party"}) {
+                    statement.executeUpdate("delete from " + table + " where event in " + events);
+                }
+                statement.executeUpdate("delete from event_party where customer in " + customers);
+                int erased = statement.executeUpdate("delete from event where customer in " + customers);
+                statement.executeUpdate("delete from customer_id where customer in " + customers);
+                statement.executeUpdate("delete from customer where id in " + customers);
+                database.commitToDisk(connection);
+                return erased;
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.subrelay.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** Deliveries that somebody asks for: they go out beside those of newly accepted events. */
+public final class RequestStore {
+
+    /** How many are scheduled in one transaction: acceptance waits for it. */
+    private static final int STEP = 5_000;
+    private static final String SCHEDULE = """
+            insert into redelivery (destination, event, customer, origin, attempts, first_attempt_at, next_attempt_at)
+            select ?, e.seq, e.customer, 'request', 0, 0, 0 from event e
+            where not exists (select 1 from redelivery r where r.destination = ? and r.event = e.seq)
+            """;
+
+    private final Database database;
+
+    public RequestStore(Database database) {
+        this.database = database;
+    }
+
+    /** Whether an event is stored. */
+    public boolean isStored(String eventId) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+             PreparedStatement select = connection.prepareStatement("select 1 from event where event_id = ?")) {
+            select.setString(1, eventId);
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+
+    /** Schedules an event again for a destination for which it has ended, however it did. */
+    public long event(String eventId, String destination) throws SQLException {
+        return schedule(destination, " and e.event_id = ? and exists "
+                + "(select 1 from delivery d where d.destination = ? and d.event = e.seq)", eventId, destination);
+    }
+
+    /** Schedules all dead letters of a destination again. */
+    public long dead(String destination) throws SQLException {
+        return schedule(destination, " and exists (select 1 from delivery d"
+                + " where d.destination = ? and d.event = e.seq and d.state = 'dead')", destination);
+    }
+
+    /**
+     * Schedules stored events for a destination that did not have them: those from before it was there, while it was
+     * off, or in preview.
+     *
+     * @param since the earliest acceptance, milliseconds since the epoch
+     */
+    public long history(String destination, long since) throws SQLException {
+        return schedule(destination, """
+                 and e.received_at >= ? and (exists (select 1 from delivery d
+                   where d.destination = ? and d.event = e.seq and d.state = 'previewed')
+                 or e.destinations not like ? and not exists (select 1 from delivery d
+                   where d.destination = ? and d.event = e.seq))""",
+                since, destination, "%," + destination + ",%", destination);
+    }
+
+    private long schedule(String destination, String which, Object... parameters) throws SQLException {
+        long scheduled = 0;
+        try (Connection connection = database.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                long last = lastEvent(connection);
+                for (long from = 0; from < last; from += STEP) {
+                    scheduled += step(connection, destination, from, which, parameters);
+                    database.commitToDisk(connection);
+                }
+                return scheduled;
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    private static long lastEvent(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select last_event from log_position");
+             ResultSet row = select.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private static int step(Connection connection, String destination, long from, String which, Object... parameters)
+            throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(
+                     SCHEDULE + " and e.seq > ? and e.seq <= ?" + which);
+             PreparedStatement count = connection.prepareStatement("""
+                     update destination set pending = pending + ?,
+                       delivered = delivered - (select count(*) %1$s and d.state = 'delivered'),
+                       skipped = skipped - (select count(*) %1$s and d.state = 'skipped'),
+                       previewed = previewed - (select count(*) %1$s and d.state = 'previewed'),
+                       dead = dead - (select count(*) %1$s and d.state = 'dead')
+                     where name = ?""".formatted("""
+                     from delivery d join redelivery r on r.destination = d.destination and r.event = d.event
+                       where d.destination = ? and d.event > ? and d.event <= ?"""));
+             PreparedStatement unsettle = connection.prepareStatement("""
+                     delete from delivery where destination = ? and event > ? and event <= ? and exists
+                       (select 1 from redelivery r where r.destination = delivery.destination
+                        and r.event = delivery.event and r.origin = 'request')""")) {
+            int index = set(insert, 0, destination, destination, from, from + STEP);
+            set(insert, index, parameters);
+            int scheduled = insert.executeUpdate();
+            if (scheduled > 0) {
+                index = set(count, 0, (long) scheduled);
+                for (int i = 0; i < 4; i++) {
+                    index = set(count, index, destination, from, from + STEP);
+                }
+                set(count, index, destination);
+                count.executeUpdate();
+                set(unsettle, 0, destination, from, from + STEP);
+                unsettle.executeUpdate();
+            }
+            return scheduled;
+        }
+    }
+
+    private static int set(PreparedStatement statement, int index, Object... values) throws SQLException {
+        int at = index;
+        for (Object value : values) {
+            statement.setObject(++at, value);
+        }
+        return at;
+    }
+}
