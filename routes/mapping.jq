@@ -43,3 +43,20 @@ def local_price:
 def message_id($connection; $call):
   if (.event.id | length) + ($connection | length) <= 80 then $connection + ":" + .event.id + ":" + $call
   else ($connection + ":" + .event.id | sha256) + ":" + $call end;
+
+# Where a store's customers are, as Amplitude calls it; null for those that say nothing of it.
+def platform:
+  .event.store
+  | if . == "APP_STORE" then "iOS"
+    elif . == "MAC_APP_STORE" then "macOS"
+    elif . == "PLAY_STORE" then "Android"
+    elif . == "AMAZON" then "Amazon"
+    elif . == "ROKU" then "Roku"
+    elif . == "STRIPE" or . == "RC_BILLING" or . == "PADDLE" then "Web"
+    else null end;
+
+# Whether the event starts or ends a subscription; null if neither.
+def active_subscription:
+  if .kind == "expiration" then false
+  elif .event.type == "INITIAL_PURCHASE" or .event.type == "RENEWAL" then true
+  else null end;
