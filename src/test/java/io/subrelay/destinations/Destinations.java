@@ -1,0 +1,162 @@
+package io.subrelay.destinations;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpServer;
+import io.subrelay.webhook.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.function.ToIntFunction;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+
+/** The shipped route files, running against a vendor of this machine that notes what it is sent. */
+final class Destinations implements AutoCloseable {
+
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    /** What the vendor received; header names in lower case. */
+    record Request(String method, String path, Map<String, String> headers, String text) {
+        JsonNode body() {
+            return json(text);
+        }
+    }
+
+    /** What came of a delivery; a verdict is {@code skip: …} or {@code refuse: …}. */
+    record Outcome(List<Request> requests, Map<Integer, String> verdicts, Exception failure, String previewed) {
+        Request request() {
+            if (requests.size() != 1) {
+                throw new AssertionError("not one request: " + this);
+            }
+            return requests.get(0);
+        }
+
+        String verdict() {
+            return verdicts.get(0);
+        }
+    }
+
+    final DefaultCamelContext camel = new DefaultCamelContext();
+    private final OutboxStub outbox = new OutboxStub();
+    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final HttpServer vendor;
+    volatile ToIntFunction<Request> answer = request -> 200;
+    volatile Map<String, String> answerHeaders = Map.of();
+
+    Destinations(Map<String, String> settings) throws Exception {
+        this(settings, "routes/2-delivery.camel.yaml", "routes/destinations/segment.camel.yaml",
+                "routes/destinations/amplitude.camel.yaml", "routes/destinations/onesignal.camel.yaml",
+                "routes/destinations/statsig.camel.yaml");
+    }
+
+    Destinations(Map<String, String> settings, String... files) throws Exception {
+        vendor = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        vendor.setExecutor(Executors.newCachedThreadPool());
+        vendor.createContext("/", exchange -> {
+            Map<String, String> headers = new TreeMap<>();
+            exchange.getRequestHeaders().forEach((name, values) -> headers.put(name.toLowerCase(), values.get(0)));
+            Request request = new Request(exchange.getRequestMethod(), exchange.getRequestURI().toString(), headers,
+                    new String(exchange.getRequestBody().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+            requests.add(request);
+            answerHeaders.forEach(exchange.getResponseHeaders()::add);
+            exchange.sendResponseHeaders(answer.applyAsInt(request), -1);
+            exchange.close();
+        });
+        vendor.start();
+
+        Properties properties = new Properties();
+        try (InputStream in = getClass().getResourceAsStream("/io/subrelay/destinations.properties")) {
+            properties.load(in);
+        }
+        String url = "http://127.0.0.1:" + vendor.getAddress().getPort();
+        for (String name : List.of("segment", "amplitude", "onesignal", "statsig")) {
+            properties.setProperty(name + ".url", url);
+        }
+        properties.putAll(settings);
+        camel.getPropertiesComponent().setInitialProperties(properties);
+        camel.addComponent("outbox", outbox);
+        HttpComponent http = camel.getComponent("http", HttpComponent.class);
+        http.setAutomaticRetriesDisabled(true);
+        http.setCopyHeaders(false);
+        http.setCookieManagementDisabled(true);
+        List<Resource> resources = new ArrayList<>();
+        for (String file : files) {
+            resources.add(PluginHelper.getResourceLoader(camel).resolveResource("file:" + file));
+        }
+        PluginHelper.getRoutesLoader(camel).loadRoutes(resources);
+        camel.start();
+    }
+
+    Outcome send(String destination, JsonNode... events) {
+        return send("live", destination, List.of(events));
+    }
+
+    @SuppressWarnings("unchecked")
+    Outcome send(String mode, String destination, List<JsonNode> events) {
+        requests.clear();
+        try {
+            Exchange exchange = outbox.deliver(destination, events, mode);
+            return new Outcome(List.copyOf(requests), exchange.getProperty(OutboxStub.VERDICTS, Map.class),
+                    exchange.getException(), exchange.getProperty("previewed", String.class));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        camel.stop();
+        vendor.stop(0);
+    }
+
+    /** The enriched event of a webhook, for a customer of whom nothing else is known. */
+    static ObjectNode enrich(JsonNode webhook) {
+        JsonNode event = webhook.path("event");
+        ObjectNode enriched = webhook.deepCopy();
+        String kind = Kind.of(event);
+        enriched.put("kind", kind);
+        enriched.put("happened_at_ms", Kind.happenedAt(kind, event));
+        ObjectNode customer = enriched.putObject("customer");
+        customer.set("app_user_id", event.get("app_user_id"));
+        customer.set("original_app_user_id", event.get("original_app_user_id"));
+        customer.set("last_seen_app_user_id", event.get("app_user_id"));
+        customer.set("aliases", event.get("aliases"));
+        ObjectNode attributes = customer.putObject("subscriber_attributes");
+        event.path("subscriber_attributes").properties()
+                .forEach(attribute -> attributes.set(attribute.getKey(), attribute.getValue().get("value")));
+        customer.put("subscription_status", "active");
+        customer.putArray("active_entitlements").add("pro");
+        return enriched;
+    }
+
+    static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String read(String file) {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,491 @@
+package io.subrelay.destinations;
+
+import static io.subrelay.destinations.Destinations.enrich;
+import static io.subrelay.destinations.Destinations.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.destinations.Destinations.Outcome;
+import io.subrelay.destinations.Destinations.Request;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every kind to every destination: what is sent, and what is not and why. */
+class DestinationsTest {
+
+    private static final Map<String, String> KEYS = Map.of(
+            "segment.write-key", "wri+te%Key/1", "amplitude.api-key", "amp-key", "onesignal.app-id", "app-1",
+            "onesignal.api-key", "os-key", "statsig.server-secret", "secret-1");
+
+    private static Destinations destinations;
+
+    @BeforeAll
+    static void start() throws Exception {
+        destinations = new Destinations(KEYS);
+    }
+
+    @AfterAll
+    static void stop() {
+        destinations.close();
+    }
+
+    private static ObjectNode webhook(String type, String... fields) {
+        ObjectNode event = (ObjectNode) json("""
+                {"type": "INITIAL_PURCHASE", "id": "evt-1", "event_timestamp_ms": 1663786195063, "app_id": "app12",
+                 "app_user_id": "user-1", "original_app_user_id": "$RCAnonymousID:1", "aliases": ["user-1", "a2"],
+                 "subscriber_attributes": {"$email": {"value": "a@b.c", "updated_at_ms": 1},
+                                           "$onesignalUserId": {"value": "os-1", "updated_at_ms": 1}},
+                 "product_id": "monthly", "entitlement_ids": ["pro", "plus"], "period_type": "NORMAL",
+                 "purchased_at_ms": 1662493499000, "expiration_at_ms": 1665085499500, "store": "APP_STORE",
+                 "environment": "PRODUCTION", "price": 9.99, "price_in_purchased_currency": 10.49, "currency": "EUR",
+                 "tax_percentage": 0.1109, "commission_percentage": 0.30, "takehome_percentage": 0.7,
+                 "transaction_id": "t1", "original_transaction_id": "t0", "presented_offering_id": null}""");
+        event.put("type", type);
+        for (int i = 0; i < fields.length; i += 2) {
+            event.set(fields[i], json(fields[i + 1]));
+        }
+        ObjectNode webhook = Destinations.JSON.createObjectNode().put("api_version", "1.0");
+        webhook.set("event", event);
+        return webhook;
+    }
+
+    private static ObjectNode event(String type, String... fields) {
+        return enrich(webhook(type, fields));
+    }
+
+    private static ObjectNode transfer() {
+        return enrich(json("""
+                {"api_version": "1.0", "event": {"type": "TRANSFER", "id": "evt-t", "event_timestamp_ms": 1663786195063,
+                 "store": "APP_STORE", "transferred_from": ["a"], "transferred_to": ["b"]}}"""));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "INITIAL_PURCHASE, NORMAL, initial_purchase, initial_purchase, true, 2022-09-06T19:44:59Z",
+        "INITIAL_PURCHASE, TRIAL, trial_started, trial_started, true, 2022-09-06T19:44:59Z",
+        "RENEWAL, NORMAL, renewal, renewal, true, 2022-09-06T19:44:59Z",
+        "RENEWAL, CONVERSION, trial_converted, trial_converted, true, 2022-09-06T19:44:59Z",
+        "CANCELLATION, NORMAL, cancellation, cancellation, , 2022-09-21T18:49:55.063Z",
+        "CANCELLATION, TRIAL, trial_cancelled, trial_cancelled, , 2022-09-21T18:49:55.063Z",
+        "UNCANCELLATION, NORMAL, uncancellation, uncancellation, , 2022-09-21T18:49:55.063Z",
+        "NON_RENEWING_PURCHASE, NORMAL, non_subscription_purchase, non_renewing_purchase, , 2022-09-06T19:44:59Z",
+        "SUBSCRIPTION_PAUSED, NORMAL, subscription_paused, subscription_paused, , 2022-09-21T18:49:55.063Z",
+        "EXPIRATION, NORMAL, expiration, expiration, false, 2022-10-06T19:44:59.500Z",
+        "BILLING_ISSUE, NORMAL, billing_issue, billing_issue, , 2022-09-21T18:49:55.063Z",
+        "PRODUCT_CHANGE, NORMAL, product_change, product_change, , 2022-09-21T18:49:55.063Z"})
+    void every_kind_has_its_names(String type, String period, String kind, String tag, String active, String when) {
+        boolean conversion = period.equals("CONVERSION");
+        ObjectNode event = event(type, "period_type", conversion ? "\"NORMAL\"" : "\"" + period + "\"",
+                "is_trial_conversion", String.valueOf(conversion));
+
+        JsonNode batch = destinations.send("segment", event).request().body().path("batch");
+        assertThat(batch).hasSize(2);
+        for (JsonNode call : batch) {
+            assertThat(call.path("userId").textValue()).isEqualTo("user-1");
+            assertThat(call.path("timestamp").textValue()).isEqualTo(when);
+            assertThat(call.path("messageId").textValue()).isEqualTo("subrelay:evt-1:" + call.path("type").textValue());
+            assertThat(call.path("context")).isEqualTo(json("""
+                    {"environment": "production", "library": {"name": "RevenueCat Segment events", "version": "1.0"}}"""));
+        }
+        assertThat(batch.path(0).path("event").textValue()).isEqualTo("rc_" + kind + "_event");
+        assertThat(batch.path(1).path("traits")).isEqualTo(json("""
+                {"last_seen_app_user_id": "user-1", "aliases": ["user-1", "a2"],
+                 "rc_subscription_status": "active", "rc_active_entitlements": ["pro"]}"""));
+
+        JsonNode amplitude = destinations.send("amplitude", event).request().body();
+        assertThat(amplitude.path("api_key").textValue()).isEqualTo("amp-key");
+        assertThat(amplitude.path("options")).isEqualTo(json("{\"min_id_length\": 1}"));
+        JsonNode sent = amplitude.path("events").path(0);
+        assertThat(sent.path("event_type").textValue()).isEqualTo("rc_" + kind + "_event");
+        assertThat(sent.path("insert_id").textValue()).isEqualTo("evt-1");
+        assertThat(sent.path("time").isIntegralNumber()).isTrue();
+        assertThat(sent.path("time").longValue()).isEqualTo(java.time.Instant.parse(when).toEpochMilli());
+        assertThat(sent.path("platform").textValue()).isEqualTo("iOS");
+
+        JsonNode tags = destinations.send("onesignal", event).request().body().path("properties").path("tags");
+        assertThat(tags.path("last_event_type").textValue()).isEqualTo(tag);
+        assertThat(tags.path("last_event_at").textValue()).isEqualTo("1663786195");
+        assertThat(tags.path("active_subscription").asText("")).isEqualTo(active == null ? "" : active);
+
+        assertThat(destinations.send("statsig", event).request().body()).isEqualTo(event.deepCopy().retain("api_version", "event"));
+    }
+
+    @Test
+    void segment_gets_a_track_with_everything() {
+        Request request = destinations.send("segment", event("BILLING_ISSUE",
+                "grace_period_expiration_at_ms", "1664136227000", "entitlement_id", "\"pro\"")).request();
+        assertThat(request.method() + " " + request.path()).isEqualTo("POST /v1/batch");
+        assertThat(request.headers()).containsOnlyKeys("authorization", "content-type", "content-length", "host",
+                "connection", "accept-encoding", "user-agent");
+        assertThat(request.headers()).containsEntry("content-type", "application/json")
+                .containsEntry("authorization", "Basic "
+                        + java.util.Base64.getEncoder().encodeToString("wri+te%Key/1:".getBytes()));
+        assertThat(request.body().path("batch").path(0).path("properties")).isEqualTo(json("""
+                {"store": "APP_STORE", "purchased_at": 1662493499, "expires_at": 1665085499, "entitlement": "pro",
+                 "entitlements": ["pro", "plus"], "product_id": "monthly", "app_user_id": "user-1",
+                 "original_app_user_id": "$RCAnonymousID:1",
+                 "subscriber_attributes": {"$email": "a@b.c", "$onesignalUserId": "os-1"},
+                 "period_type": "NORMAL", "environment": "PRODUCTION", "presented_offering_id": null,
+                 "transaction_id": "t1", "original_transaction_id": "t0", "aliases": ["user-1", "a2"],
+                 "app_id": "app12", "revenue": 9.99, "currency": "USD", "grace_period_expires_at": 1664136227,
+                 "price_in_purchased_currency": 10.49, "purchased_currency": "EUR"}"""));
+    }
+
+    @Test
+    void amplitude_gets_an_event_with_everything() {
+        Request request = destinations.send("amplitude", event("CANCELLATION", "cancel_reason", "\"UNSUBSCRIBE\"",
+                "auto_resume_at_ms", "1664136227000", "new_product_id", "\"yearly\"")).request();
+        assertThat(request.method() + " " + request.path()).isEqualTo("POST /2/httpapi");
+        assertThat(request.headers()).containsOnlyKeys("content-type", "content-length", "host", "connection",
+                "accept-encoding", "user-agent");
+        assertThat(request.body().path("events").path(0)).isEqualTo(json("""
+                {"event_type": "rc_cancellation_event", "partner_id": "revenuecat", "insert_id": "evt-1",
+                 "time": 1663786195063, "platform": "iOS", "revenue": 9.99, "productId": "monthly", "user_id": "user-1",
+                 "event_properties": {
+                   "subscriber_attributes": {"$email": "a@b.c", "$onesignalUserId": "os-1"}, "period_type": "NORMAL",
+                   "purchased_at": "2022-09-06T19:44:59Z", "expiration_at": "2022-10-06T19:44:59.500Z",
+                   "environment": "PRODUCTION", "entitlement_id": null, "entitlement_ids": ["pro", "plus"],
+                   "presented_offering_id": null, "transaction_id": "t1", "original_transaction_id": "t0",
+                   "aliases": ["user-1", "a2"], "original_app_user_id": "$RCAnonymousID:1", "store": "APP_STORE",
+                   "app_user_id": "user-1", "product_id": "monthly", "currency": "EUR", "app_id": "app12",
+                   "revenue": 9.99, "price_in_purchased_currency": 10.49, "cancel_reason": "UNSUBSCRIBE",
+                   "auto_resume_at": "2022-09-25T20:03:47Z", "new_product_id": "yearly"},
+                 "user_properties": {"rc_subscription_status": "active", "rc_active_entitlements": ["pro"]}}"""));
+    }
+
+    @Test
+    void onesignal_gets_texts_on_a_user_and_numbers_on_a_device() {
+        ObjectNode event = event("BILLING_ISSUE", "entitlement_ids", "null", "grace_period_expiration_at_ms", "1664136227000");
+        Request user = destinations.send("onesignal", event).request();
+        assertThat(user.method() + " " + user.path()).isEqualTo("PATCH /apps/app-1/users/by/onesignal_id/os-1");
+        assertThat(user.headers()).containsOnlyKeys("authorization", "content-type", "content-length", "host",
+                "connection", "accept-encoding", "user-agent").containsEntry("authorization", "Key os-key");
+        assertThat(user.body()).isEqualTo(json("""
+                {"properties": {"tags": {"app_user_id": "user-1", "purchased_at": "1662493499", "store": "APP_STORE",
+                 "environment": "PRODUCTION", "last_event_type": "billing_issue", "last_event_at": "1663786195",
+                 "product_id": "monthly", "entitlement_ids": "", "period_type": "NORMAL", "expiration_at": "1665085499",
+                 "subscription_status": "active", "grace_period_expiration_at": "1664136227"}}}"""));
+
+        ObjectNode attributes = (ObjectNode) event.path("customer").path("subscriber_attributes");
+        attributes.remove("$onesignalUserId");
+        attributes.put("$onesignalId", "player-1");
+        Request device = destinations.send("onesignal", event).request();
+        assertThat(device.method() + " " + device.path()).isEqualTo("PUT /players/player-1");
+        assertThat(device.headers()).containsEntry("authorization", "Key os-key");
+        assertThat(device.body()).isEqualTo(json("""
+                {"app_id": "app-1", "tags": {"app_user_id": "user-1", "purchased_at": 1662493499, "store": "APP_STORE",
+                 "environment": "PRODUCTION", "last_event_type": "billing_issue", "last_event_at": 1663786195,
+                 "product_id": "monthly", "entitlement_ids": null, "period_type": "NORMAL", "expiration_at": 1665085499,
+                 "subscription_status": "active", "grace_period_expiration_at": 1664136227}}"""));
+    }
+
+    @Test
+    void onesignal_gets_few_tags_for_what_is_no_subscription() {
+        assertThat(destinations.send("onesignal", event("NON_RENEWING_PURCHASE")).request().body()
+                .path("properties").path("tags")).isEqualTo(json("""
+                {"app_user_id": "user-1", "purchased_at": "1662493499", "store": "APP_STORE", "environment": "PRODUCTION",
+                 "last_event_type": "non_renewing_purchase", "last_event_at": "1663786195", "product_id": "monthly",
+                 "entitlement_ids": "pro,plus"}"""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a/../../b", "a?x=1#y", "a b%2F+&=;", "\u00e9\uD83D\uDE00", "a\\b\"c", "..."})
+    void onesignal_ids_cannot_leave_their_place_in_the_path(String id) {
+        ObjectNode event = event("RENEWAL");
+        ((ObjectNode) event.path("customer").path("subscriber_attributes")).put("$onesignalUserId", id);
+        String path = destinations.send("onesignal", event).request().path();
+        assertThat(path).startsWith("/apps/app-1/users/by/onesignal_id/");
+        String last = path.substring("/apps/app-1/users/by/onesignal_id/".length());
+        assertThat(last).doesNotContain("/").doesNotContain("?").doesNotContain("#");
+        assertThat(java.net.URLDecoder.decode(last.replace("+", "%2B"), java.nio.charset.StandardCharsets.UTF_8)).isEqualTo(id);
+    }
+
+    @Test
+    void statsig_gets_the_webhook_as_it_was() {
+        Request request = destinations.send("statsig", event("RENEWAL", "new_in_2030", "{\"a\": [1.50]}")).request();
+        assertThat(request.method() + " " + request.path()).isEqualTo("POST /v1/webhooks/revenuecat_webhook");
+        assertThat(request.headers()).containsOnlyKeys("authorization", "statsig-api-key", "content-type",
+                "content-length", "host", "connection", "accept-encoding", "user-agent")
+                .containsEntry("authorization", "Bearer secret-1").containsEntry("statsig-api-key", "secret-1");
+        assertThat(request.body()).isEqualTo(webhook("RENEWAL", "new_in_2030", "{\"a\": [1.50]}"));
+    }
+
+    @Test
+    void what_is_not_tracked_is_skipped_with_the_reason() {
+        for (String destination : List.of("segment", "amplitude", "onesignal")) {
+            Outcome outcome = destinations.send(destination, transfer());
+            assertThat(outcome.requests()).isEmpty();
+            assertThat(outcome.verdict().toLowerCase()).isEqualTo("skip: " + destination + " does not track transfer");
+        }
+        assertThat(destinations.send("statsig", transfer()).request().body().path("event").path("type").textValue())
+                .isEqualTo("TRANSFER");
+        for (String destination : List.of("segment", "amplitude", "onesignal", "statsig")) {
+            Outcome outcome = destinations.send(destination, event("BRAND\\\"NEW"));
+            assertThat(outcome.requests()).isEmpty();
+            assertThat(outcome.verdict()).startsWith("skip: ").endsWith(" does not track brand\\\"new");
+        }
+    }
+
+    @Test
+    void sandbox_events_go_where_they_are_wanted() throws Exception {
+        ObjectNode event = event("RENEWAL", "environment", "\"SANDBOX\"");
+        assertThat(destinations.send("segment", event).verdict()).isEqualTo("skip: Sandbox events are not sent to Segment");
+        assertThat(destinations.send("amplitude", event).verdict())
+                .isEqualTo("skip: Sandbox events need amplitude.sandbox-api-key");
+        assertThat(destinations.send("onesignal", event).requests()).hasSize(1);
+        assertThat(destinations.send("statsig", event).requests()).hasSize(1);
+
+        try (Destinations other = new Destinations(Map.of("segment.send-sandbox", "true", "amplitude.sandbox-api-key", "sand",
+                "onesignal.send-sandbox", "false", "statsig.send-sandbox", "false"))) {
+            assertThat(other.send("segment", event).request().body().path("batch").path(0).path("context")
+                    .path("environment").textValue()).isEqualTo("sandbox");
+            assertThat(other.send("amplitude", event).request().body().path("api_key").textValue()).isEqualTo("sand");
+            assertThat(other.send("onesignal", event).verdict()).isEqualTo("skip: Sandbox events are not sent to OneSignal");
+            assertThat(other.send("statsig", event).verdict()).isEqualTo("skip: Sandbox events are not sent to Statsig");
+        }
+    }
+
+    @Test
+    void names_are_settings_and_a_blank_one_is_not_sent() throws Exception {
+        try (Destinations other = new Destinations(Map.of("segment.event-name.renewal", "", "amplitude.event-name.renewal", "",
+                "segment.event-name.cancellation", "It's off / \u00e9", "onesignal.tag.store", "", "onesignal.tag.environment", "",
+                "onesignal.tag.app_user_id", "rc user", "statsig.event-type", "rc"))) {
+            assertThat(other.send("segment", event("RENEWAL")).verdict())
+                    .isEqualTo("skip: Segment has no event name for this kind");
+            assertThat(other.send("amplitude", event("RENEWAL")).verdict())
+                    .isEqualTo("skip: Amplitude has no event name for this kind");
+            assertThat(other.send("segment", event("CANCELLATION")).request().body().path("batch").path(0).path("event")
+                    .textValue()).isEqualTo("It's off / \u00e9");
+            JsonNode tags = other.send("onesignal", event("RENEWAL")).request().body().path("properties").path("tags");
+            assertThat(tags.path("rc user").textValue()).isEqualTo("user-1");
+            assertThat(tags.has("store") || tags.has("environment") || tags.has("")).isFalse();
+            assertThat(other.send("statsig", event("INITIAL_PURCHASE", "period_type", "\"TRIAL\"", "price", "0.70")).request()
+                    .text()).contains("\"type\":\"rc_initial_purchase_event\"").startsWith("{\"api_version\":\"1.0\",\"event\":{");
+            assertThat(other.send("statsig", transfer()).request().body().path("event").path("type").textValue())
+                    .isEqualTo("rc_transfer_event");
+        }
+    }
+
+    @Test
+    void onesignal_is_told_only_what_is_news_of_someone_it_knows() {
+        ObjectNode late = event("RENEWAL").put("late", true);
+        assertThat(destinations.send("onesignal", late).verdict()).isEqualTo("skip: The event is older than the customer's newest");
+        ObjectNode unknown = event("RENEWAL", "subscriber_attributes", "{}");
+        assertThat(destinations.send("onesignal", unknown).verdict())
+                .isEqualTo("skip: The customer has neither $onesignalUserId nor $onesignalId");
+        ObjectNode dots = event("RENEWAL");
+        ((ObjectNode) dots.path("customer").path("subscriber_attributes")).put("$onesignalUserId", "..");
+        assertThat(destinations.send("onesignal", dots).verdict()).isEqualTo("skip: The customer's OneSignal id is none");
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "null", value = {
+        "gross, 9.99, 0.1109, 0.30, 0.7, 9.99", "after-commission, 9.99, 0.1109, 0.30, 0.7, 6.993",
+        "after-commission-and-taxes, 9.99, 0.1109, 0.30, 0.7, 5.885109",
+        "gross, -9.99, 0.1109, 0.30, 0.7, -9.99", "after-commission, -9.99, 0.1109, 0.30, 0.7, -6.993",
+        "after-commission-and-taxes, -9.99, 0.1109, 0.30, 0.7, -5.885109",
+        "after-commission, 8.14, 0, 0.3, null, 5.698", "after-commission-and-taxes, 8.14, 0, 0.3, null, 5.698",
+        "after-commission, 10, 0.1, null, 0.85, 8.5", "after-commission-and-taxes, 10, 0.1, null, 0.85, 7.5",
+        "after-commission, 10, 0.1, null, null, 10", "after-commission-and-taxes, 10, 0.1, null, null, 10",
+        "after-commission-and-taxes, 10, null, 0.3, null, 7", "after-commission, 0, 0, 0.3, null, 0",
+        "after-commission, 199.99, 0, 0.3, null, 139.993", "gross, null, 0, 0.3, null, null",
+        "after-commission, null, 0, 0.3, null, null"})
+    void revenue_by_mode(String mode, String price, String tax, String commission, String takehome, String expected)
+            throws Exception {
+        Destinations modes = MODES.computeIfAbsent(mode, DestinationsTest::withRevenue);
+        ObjectNode event = event("RENEWAL", "price", price == null ? "null" : price, "tax_percentage", tax == null ? "null" : tax,
+                "commission_percentage", commission == null ? "null" : commission,
+                "takehome_percentage", takehome == null ? "null" : takehome);
+        JsonNode track = modes.send("segment", event).request().body().path("batch").path(0).path("properties");
+        JsonNode amplitude = modes.send("amplitude", event).request().body().path("events").path(0);
+        if (expected == null) {
+            assertThat(track.has("revenue") || track.has("currency")).isFalse();
+            assertThat(amplitude.has("revenue") || amplitude.path("event_properties").has("revenue")).isFalse();
+        } else {
+            for (JsonNode revenue : List.of(track.path("revenue"), amplitude.path("revenue"),
+                    amplitude.path("event_properties").path("revenue"))) {
+                assertThat(revenue.isNumber()).isTrue();
+                assertThat(revenue.decimalValue()).isEqualByComparingTo(expected);
+            }
+            assertThat(track.path("currency").textValue()).isEqualTo("USD");
+        }
+    }
+
+    private static final Map<String, Destinations> MODES = new java.util.concurrent.ConcurrentHashMap<>();
+
+    private static Destinations withRevenue(String mode) {
+        try {
+            return new Destinations(Map.of("segment.revenue", mode, "amplitude.revenue", mode));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @AfterAll
+    static void stopModes() {
+        MODES.values().forEach(Destinations::close);
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "null", value = {"null, null, user-1, null", "u9, null, u9, null", "null, d9, null, d9", "u9, d9, u9, d9"})
+    void amplitude_ids(String user, String device, String userId, String deviceId) {
+        ObjectNode event = event("RENEWAL");
+        ObjectNode attributes = (ObjectNode) event.path("customer").path("subscriber_attributes");
+        if (user != null) {
+            attributes.put("$amplitudeUserId", user);
+        }
+        if (device != null) {
+            attributes.put("$amplitudeDeviceId", device);
+        }
+        JsonNode sent = destinations.send("amplitude", event).request().body().path("events").path(0);
+        assertThat(sent.path("user_id").textValue()).isEqualTo(userId);
+        assertThat(sent.path("device_id").textValue()).isEqualTo(deviceId);
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "null", value = {"APP_STORE, iOS", "MAC_APP_STORE, macOS", "PLAY_STORE, Android", "AMAZON, Amazon",
+        "STRIPE, Web", "RC_BILLING, Web", "PADDLE, Web", "ROKU, Roku", "PROMOTIONAL, null", "TEST_STORE, null"})
+    void amplitude_platforms(String store, String platform) {
+        assertThat(destinations.send("amplitude", event("RENEWAL", "store", "\"" + store + "\"")).request().body()
+                .path("events").path(0).path("platform").textValue()).isEqualTo(platform);
+    }
+
+    @Test
+    void a_sparse_event_is_completed_from_the_customer() {
+        ObjectNode event = enrich(json("""
+                {"api_version": "1.0", "event": {"type": "PRODUCT_CHANGE", "id": "e", "event_timestamp_ms": 1663786195063}}"""));
+        event.set("customer", json("""
+                {"app_user_id": "c1", "original_app_user_id": "c0", "last_seen_app_user_id": "c2", "aliases": ["c0", "c1"],
+                 "subscriber_attributes": {"$onesignalUserId": "o"}, "active_entitlements": []}"""));
+        JsonNode batch = destinations.send("segment", event).request().body().path("batch");
+        assertThat(batch.path(0).path("userId").textValue()).isEqualTo("c1");
+        assertThat(batch.path(0).path("properties").path("original_app_user_id").textValue()).isEqualTo("c0");
+        assertThat(batch.path(0).path("properties").path("aliases")).isEqualTo(json("[\"c0\", \"c1\"]"));
+        assertThat(batch.path(0).path("properties").path("purchased_at").isNull()).isTrue();
+        assertThat(batch.path(1).path("traits")).isEqualTo(json("""
+                {"last_seen_app_user_id": "c2", "aliases": ["c0", "c1"], "rc_active_entitlements": []}"""));
+        JsonNode amplitude = destinations.send("amplitude", event).request().body().path("events").path(0);
+        assertThat(amplitude.path("user_id").textValue()).isEqualTo("c1");
+        assertThat(amplitude.has("productId") || amplitude.has("platform")).isFalse();
+        assertThat(destinations.send("onesignal", event).request().body().path("properties").path("tags")
+                .path("app_user_id").textValue()).isEqualTo("c1");
+    }
+
+    @Test
+    void hostile_texts_arrive_as_they_are() {
+        String hostile = "a\"},\"x\":{\"\\u0000 {{segment.write-key}} ${body} \u00e9\uD83D\uDE00 \u2028 </script> \n";
+        ObjectNode event = event("RENEWAL");
+        ((ObjectNode) event.path("event")).put("product_id", hostile).put("app_user_id", hostile);
+        ((ObjectNode) event.path("customer").path("subscriber_attributes")).put(hostile, hostile);
+        JsonNode track = destinations.send("segment", event).request().body().path("batch").path(0);
+        assertThat(track.path("userId").textValue()).isEqualTo(hostile);
+        assertThat(track.path("properties").path("product_id").textValue()).isEqualTo(hostile);
+        assertThat(track.path("properties").path("subscriber_attributes").path(hostile).textValue()).isEqualTo(hostile);
+        assertThat(destinations.send("amplitude", event).request().body().path("events").path(0).path("productId")
+                .textValue()).isEqualTo(hostile);
+        assertThat(destinations.send("onesignal", event).request().body().path("properties").path("tags")
+                .path("product_id").textValue()).isEqualTo(hostile);
+        assertThat(destinations.send("statsig", event).request().body().path("event").path("product_id").textValue())
+                .isEqualTo(hostile);
+    }
+
+    @Test
+    void what_segment_would_drop_is_refused() {
+        ObjectNode nobody = event("RENEWAL", "app_user_id", "null");
+        assertThat(destinations.send("segment", nobody).verdict()).isEqualTo("refuse: Segment drops an event without a user id");
+        ObjectNode large = event("RENEWAL");
+        ((ObjectNode) large.path("event")).put("product_id", "\u00e9".repeat(16_000));
+        Outcome outcome = destinations.send("segment", event("RENEWAL"), large);
+        assertThat(outcome.verdicts()).isEqualTo(Map.of(1, "refuse: Segment drops an event over 32 KB"));
+        assertThat(outcome.request().body().path("batch")).hasSize(2);
+        ObjectNode longId = event("RENEWAL", "id", "\"" + "x".repeat(200) + "\"");
+        JsonNode batch = destinations.send("segment", longId).request().body().path("batch");
+        assertThat(batch.path(0).path("messageId").textValue()).hasSizeLessThanOrEqualTo(100).endsWith(":track");
+        assertThat(batch.path(1).path("messageId").textValue()).hasSizeLessThanOrEqualTo(100).endsWith(":identify");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"segment", "amplitude"})
+    void a_list_becomes_one_request_without_what_is_skipped(String destination) {
+        Outcome outcome = destinations.send(destination, transfer(), event("RENEWAL", "id", "\"e1\""), event("TEST"),
+                event("CANCELLATION", "id", "\"e2\""), transfer());
+        assertThat(outcome.verdicts()).containsOnlyKeys(0, 2, 4);
+        assertThat(outcome.verdicts().get(2)).endsWith("does not track test");
+        assertThat(outcome.request().body().findValuesAsText(destination.equals("segment") ? "messageId" : "insert_id"))
+                .isEqualTo(destination.equals("segment")
+                        ? List.of("subrelay:e1:track", "subrelay:e1:identify", "subrelay:e2:track", "subrelay:e2:identify")
+                        : List.of("e1", "e2"));
+
+        Outcome nothing = destinations.send(destination, transfer(), event("TEST"));
+        assertThat(nothing.requests()).isEmpty();
+        assertThat(nothing.verdicts()).containsOnlyKeys(0, 1);
+
+        ObjectNode broken = event("RENEWAL", "entitlement_ids", "{\"a\": 1}");
+        ((ObjectNode) broken.path("customer")).put("subscriber_attributes", 7);
+        broken.put("kind", 7);
+        Outcome failed = destinations.send(destination, event("RENEWAL"), broken, event("RENEWAL"));
+        assertThat(failed.requests()).isEmpty();
+        assertThat(failed.failure()).hasStackTraceContaining("jq cannot map this event: Cannot index object with number");
+    }
+
+    @Test
+    void a_request_with_one_event_is_repeated_byte_for_byte() {
+        for (String destination : List.of("segment", "amplitude", "onesignal", "statsig")) {
+            String first = destinations.send(destination, event("RENEWAL")).request().text();
+            assertThat(destinations.send(destination, event("RENEWAL")).request().text()).isEqualTo(first);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"us, https://api.segment.io, https://api2.amplitude.com",
+        "eu, https://events.eu1.segmentapis.com, https://api.eu.amplitude.com"})
+    void regions(String region, String segment, String amplitude) throws Exception {
+        var properties = new java.util.Properties();
+        try (var in = getClass().getResourceAsStream("/io/subrelay/destinations.properties")) {
+            properties.load(in);
+        }
+        properties.put("segment.region", region);
+        properties.put("amplitude.region", region);
+        try (var camel = new org.apache.camel.impl.DefaultCamelContext()) {
+            camel.getPropertiesComponent().setInitialProperties(properties);
+            assertThat(camel.resolvePropertyPlaceholders("{{segment.url}}/v1/batch")).isEqualTo(segment + "/v1/batch");
+            assertThat(camel.resolvePropertyPlaceholders("{{amplitude.url}}")).isEqualTo(amplitude);
+        }
+    }
+
+    @Test
+    void preview_sends_nothing_and_needs_no_key() throws Exception {
+        try (Destinations keyless = new Destinations(Map.of())) {
+            for (String destination : List.of("segment", "amplitude", "onesignal", "statsig")) {
+                Outcome outcome = keyless.send("preview", destination, List.of(event("RENEWAL")));
+                assertThat(outcome.failure()).isNull();
+                assertThat(outcome.requests()).isEmpty();
+                assertThat(outcome.previewed()).matches("(?s)(POST|PATCH) http://127\\.0\\.0\\.1:\\d+/[^ ?]+ \\{.*user-1.*");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500, false, 2", "503, false, 2", "408, false, 2", "503, true, 1", "429, true, 1", "429, false, 1", "400, false, 1",
+        "404, false, 1", "501, false, 1", "401, false, 1"})
+    void a_hiccup_is_tried_once_more_at_once(int status, boolean retryAfter, int attempts) {
+        destinations.answer = request -> status;
+        destinations.answerHeaders = retryAfter ? Map.of("Retry-after", "7") : Map.of();
+        try {
+            Outcome outcome = destinations.send("onesignal", event("RENEWAL"));
+            assertThat(outcome.requests()).hasSize(attempts);
+            assertThat(outcome.failure()).hasMessageContaining(String.valueOf(status));
+            assertThat(outcome.requests()).allSatisfy(request -> assertThat(request.text()).isEqualTo(outcome.requests().get(0).text()));
+        } finally {
+            destinations.answer = request -> 200;
+            destinations.answerHeaders = Map.of();
+        }
+    }
+}
