@@ -2,7 +2,7 @@ package io.subrelay.console;
 
 import io.subrelay.delivery.Outbox;
 import io.subrelay.store.CustomerRecords;
-import io.subrelay.webhook.Rejected;
+import io.subrelay.webhook.NotFound;
 import java.sql.SQLException;
 import java.util.Set;
 import org.apache.camel.Header;
@@ -20,23 +20,23 @@ public final class CustomerApi {
 
     /**
      * @return the customer as JSON, its entitlements as of now
-     * @throws Rejected with status 404 if nobody is known by the id
+     * @throws NotFound if nobody is known by the id
      */
     public String find(@Header("id") String id) throws SQLException {
         return records.find(id, System.currentTimeMillis())
-                .orElseThrow(() -> new Rejected(404, "unknown", "no customer is known by this id")).toString();
+                .orElseThrow(() -> new NotFound("no customer is known by this id")).toString();
     }
 
     /**
      * Erases the customer, its events and what is still to be delivered of them.
      *
      * @return {@code {"erased":<events>}}
-     * @throws Rejected with status 404 if nobody is known by the id
+     * @throws NotFound if nobody is known by the id
      */
     public String erase(@Header("id") String id) throws SQLException {
         Set<Long> numbers = records.numbersOf(id);
         if (numbers.isEmpty()) {
-            throw new Rejected(404, "unknown", "no customer is known by this id");
+            throw new NotFound("no customer is known by this id");
         }
         int events = records.erase(numbers);
         outbox.forget(numbers);

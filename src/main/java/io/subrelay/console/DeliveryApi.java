@@ -8,6 +8,7 @@ import io.subrelay.delivery.OutboxConsumer;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.DeliveryStore.Counts;
 import io.subrelay.store.RequestStore;
+import io.subrelay.webhook.NotFound;
 import io.subrelay.webhook.Rejected;
 import java.sql.SQLException;
 import java.time.DateTimeException;
@@ -55,7 +56,7 @@ public final class DeliveryApi {
     public String redeliverEvent(@Header("id") String id, @Header("destination") String destination)
             throws SQLException {
         if (!requests.isStored(id)) {
-            throw new Rejected(404, "unknown", "no event is stored under this id");
+            throw new NotFound("no event is stored under this id");
         }
         long scheduled = 0;
         boolean all = destination == null || destination.isBlank();
@@ -88,7 +89,7 @@ public final class DeliveryApi {
 
     private String open(String destination) {
         if (!outbox.consumers().containsKey(destination)) {
-            throw new Rejected(404, "unknown", "there is no destination of this name");
+            throw new NotFound("there is no destination of this name");
         }
         if (!outbox.open().contains(destination)) {
             throw new Rejected(409, "off", destination + " is off: set " + destination + ".mode first");

@@ -96,7 +96,7 @@ public final class Outbox {
             names.sort(null);
             open = List.copyOf(names);
         }
-        return new OutboxQueue(name, store, settings.number("delivery.in-memory", 10, 1_000_000), slices);
+        return new OutboxQueue(name, store, writer::flush, settings.number("delivery.in-memory", 10, 1_000_000), slices);
     }
 
     /** Makes a destination known that is switched off. */

@@ -122,7 +122,8 @@ public final class OutboxConsumer extends DefaultConsumer {
     }
 
     private void work() {
-        int most = Math.max(1, endpoint.getBatchSize());
+        // what is previewed is kept with each event, so a list would be kept as often as it has events
+        int most = mode.equals("preview") ? 1 : Math.max(1, endpoint.getBatchSize());
         try {
             while (true) {
                 List<Delivery> deliveries = queue.take(most, this::mayShareList, circuit);

@@ -35,6 +35,7 @@ final class OutboxQueue {
 
     private final String destination;
     private final DeliveryStore store;
+    private final Flush flush;
     private final int inMemory;
     private final Slices slices;
     private final ReentrantLock lock = new ReentrantLock();
@@ -47,6 +48,8 @@ final class OutboxQueue {
     /** Places of what is not settled, with the time of acceptance. */
     private final TreeMap<Long, Long> unsettled = new TreeMap<>();
     private final Set<Long> requested = new HashSet<>();
+    /** Requested ones that have ended, but whose rows may still be read. */
+    private final Set<Long> requestsEnded = new HashSet<>();
     private int size;
     private boolean reading;
     private long readAgainAt;
@@ -54,10 +57,14 @@ final class OutboxQueue {
     private long requestsAt;
     private boolean closed;
 
-    /** @param inMemory how many deliveries may be in memory */
-    OutboxQueue(String destination, DeliveryStore store, int inMemory, Slices slices) {
+    /**
+     * @param flush    waits until what became of deliveries is in the database
+     * @param inMemory how many deliveries may be in memory
+     */
+    OutboxQueue(String destination, DeliveryStore store, Flush flush, int inMemory, Slices slices) {
         this.destination = destination;
         this.store = store;
+        this.flush = flush;
         this.inMemory = inMemory;
         this.slices = slices;
     }
@@ -338,6 +345,7 @@ final class OutboxQueue {
             unsettled.remove(delivery.seq());
         } else {
             requested.remove(delivery.seq());
+            requestsEnded.add(delivery.seq());
         }
     }
 
@@ -367,14 +375,17 @@ final class OutboxQueue {
         }
         if (requests && now >= requestsAt && size < inMemory / 2) {
             requestsAt = now + (ready.isEmpty() ? 10 : REQUESTED_EVERY_MS);
+            Set<Long> ended = Set.copyOf(requestsEnded);
             return read(() -> store.requested(destination, now, REQUESTED_AT_ONCE + requested.size()), rows -> {
                 int added = 0;
                 for (Waiting row : rows) {
-                    if (slices.isOwned(row.delivery().event()) && !requested.contains(row.delivery().seq())) {
+                    if (slices.isOwned(row.delivery().event()) && !requested.contains(row.delivery().seq())
+                            && !requestsEnded.contains(row.delivery().seq())) {
                         enqueue(row.delivery());
                         added++;
                     }
                 }
+                requestsEnded.removeAll(ended);
                 if (added == 0) {
                     requestsAt = now + REQUESTED_EVERY_MS;
                     requests = !rows.isEmpty() || store.hasRequested(destination);
@@ -429,7 +440,11 @@ final class OutboxQueue {
         List<Waiting> rows = null;
         lock.unlock();
         try {
+            // what has ended must not be read as if it had not
+            flush.await();
             rows = query.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (SQLException | RuntimeException e) {
             LOG.warn("{}: cannot read what is to be delivered: {}", destination, e.toString());
         } finally {
@@ -499,6 +514,11 @@ final class OutboxQueue {
     /** Says when the destination may be called. */
     interface Gate {
         long waitMs();
+    }
+
+    /** Waits until what was marked is in the database. */
+    interface Flush {
+        void await() throws InterruptedException;
     }
 
     private interface Query {

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.http.common.HttpHelper;
+import org.apache.camel.spi.InterceptSendToEndpoint;
 import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.camel.component.http.HttpMethods;
 import org.apache.camel.component.http.helper.HttpMethodHelper;
@@ -25,7 +26,7 @@ final class PreviewedRequest {
     /** @param exchange one that was intercepted on its way to an endpoint */
     static ObjectNode of(Exchange exchange) throws Exception {
         String uri = exchange.getProperty(Exchange.INTERCEPTED_ENDPOINT, String.class);
-        Endpoint endpoint = exchange.getContext().hasEndpoint(uri);
+        Endpoint endpoint = original(exchange.getContext().hasEndpoint(uri));
         String body = exchange.getMessage().getBody(String.class);
         ObjectNode request = JSON.createObjectNode();
         if (endpoint instanceof HttpEndpoint http) {
@@ -45,6 +46,10 @@ final class PreviewedRequest {
         });
         request.set("body", parsed(body));
         return request;
+    }
+
+    private static Endpoint original(Endpoint endpoint) {
+        return endpoint instanceof InterceptSendToEndpoint intercepted ? intercepted.getOriginalEndpoint() : endpoint;
     }
 
     private static JsonNode parsed(String body) {

@@ -27,10 +27,10 @@ public class JqLanguage extends SingleInputTypedLanguageSupport {
 
     private static final Scope BUILTIN = builtin();
 
-    private String definitions = "file:routes/mapping.jq";
+    private String definitions = "file:routes/mapping.jq,file:routes/api.jq";
     private Scope scope;
 
-    /** The file of jq definitions that every expression can use; there need not be one. */
+    /** The files of jq definitions that every expression can use, comma separated; there need not be any. */
     public void setDefinitions(String definitions) {
         this.definitions = definitions;
     }
@@ -52,9 +52,11 @@ public class JqLanguage extends SingleInputTypedLanguageSupport {
     private synchronized Scope scope() {
         if (scope == null) {
             Scope shared = Scope.newChildScope(BUILTIN);
-            String text = read(definitions);
-            if (text != null) {
-                JqSource.definitions(definitions, text).define(shared);
+            for (String location : definitions.split(",")) {
+                String text = read(location.trim());
+                if (text != null) {
+                    JqSource.definitions(location.trim(), text).define(shared);
+                }
             }
             scope = shared;
         }

@@ -51,12 +51,13 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * H2 answers a commit before it is in the file unless WRITE_DELAY is 0, and closes itself in a shutdown hook that
-     * races with Camel's unless it is told not to.
+     * H2 answers a commit before it is in the file unless WRITE_DELAY is 0, closes itself in a shutdown hook that races
+     * with Camel's unless it is told not to, and tells column names in upper case, PostgreSQL in lower case.
      */
     private static String withH2Options(String url) {
         String options = "";
-        for (String option : new String[] {"WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE", "DB_CLOSE_DELAY=-1"}) {
+        for (String option : new String[] {
+                "WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE", "DB_CLOSE_DELAY=-1", "DATABASE_TO_LOWER=TRUE"}) {
             if (!url.toUpperCase().contains(option.substring(0, option.indexOf('=') + 1))) {
                 options += ";" + option;
             }

@@ -39,6 +39,8 @@ public final class Writer implements AutoCloseable {
     private List<Mark> waitingMarks = new ArrayList<>();
     private boolean closing;
     private boolean marksFailed;
+    private long marksMade;
+    private long marksWritten;
     private Consumer<List<EnrichedEvent>> listener = accepted -> { };
 
     public Writer(Database database, EventStore events, DeliveryStore deliveries) {
@@ -77,13 +79,28 @@ public final class Writer implements AutoCloseable {
             while (waitingMarks.size() >= MAX_WAITING_MARKS && !closing) {
                 changed.await();
             }
+            marksMade++;
             waitingMarks.add(mark);
             if (waitingMarks.size() == 1 || waitingMarks.size() == MAX_MARKS) {
                 changed.signalAll();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            marksMade++;
             waitingMarks.add(mark);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until every mark that was made before is on the disk, or the writer closes. */
+    public void flush() throws InterruptedException {
+        lock.lock();
+        try {
+            long upTo = marksMade;
+            while (marksWritten < upTo && !closing) {
+                changed.await(100, TimeUnit.MILLISECONDS);
+            }
         } finally {
             lock.unlock();
         }
@@ -131,7 +148,7 @@ public final class Writer implements AutoCloseable {
     private void write(List<Acceptance> acceptances, List<Mark> marks) {
         try {
             List<EnrichedEvent> stored = transaction(acceptances, marks);
-            marksFailed = marksFailed && marks.isEmpty();
+            marksWritten(marks.size());
             publish(acceptances, stored);
         } catch (SQLException | RuntimeException e) {
             LOG.warn("Could not write {} events and {} marks: {}", acceptances.size(), marks.size(), e.toString());
@@ -184,6 +201,19 @@ public final class Writer implements AutoCloseable {
         }
         for (int i = 0; i < acceptances.size(); i++) {
             acceptances.get(i).stored().complete(stored.get(i));
+        }
+    }
+
+    private void marksWritten(int count) {
+        if (count > 0) {
+            lock.lock();
+            try {
+                marksFailed = false;
+                marksWritten += count;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 package io.subrelay.webhook;
 
 /** A request that is not taken, with the HTTP status and the sentence that its sender gets. */
-public final class Rejected extends RuntimeException {
+public class Rejected extends RuntimeException {
 
     private final int status;
     private final String reason;
