@@ -24,7 +24,7 @@ final class Lane {
     final long customer;
     final ArrayDeque<Delivery> queue = new ArrayDeque<>();
     final List<Lane> followers = new ArrayList<>();
-    State state = State.READY;
+    State state = State.BUSY;
     int inFlight;
     /** From where on deliveries are only in the database; 0 for none. */
     long unreadFrom;
