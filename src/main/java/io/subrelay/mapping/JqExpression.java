@@ -17,10 +17,10 @@ import org.apache.camel.support.ExpressionSupport;
  * One compiled jq expression. It reads the message body (or the {@code source}), as a tree, or as text, bytes, a list or
  * a map that is made one.
  *
- * <p>What it gives, unless a {@code resultType} asks for something else: text, a number, true or false as such; null for
- * null or for no value at all; an object as its JSON text, so that it can be sent by anything as it is; an array as a
- * tree, so that it can be split. Several values are a mistake. As a predicate it holds if its value is neither false nor
- * null, as in jq.
+ * <p>What it gives, unless a {@code resultType} asks for something else: text, a number, true or false as such; null
+ * for null or for no value at all; an object as its JSON text, so that it can be sent by anything as it is; an array as
+ * a tree, so that it can be split. Several values are a mistake. As a predicate it holds if its value is neither false
+ * nor null, as in jq.
  */
 final class JqExpression extends ExpressionSupport {
 
