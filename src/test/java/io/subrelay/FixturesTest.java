@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** That the examples and the vendors' samples are what their names say, and that the vendors take the samples in. */
-class SamplesTest {
+class FixturesTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final FakeVendors VENDORS = FakeVendors.start();
