@@ -65,7 +65,7 @@ class FixturesTest {
 
     @Test
     void examplesHaveIdsOfTheirOwn() throws IOException {
-        List<String> ids = examples().stream().map(SamplesTest::read)
+        List<String> ids = examples().stream().map(FixturesTest::read)
                 .map(webhook -> webhook.path("event").path("id").asText()).toList();
         assertThat(ids).doesNotHaveDuplicates().hasSize(21);
     }
