@@ -155,9 +155,14 @@ final class Lanes {
         }
     }
 
-    /** The next lane that has to be read from the database; null if there is none. */
+    /** The next lane that has to be read from the database, from {@link Lane#readFrom}; null if there is none. */
     Lane nextUnread() {
-        return unread.poll();
+        Lane lane = unread.poll();
+        if (lane != null) {
+            lane.readFrom = lane.unreadFrom;
+            lane.unreadFrom = 0;
+        }
+        return lane;
     }
 
     /** The next lane that waits for another runner; null if there is none. */
@@ -178,19 +183,21 @@ final class Lanes {
     }
 
     /** A lane could not be read; it is again the next one. */
-    void readFailed(Lane lane, long from) {
+    void readFailed(Lane lane) {
         if (isKnown(lane)) {
-            lane.leaveUnread(from);
+            lane.leaveUnread(lane.readFrom);
+            lane.readFrom = 0;
             unread.addFirst(lane);
         }
     }
 
-    /** A lane was read, from a place on, up to {@link #LANE_LIMIT} deliveries. */
-    void wasRead(Lane lane, long from, List<Waiting> rows, long now) {
+    /** A lane was read, up to {@link #LANE_LIMIT} deliveries. */
+    void wasRead(Lane lane, List<Waiting> rows, long now) {
         if (!isKnown(lane)) {
             return;
         }
-        unsettled.remove(from);
+        unsettled.remove(lane.readFrom);
+        lane.readFrom = 0;
         lane.state = Lane.State.BUSY;
         for (Waiting row : rows) {
             Delivery delivery = row.delivery();
@@ -222,6 +229,7 @@ final class Lanes {
                 lane.queue.forEach(this::drop);
                 lane.queue.clear();
                 unsettled.remove(lane.unreadFrom);
+                unsettled.remove(lane.readFrom);
                 lane.unreadFrom = 0;
                 for (Collection<Lane> waiting : List.of(ready, unread, parked, abroad)) {
                     waiting.remove(lane);

@@ -218,10 +218,8 @@ final class OutboxQueue {
     private boolean readSomething(long now) {
         Lane lane = lanes.nextUnread();
         if (lane != null) {
-            long from = lane.unreadFrom;
-            lane.unreadFrom = 0;
-            read(() -> store.unsettledOf(lane.customer, destination, from, Lanes.LANE_LIMIT),
-                    rows -> lanes.wasRead(lane, from, rows, now), () -> lanes.readFailed(lane, from));
+            read(() -> store.unsettledOf(lane.customer, destination, lane.readFrom, Lanes.LANE_LIMIT),
+                    rows -> lanes.wasRead(lane, rows, now), () -> lanes.readFailed(lane));
             return true;
         }
         if (lanes.isAbroad() && now >= abroadAt) {
