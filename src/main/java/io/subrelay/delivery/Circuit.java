@@ -64,7 +64,7 @@ final class Circuit implements OutboxQueue.Gate {
         return breaker.tryAcquirePermission() ? 0 : PROBE_IN_FLIGHT_MS;
     }
 
-    /** Tells what a call came to. */
+    /** Tells what a call came to, or that there was none. */
     void answered(Outcome outcome) {
         boolean back = false;
         synchronized (this) {
@@ -76,6 +76,10 @@ final class Circuit implements OutboxQueue.Gate {
                 return;
             }
             probing = false;
+            if (!outcome.isOfTheDestination()) {
+                breaker.releasePermission();
+                return;
+            }
             if (outcome.verdict() == Verdict.RETRY) {
                 breaker.onError(0, TimeUnit.MILLISECONDS, new IllegalStateException("transient"));
                 if (wasHeld) {

@@ -162,7 +162,7 @@ public final class OutboxConsumer extends DefaultConsumer {
     private static Outcome decisive(List<Outcome> outcomes) {
         Outcome decisive = outcomes.get(0);
         for (Outcome outcome : outcomes) {
-            if (!outcome.isFinal()) {
+            if (!outcome.isFinal() || !decisive.isOfTheDestination()) {
                 decisive = outcome;
             }
         }
