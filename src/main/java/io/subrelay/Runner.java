@@ -8,8 +8,10 @@ import io.subrelay.console.CustomerApi;
 import io.subrelay.console.DeliveryApi;
 import io.subrelay.console.PreviewApi;
 import io.subrelay.delivery.Outbox;
+import io.subrelay.delivery.OutboxHealth;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.Database;
+import io.subrelay.store.DatabaseHealth;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.EventPreview;
 import io.subrelay.store.EventStore;
@@ -19,11 +21,11 @@ import io.subrelay.webhook.WebhookAuthorization;
 import io.subrelay.webhook.WebhookSignature;
 import io.subrelay.webhook.Webhooks;
 import io.vertx.core.VertxOptions;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.Registry;
@@ -41,7 +43,6 @@ final class Runner extends MainListenerSupport {
     private Database database;
     private Writer writer;
     private Outbox outbox;
-    private ScheduledExecutorService timer;
 
     @Override
     public void beforeConfigure(BaseMainSupport main) {
@@ -58,8 +59,8 @@ final class Runner extends MainListenerSupport {
         database = Database.open(settings);
         registry.bind("dataSource", database.dataSource());
         DeliveryStore deliveries = new DeliveryStore(database);
-        writer = new Writer(database, new EventStore(() -> outbox.open()), deliveries);
-        outbox = new Outbox(settings, deliveries, writer, meters);
+        writer = new Writer(database, new EventStore(() -> outbox.open()));
+        outbox = outbox(settings, deliveries, meters);
         registry.bind("outbox", outbox);
         registry.bind("webhooks", new Webhooks(writer, meters));
         registry.bind("webhookAuthorization", new WebhookAuthorization(settings.get("webhook.authorization")));
@@ -69,7 +70,18 @@ final class Runner extends MainListenerSupport {
         registry.bind("customerApi", new CustomerApi(new CustomerRecords(database), outbox));
         registry.bind("deliveryApi", new DeliveryApi(outbox, deliveries, new RequestStore(database)));
         registry.bind("previewApi", new PreviewApi(new EventPreview(database), outbox));
+        HealthCheckRegistry health = HealthCheckRegistry.get(context);
+        health.register(new DatabaseHealth(database));
+        health.register(new OutboxHealth(outbox));
         writer.start(outbox::accepted);
+    }
+
+    private Outbox outbox(Settings settings, DeliveryStore deliveries, MeterRegistry meters) {
+        try {
+            return new Outbox(settings, database, deliveries, writer, meters);
+        } catch (SQLException e) {
+            throw new IllegalStateException("database.url: the database cannot be read: " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -78,8 +90,7 @@ final class Runner extends MainListenerSupport {
         if (context.getRoutes().stream().noneMatch(route -> route.getRouteId().equals("receive"))) {
             throw new IllegalStateException("routes/: there is no route with the id receive, in files named *.camel.yaml");
         }
-        timer = context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "outbox-positions");
-        timer.scheduleWithFixedDelay(outbox::writePositions, 1, 1, TimeUnit.SECONDS);
+        outbox.start(context);
         List<String> destinations = outbox.consumers().values().stream()
                 .map(consumer -> consumer.name() + "=" + consumer.mode()).toList();
         LOG.info("Subrelay is ready: http://{}:{} {}", new Settings(context.getPropertiesComponent()).get("server.host"),
@@ -89,7 +100,7 @@ final class Runner extends MainListenerSupport {
     @Override
     public void afterStop(BaseMainSupport main) {
         if (writer != null) {
-            outbox.writePositions();
+            outbox.stop();
             writer.close();
             database.close();
         }

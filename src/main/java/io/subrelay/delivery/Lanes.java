@@ -22,6 +22,7 @@ final class Lanes {
     /** How many deliveries of one customer may be in memory: a busy one must not take the others' room. */
     static final int LANE_LIMIT = 100;
 
+    private final Slices slices;
     private final Map<Long, Lane> lanes = new HashMap<>();
     private final ArrayDeque<Lane> ready = new ArrayDeque<>();
     private final ArrayDeque<Lane> unread = new ArrayDeque<>();
@@ -31,7 +32,13 @@ final class Lanes {
     private final Set<Long> requested = new HashSet<>();
     /** Requested ones that have ended, but whose rows may still be read. */
     private final Set<Long> requestsEnded = new HashSet<>();
+    /** Lanes that wait for customers whose slice another runner has. */
+    private final ArrayDeque<Lane> abroad = new ArrayDeque<>();
     private int size;
+
+    Lanes(Slices slices) {
+        this.slices = slices;
+    }
 
     /** How many deliveries are in memory. */
     int size() {
@@ -152,6 +159,23 @@ final class Lanes {
         return unread.poll();
     }
 
+    /** The next lane that waits for another runner; null if there is none. */
+    Lane nextAbroad() {
+        return abroad.poll();
+    }
+
+    boolean isAbroad() {
+        return !abroad.isEmpty();
+    }
+
+    /** Whether another runner still has something of the customers that a lane waits for. */
+    void wasAbroad(Lane lane, boolean settled) {
+        lane.abroadSettled = settled;
+        if (lanes.get(lane.customer) == lane && !lane.queue.isEmpty()) {
+            makeReady(lane);
+        }
+    }
+
     /** A lane could not be read; it is again the next one. */
     void readFailed(Lane lane, long from) {
         lane.leaveUnread(from);
@@ -202,6 +226,24 @@ final class Lanes {
         }
     }
 
+    /**
+     * Drops what belongs to a slice that another runner gets.
+     *
+     * @return whether nothing of it is being attempted any more
+     */
+    boolean release(int slice) {
+        boolean idle = true;
+        Set<Long> theirs = new HashSet<>();
+        for (Lane lane : lanes.values()) {
+            if (slices.of(lane.customer) == slice) {
+                theirs.add(lane.customer);
+                idle &= lane.inFlight == 0;
+            }
+        }
+        forget(theirs);
+        return idle;
+    }
+
     private void park(Lane lane, Delivery failed, long at) {
         lane.queue.forEach(this::drop);
         lane.queue.clear();
@@ -241,6 +283,11 @@ final class Lanes {
 
     private void makeReady(Lane lane) {
         for (long merged : lane.queue.peek().event().afterCustomers()) {
+            if (!slices.isOwned(merged) && !lane.abroadSettled) {
+                lane.state = Lane.State.BEHIND;
+                abroad.add(lane);
+                return;
+            }
             Lane ahead = lanes.get(merged);
             if (ahead != null && ahead != lane) {
                 ahead.followers.add(lane);
@@ -248,6 +295,7 @@ final class Lanes {
                 return;
             }
         }
+        lane.abroadSettled = false;
         lane.state = Lane.State.READY;
         ready.add(lane);
     }

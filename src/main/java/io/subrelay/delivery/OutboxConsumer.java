@@ -99,10 +99,21 @@ public final class OutboxConsumer extends DefaultConsumer {
         super.doStop();
     }
 
-    void offer(List<EnrichedEvent> events) {
+    void offer(List<EnrichedEvent> events, long fromSeq, long toSeq) {
         if (queue != null) {
-            queue.offer(events);
+            queue.offer(events, fromSeq, toSeq);
         }
+    }
+
+    void acquire(int slice, long position) {
+        if (queue != null) {
+            queue.acquire(slice, position);
+        }
+    }
+
+    /** @return whether nothing of the slice is being attempted any more */
+    boolean release(int slice) {
+        return queue == null || queue.release(slice);
     }
 
     void offerRequests() {

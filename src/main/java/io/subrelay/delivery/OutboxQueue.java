@@ -3,6 +3,7 @@ package io.subrelay.delivery;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.DeliveryStore.Waiting;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +24,7 @@ final class OutboxQueue {
     /** Requested deliveries leave newly accepted ones first: a few at a time, at once only if nothing else is ready. */
     private static final int REQUESTED_PAGE = 64;
     private static final long REQUESTED_EVERY_MS = 1_000;
+    private static final long ABROAD_EVERY_MS = 100;
     private static final long READ_AGAIN_MS = 1_000;
 
     private final String destination;
@@ -30,11 +32,12 @@ final class OutboxQueue {
     private final Flush flush;
     private final int inMemory;
     private final Slices slices;
-    private final Lanes lanes = new Lanes();
+    private final Lanes lanes;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean reading;
     private long readAgainAt;
+    private long abroadAt;
     private boolean requests = true;
     private long requestsAt;
     private boolean closed;
@@ -49,13 +52,19 @@ final class OutboxQueue {
         this.flush = flush;
         this.inMemory = inMemory;
         this.slices = slices;
+        this.lanes = new Lanes(slices);
     }
 
-    /** Hands over events that have just been accepted, in order. */
-    void offer(List<EnrichedEvent> events) {
+    /**
+     * Hands over events that have just been accepted, in order.
+     *
+     * @param fromSeq from where on these are all that were accepted, of the slices that are held
+     * @param toSeq   up to where
+     */
+    void offer(List<EnrichedEvent> events, long fromSeq, long toSeq) {
         lock.lock();
         try {
-            slices.expect(events.get(0).seq());
+            slices.expect(fromSeq);
             for (EnrichedEvent event : events) {
                 if (slices.isLive(event)) {
                     if (lanes.size() >= inMemory) {
@@ -65,8 +74,35 @@ final class OutboxQueue {
                     }
                 }
             }
-            slices.handed(events.get(events.size() - 1).seq());
+            slices.handed(toSeq);
             changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gets a slice, which is fed from a place on. */
+    void acquire(int slice, long position) {
+        lock.lock();
+        try {
+            slices.acquire(slice, position);
+            requests = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Gives a slice back.
+     *
+     * @return whether nothing of it is being attempted any more
+     */
+    boolean release(int slice) {
+        lock.lock();
+        try {
+            slices.release(slice);
+            return lanes.release(slice);
         } finally {
             lock.unlock();
         }
@@ -107,7 +143,7 @@ final class OutboxQueue {
                     long closedFor = gate.waitMs();
                     if (closedFor == 0) {
                         List<Delivery> taken = lanes.take(max, sameList);
-                        if (lanes.isReady() || lanes.nextDue() < Long.MAX_VALUE || requests) {
+                        if (lanes.isReady() || lanes.nextDue() < Long.MAX_VALUE || requests || lanes.isAbroad()) {
                             changed.signal();
                         }
                         return taken;
@@ -130,6 +166,9 @@ final class OutboxQueue {
         long next = lanes.nextDue();
         if (requests && !reading) {
             next = Math.min(next, requestsAt);
+        }
+        if (lanes.isAbroad()) {
+            next = Math.min(next, abroadAt);
         }
         if (readAgainAt > now) {
             next = Math.min(next, readAgainAt);
@@ -182,39 +221,68 @@ final class OutboxQueue {
             long from = lane.unreadFrom;
             lane.unreadFrom = 0;
             read(() -> store.unsettledOf(lane.customer, destination, from, Lanes.LANE_LIMIT),
-                    rows -> lanes.wasRead(lane, from, rows, now), () -> lanes.readFailed(lane, from));
+                    rows -> wasRead(lane, from, rows, now), () -> lanes.readFailed(lane, from));
+            return true;
+        }
+        if (lanes.isAbroad() && now >= abroadAt) {
+            abroadAt = now + ABROAD_EVERY_MS;
+            Lane waiting = lanes.nextAbroad();
+            read(() -> abroad(waiting), rows -> lanes.wasAbroad(waiting, rows.isEmpty()),
+                    () -> lanes.wasAbroad(waiting, false));
             return true;
         }
         if (slices.isBehind() && lanes.size() <= inMemory / 2) {
             long from = slices.behindFrom();
             long upTo = slices.handedThrough();
-            read(() -> store.unsettled(destination, from, upTo, PAGE), rows -> wasRead(rows, upTo, now), () -> { });
+            String owned = slices.condition("e.customer");
+            read(() -> store.unsettled(destination, owned, from, upTo, PAGE), rows -> wasRead(rows, from, upTo, now),
+                    () -> { });
             return true;
         }
         if (requests && now >= requestsAt && lanes.size() <= inMemory / 2) {
             requestsAt = now + REQUESTED_EVERY_MS;
             Set<Long> ended = lanes.requestsEnded();
             int limit = REQUESTED_PAGE + lanes.requests();
-            read(() -> store.requested(destination, now, limit), rows -> requestsWereRead(rows, ended, now), () -> { });
+            String owned = slices.condition("e.customer");
+            read(() -> store.requested(destination, owned, now, limit), rows -> requestsWereRead(rows, ended, now), () -> { });
             return true;
         }
         return false;
     }
 
-    private void wasRead(List<Waiting> rows, long upTo, long now) {
+    /** What another runner still has of the customers that a lane waits for. */
+    private List<Waiting> abroad(Lane waiting) throws SQLException {
+        List<Waiting> theirs = new ArrayList<>();
+        Delivery merging = waiting.queue.peek();
+        if (merging != null) {
+            for (long merged : merging.event().afterCustomers()) {
+                theirs.addAll(store.unsettledOf(merged, destination, 0, 1));
+            }
+        }
+        return theirs;
+    }
+
+    private void wasRead(Lane lane, long from, List<Waiting> rows, long now) {
+        lanes.wasRead(lane, from, rows, now);
+        if (!slices.isOwned(lane.customer)) {
+            lanes.forget(Set.of(lane.customer));
+        }
+    }
+
+    private void wasRead(List<Waiting> rows, long from, long upTo, long now) {
         for (Waiting row : rows) {
             if (slices.isUnfed(row.delivery().event())) {
                 lanes.enqueueRead(row, now);
             }
         }
-        slices.fed(rows.size() < PAGE ? upTo : rows.get(rows.size() - 1).delivery().seq());
+        slices.fed(from, rows.size() < PAGE ? upTo : rows.get(rows.size() - 1).delivery().seq());
     }
 
     private void requestsWereRead(List<Waiting> rows, Set<Long> ended, long now) throws SQLException {
         boolean idle = !lanes.isReady();
         boolean added = false;
         for (Waiting row : rows) {
-            if (slices.isOwned(row.delivery().event()) && !lanes.isRequestKnown(row.delivery().seq())) {
+            if (slices.isOwned(row.delivery().customer()) && !lanes.isRequestKnown(row.delivery().seq())) {
                 lanes.enqueue(row.delivery());
                 added = true;
             }

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.subrelay.Settings;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
@@ -80,6 +81,12 @@ public final class Database implements AutoCloseable {
     /** Whether several runners may share this database. */
     public boolean isShared() {
         return !h2;
+    }
+
+    /** A connection of its own that is not taken back: locks can be held with it. The caller closes it. */
+    public Connection openSession() throws SQLException {
+        return DriverManager.getConnection(
+                dataSource.getJdbcUrl(), dataSource.getUsername(), dataSource.getPassword());
     }
 
     /** Commits, and does not return before the commit is on the disk. */

@@ -31,7 +31,6 @@ public final class Writer implements AutoCloseable {
 
     private final Database database;
     private final EventStore events;
-    private final DeliveryStore deliveries;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Thread thread = new Thread(this::run, "subrelay-writer");
@@ -43,10 +42,9 @@ public final class Writer implements AutoCloseable {
     private long marksWritten;
     private Consumer<List<EnrichedEvent>> listener = accepted -> { };
 
-    public Writer(Database database, EventStore events, DeliveryStore deliveries) {
+    public Writer(Database database, EventStore events) {
         this.database = database;
         this.events = events;
-        this.deliveries = deliveries;
     }
 
     /** @param listener gets the events of each transaction once it is on the disk, in order, on the writer's thread */
@@ -177,7 +175,7 @@ public final class Writer implements AutoCloseable {
             connection.setAutoCommit(false);
             try {
                 List<EnrichedEvent> stored = events.write(connection, acceptances);
-                deliveries.write(connection, marks, marksFailed);
+                MarkStore.write(connection, marks, marksFailed);
                 database.commitToDisk(connection);
                 return stored;
             } catch (SQLException | RuntimeException e) {
