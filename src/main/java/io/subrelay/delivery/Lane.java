@@ -28,6 +28,8 @@ final class Lane {
     int inFlight;
     /** From where on deliveries are only in the database; 0 for none. */
     long unreadFrom;
+    /** From where on deliveries are being read from the database; 0 while they are not. */
+    long readFrom;
     /** Whether the lanes that it waited for at another runner are known to be empty. */
     boolean abroadSettled;
     /** When a parked lane is due, milliseconds since the epoch. */

@@ -3,6 +3,7 @@ package io.subrelay.delivery;
 import io.subrelay.store.DeliveryStore.Waiting;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -154,9 +155,14 @@ final class Lanes {
         }
     }
 
-    /** The next lane that has to be read from the database; null if there is none. */
+    /** The next lane that has to be read from the database, from {@link Lane#readFrom}; null if there is none. */
     Lane nextUnread() {
-        return unread.poll();
+        Lane lane = unread.poll();
+        if (lane != null) {
+            lane.readFrom = lane.unreadFrom;
+            lane.unreadFrom = 0;
+        }
+        return lane;
     }
 
     /** The next lane that waits for another runner; null if there is none. */
@@ -171,20 +177,27 @@ final class Lanes {
     /** Whether another runner still has something of the customers that a lane waits for. */
     void wasAbroad(Lane lane, boolean settled) {
         lane.abroadSettled = settled;
-        if (lanes.get(lane.customer) == lane && !lane.queue.isEmpty()) {
+        if (isKnown(lane)) {
             makeReady(lane);
         }
     }
 
     /** A lane could not be read; it is again the next one. */
-    void readFailed(Lane lane, long from) {
-        lane.leaveUnread(from);
-        unread.addFirst(lane);
+    void readFailed(Lane lane) {
+        if (isKnown(lane)) {
+            lane.leaveUnread(lane.readFrom);
+            lane.readFrom = 0;
+            unread.addFirst(lane);
+        }
     }
 
-    /** A lane was read, from a place on, up to {@link #LANE_LIMIT} deliveries. */
-    void wasRead(Lane lane, long from, List<Waiting> rows, long now) {
-        unsettled.remove(from);
+    /** A lane was read, up to {@link #LANE_LIMIT} deliveries. */
+    void wasRead(Lane lane, List<Waiting> rows, long now) {
+        if (!isKnown(lane)) {
+            return;
+        }
+        unsettled.remove(lane.readFrom);
+        lane.readFrom = 0;
         lane.state = Lane.State.BUSY;
         for (Waiting row : rows) {
             Delivery delivery = row.delivery();
@@ -216,14 +229,32 @@ final class Lanes {
                 lane.queue.forEach(this::drop);
                 lane.queue.clear();
                 unsettled.remove(lane.unreadFrom);
+                unsettled.remove(lane.readFrom);
                 lane.unreadFrom = 0;
-                ready.remove(lane);
-                parked.remove(lane);
-                if (lane.state != Lane.State.UNREAD && lane.inFlight == 0) {
-                    goOn(lane);
+                for (Collection<Lane> waiting : List.of(ready, unread, parked, abroad)) {
+                    waiting.remove(lane);
+                }
+                if (lane.inFlight == 0) {
+                    remove(lane);
+                } else {
+                    lane.state = Lane.State.BUSY;
                 }
             }
         }
+    }
+
+    private void remove(Lane lane) {
+        lanes.remove(lane.customer);
+        for (Lane follower : lane.followers) {
+            if (follower.state == Lane.State.BEHIND && isKnown(follower)) {
+                makeReady(follower);
+            }
+        }
+    }
+
+    /** Whether a lane has not been dropped since. */
+    private boolean isKnown(Lane lane) {
+        return lanes.get(lane.customer) == lane;
     }
 
     /**
@@ -267,12 +298,7 @@ final class Lanes {
         } else if (lane.unreadFrom > 0) {
             markUnread(lane);
         } else {
-            lanes.remove(lane.customer);
-            for (Lane follower : lane.followers) {
-                if (follower.state == Lane.State.BEHIND) {
-                    makeReady(follower);
-                }
-            }
+            remove(lane);
         }
     }
 

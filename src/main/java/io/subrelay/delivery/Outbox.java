@@ -156,6 +156,8 @@ public final class Outbox implements Shares.Holder {
     @Override
     public synchronized void acquired(int slice) throws SQLException {
         held.put(slice, true);
+        // so that no event is handed over that the slice's holder before had settled
+        poll();
         for (OutboxConsumer consumer : consumers.values()) {
             consumer.acquire(slice, store.positions(consumer.name()).getOrDefault(slice, handed));
         }

@@ -218,10 +218,8 @@ final class OutboxQueue {
     private boolean readSomething(long now) {
         Lane lane = lanes.nextUnread();
         if (lane != null) {
-            long from = lane.unreadFrom;
-            lane.unreadFrom = 0;
-            read(() -> store.unsettledOf(lane.customer, destination, from, Lanes.LANE_LIMIT),
-                    rows -> wasRead(lane, from, rows, now), () -> lanes.readFailed(lane, from));
+            read(() -> store.unsettledOf(lane.customer, destination, lane.readFrom, Lanes.LANE_LIMIT),
+                    rows -> lanes.wasRead(lane, rows, now), () -> lanes.readFailed(lane));
             return true;
         }
         if (lanes.isAbroad() && now >= abroadAt) {
@@ -232,19 +230,20 @@ final class OutboxQueue {
             return true;
         }
         if (slices.isBehind() && lanes.size() <= inMemory / 2) {
-            long from = slices.behindFrom();
+            Set<Integer> behind = slices.behind();
+            String which = slices.condition("e.customer", behind);
+            long from = slices.fedThrough(behind);
             long upTo = slices.handedThrough();
-            String owned = slices.condition("e.customer");
-            read(() -> store.unsettled(destination, owned, from, upTo, PAGE), rows -> wasRead(rows, from, upTo, now),
-                    () -> { });
+            read(() -> store.unsettled(destination, which, from, upTo, PAGE),
+                    rows -> wasRead(rows, behind, upTo, now), () -> { });
             return true;
         }
         if (requests && now >= requestsAt && lanes.size() <= inMemory / 2) {
             requestsAt = now + REQUESTED_EVERY_MS;
             Set<Long> ended = lanes.requestsEnded();
             int limit = REQUESTED_PAGE + lanes.requests();
-            String owned = slices.condition("e.customer");
-            read(() -> store.requested(destination, owned, now, limit), rows -> requestsWereRead(rows, ended, now), () -> { });
+            String which = slices.condition("e.customer", slices.owned());
+            read(() -> store.requested(destination, which, now, limit), rows -> requestsWereRead(rows, ended, now), () -> { });
             return true;
         }
         return false;
@@ -262,20 +261,13 @@ final class OutboxQueue {
         return theirs;
     }
 
-    private void wasRead(Lane lane, long from, List<Waiting> rows, long now) {
-        lanes.wasRead(lane, from, rows, now);
-        if (!slices.isOwned(lane.customer)) {
-            lanes.forget(Set.of(lane.customer));
-        }
-    }
-
-    private void wasRead(List<Waiting> rows, long from, long upTo, long now) {
+    private void wasRead(List<Waiting> rows, Set<Integer> behind, long upTo, long now) {
         for (Waiting row : rows) {
             if (slices.isUnfed(row.delivery().event())) {
                 lanes.enqueueRead(row, now);
             }
         }
-        slices.fed(from, rows.size() < PAGE ? upTo : rows.get(rows.size() - 1).delivery().seq());
+        slices.fed(behind, rows.size() < PAGE ? upTo : rows.get(rows.size() - 1).delivery().seq());
     }
 
     private void requestsWereRead(List<Waiting> rows, Set<Long> ended, long now) throws SQLException {

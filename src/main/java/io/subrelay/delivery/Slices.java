@@ -2,6 +2,9 @@ package io.subrelay.delivery;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -48,12 +51,24 @@ final class Slices {
         return isOwned(event.customer()) && live[of(event.customer())];
     }
 
-    /** The owned slices as a condition of SQL on a customer's number, for example {@code mod(e.customer, 16) in (1,2)}. */
-    String condition(String column) {
-        String numbers = IntStream.range(0, owned.length).filter(slice -> owned[slice])
-                .mapToObj(String::valueOf).collect(Collectors.joining(","));
-        return owned.length == 1 ? "1 = 1" : "mod(" + column + ", " + owned.length + ") in (-1" + (numbers.isEmpty() ? ""
-                : "," + numbers) + ")";
+    /** The slices that are held. */
+    Set<Integer> owned() {
+        return which(slice -> owned[slice]);
+    }
+
+    /** The slices that are held and have to be read. */
+    Set<Integer> behind() {
+        return which(slice -> owned[slice] && !live[slice]);
+    }
+
+    private Set<Integer> which(IntPredicate condition) {
+        return IntStream.range(0, owned.length).filter(condition).boxed().collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Slices as a condition of SQL on a customer's number, for example {@code mod(e.customer, 16) in (1,2)}. */
+    String condition(String column, Set<Integer> which) {
+        return which.size() == owned.length ? "1 = 1" : "mod(" + column + ", " + owned.length + ") in (-1"
+                + which.stream().map(slice -> "," + slice).collect(Collectors.joining()) + ")";
     }
 
     /** Events may have been accepted that nobody handed over: then everything falls behind, to read them. */
@@ -83,29 +98,29 @@ final class Slices {
     }
 
     boolean isBehind() {
-        return behindFrom() < Long.MAX_VALUE;
-    }
-
-    /** The place after which the slice that is furthest behind has to be read. */
-    long behindFrom() {
-        long from = Long.MAX_VALUE;
         for (int slice = 0; slice < owned.length; slice++) {
             if (owned[slice] && !live[slice]) {
-                from = Math.min(from, fedThrough[slice]);
+                return true;
             }
         }
-        return from;
+        return false;
     }
 
+    /** The place after which that one of the slices has to be read which is furthest behind. */
+    long fedThrough(Set<Integer> which) {
+        return which.stream().mapToLong(slice -> fedThrough[slice]).min().orElse(handed);
+    }
+
+    /** Whether an event that was read has yet to be fed. */
     boolean isUnfed(EnrichedEvent event) {
         int slice = of(event.customer());
         return owned[slice] && !live[slice] && event.seq() > fedThrough[slice];
     }
 
-    /** Everything up to a place has been read for the slices that are behind, from a place on. */
-    void fed(long from, long upTo) {
-        for (int slice = 0; slice < owned.length; slice++) {
-            if (owned[slice] && !live[slice] && fedThrough[slice] >= from) {
+    /** Everything up to a place has been read for these slices. */
+    void fed(Set<Integer> which, long upTo) {
+        for (int slice : which) {
+            if (owned[slice] && !live[slice]) {
                 fedThrough[slice] = Math.max(fedThrough[slice], upTo);
                 live[slice] = fedThrough[slice] >= handed;
             }
