@@ -57,7 +57,7 @@ class ApiTest {
     @CsvSource({"GET,/api/customers/nobody", "GET,/api/customers/nobody/history", "DELETE,/api/customers/nobody",
         "GET,/api/events/none", "POST,/api/events/none/redeliver", "POST,/api/destinations/none/redeliver",
         "POST,/api/destinations/none/backfill", "POST,/api/destinations/none/backfill?since=2026-01-31",
-        "GET,/api/nothing", "GET,/api/customers/%00", "GET,/api/customers/%ed%a0%80"})
+        "GET,/api/nothing", "GET,/api/customers/%ed%a0%80"})
     void whatIsNotThereIsNotFound(String method, String path) {
         HttpResponse<String> answer = api.call(method, path, null);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(404);
@@ -143,7 +143,8 @@ class ApiTest {
 
     @Test
     void previewStoresNothingAndSendsNothing() throws Exception {
-        List<String> before = relay.store().everything();
+        await().until(() -> api.get("/api/destinations").findValuesAsText("pending").stream().allMatch("0"::equals));
+        List<String> before = stored();
         String customer = Hooks.customer();
         JsonNode preview = api.preview(Hooks.renewal(customer, 1));
         assertThat(preview.fieldNames()).toIterable().containsExactlyInAnyOrder("segment", "amplitude", "onesignal", "statsig");
@@ -158,10 +159,15 @@ class ApiTest {
         assertThat(test.path("statsig").path("decision").asText()).isEqualTo("skip");
         assertThat(test.path("statsig").path("reason").asText()).contains("test");
         assertThat(api.call("GET", "/api/customers/" + customer, null).statusCode()).isEqualTo(404);
-        assertThat(relay.store().everything()).containsExactlyInAnyOrderElementsOf(before);
+        assertThat(stored()).containsExactlyInAnyOrderElementsOf(before);
         assertThat(vendors.all()).allMatch(vendor -> vendor.requests().isEmpty());
         assertThat(api.call("POST", "/api/preview", "nonsense".getBytes(), "Content-Type", "application/json")
                 .statusCode()).isEqualTo(400);
+    }
+
+    /** Everything but how far destinations are, which is written down now and then. */
+    private static List<String> stored() throws Exception {
+        return relay.store().everything().stream().filter(value -> !value.startsWith("outbox_position.")).toList();
     }
 
     @Test
@@ -183,7 +189,8 @@ class ApiTest {
     void erasesACustomerEverywhere() throws Exception {
         String customer = Hooks.customer() + "-secret";
         String other = Hooks.customer();
-        vendors.statsig().when(request -> request.text().contains(customer), Integer.MAX_VALUE, Fault.answer(503));
+        vendors.statsig().when(request -> request.text().contains(customer), Integer.MAX_VALUE,
+                Fault.tooMany(1));
         vendors.amplitude().when(request -> request.text().contains(customer), Integer.MAX_VALUE,
                 Fault.answer(400, java.util.Map.of(), "{\"error\":\"" + customer + "\"}"));
         for (int n = 1; n <= 3; n++) {
