@@ -165,7 +165,8 @@ public final class OutboxConsumer extends DefaultConsumer {
         for (int i = 0; i < deliveries.size(); i++) {
             finished.add(finish(deliveries.get(i), outcomes.get(i), startedAt, millis));
         }
-        circuit.answered(decisive(outcomes));
+        boolean first = deliveries.stream().anyMatch(delivery -> delivery.attempts() == 0);
+        circuit.answered(decisive(outcomes), first);
         queue.finish(finished);
     }
 
