@@ -156,9 +156,11 @@ public final class Outbox implements Shares.Holder {
         return secrets.mask(consumers.get(destination).preview(event));
     }
 
-    /** Drops what waits in memory for customers that were erased. */
-    public void forget(Set<Long> customers) {
+    /** Drops what waits in memory for customers that are being erased; returns once nothing is written of them. */
+    public void forget(Set<Long> customers) throws InterruptedException {
+        writer.forget(customers);
         consumers.values().forEach(consumer -> consumer.forget(customers));
+        writer.flush();
     }
 
     /** All destinations by name, those that are off included. */

@@ -168,7 +168,8 @@ public final class OutboxConsumer extends DefaultConsumer {
         for (int i = 0; i < deliveries.size(); i++) {
             finished.add(finish(deliveries.get(i), outcomes.get(i), startedAt, millis));
         }
-        circuit.answered(decisive(outcomes));
+        boolean first = deliveries.stream().anyMatch(delivery -> delivery.attempts() == 0);
+        circuit.answered(decisive(outcomes), first);
         queue.finish(finished);
     }
 
@@ -176,7 +177,7 @@ public final class OutboxConsumer extends DefaultConsumer {
     private static Outcome decisive(List<Outcome> outcomes) {
         Outcome decisive = outcomes.get(0);
         for (Outcome outcome : outcomes) {
-            if (!outcome.isFinal()) {
+            if (!outcome.isFinal() || !decisive.isOfTheDestination()) {
                 decisive = outcome;
             }
         }

@@ -6,7 +6,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -38,6 +40,7 @@ public final class Writer implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "subrelay-writer");
     private List<Acceptance> waitingEvents = new ArrayList<>();
     private List<Mark> waitingMarks = new ArrayList<>();
+    private final Set<Long> erased = ConcurrentHashMap.newKeySet();
     private boolean closing;
     private boolean marksFailed;
     private long madeRoomAt;
@@ -73,8 +76,16 @@ public final class Writer implements AutoCloseable {
         return acceptance.stored();
     }
 
+    /** From now on nothing more is written of these customers' deliveries: they are being erased. */
+    public void forget(Set<Long> customers) {
+        erased.addAll(customers);
+    }
+
     /** Remembers what became of a delivery; waits only while very many marks cannot be written. */
     public void mark(Mark mark) {
+        if (mark.customer() != 0 && erased.contains(mark.customer())) {
+            return;
+        }
         lock.lock();
         try {
             while (waitingMarks.size() >= MAX_WAITING_MARKS && !closing) {
