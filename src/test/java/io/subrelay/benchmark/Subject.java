@@ -48,7 +48,10 @@ final class Subject implements AutoCloseable {
                 command.addAll(List.of("-Dsegment.batch-size=1", "-Damplitude.batch-size=1"));
             }
             command.addAll(options.jvm());
-            command.addAll(List.of("-jar", Path.of("target/subrelay.jar").toAbsolutePath().toString()));
+            // a copy, so that a build meanwhile does not get into the figures
+            Files.copy(Path.of("target/subrelay.jar"), home.resolve("runner.jar"));
+            copy(Path.of("target/lib"), home.resolve("lib"));
+            command.addAll(List.of("-jar", "runner.jar"));
         }
         long started = System.nanoTime();
         process = Child.java(home, command);
