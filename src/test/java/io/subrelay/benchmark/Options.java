@@ -1,5 +1,6 @@
 package io.subrelay.benchmark;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -13,7 +14,7 @@ final class Options {
             Map.entry("subjects", "single,batched,memory"), Map.entry("warmup", "30000"), Map.entry("events", "10000"),
             Map.entry("rounds", "5"), Map.entry("rate", "0"), Map.entry("customers", "10000"), Map.entry("latency", "0"),
             Map.entry("consumers", "8"), Map.entry("stored", "0"), Map.entry("backlog", "0"), Map.entry("idle", "0"),
-            Map.entry("database", "h2"));
+            Map.entry("database", "h2"), Map.entry("other", "."));
 
     private final Map<String, String> values = new HashMap<>(DEFAULTS);
     private final List<String> jvm = new ArrayList<>();
@@ -43,9 +44,14 @@ final class Options {
         return values.get("database").equals("postgres");
     }
 
-    /** Further options of the runner's JVM, {@code -Dname=value} settings among them. */
+    /** Further options of the JVM, {@code -Dname=value} settings among them, of the subjects whose name ends in +. */
     List<String> jvm() {
         return jvm;
+    }
+
+    /** Where those subjects are taken from: a checkout that was built. */
+    Path other() {
+        return Path.of(values.get("other"));
     }
 
     @Override

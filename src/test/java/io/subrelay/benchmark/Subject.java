@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What is measured, in a folder of its own: the packaged runner, {@code single} or {@code batched}, or the routes in
- * {@code memory}.
+ * What is measured, in a folder of its own: the packaged runner, {@code single} or {@code batched}, as it is or, with a +
+ * at the end of its name, varied by the options; or the routes in {@code memory}.
  */
 final class Subject implements AutoCloseable {
 
@@ -27,7 +27,9 @@ final class Subject implements AutoCloseable {
 
     Subject(String name, Options options, Map<String, String> vendorPorts) throws IOException {
         this.name = name;
-        copy(Path.of("routes"), home.resolve("routes"));
+        boolean varied = name.endsWith("+");
+        Path project = varied ? options.other() : Path.of(".");
+        copy(project.resolve("routes"), home.resolve("routes"));
         List<String> command = new ArrayList<>(List.of("-Dserver.port=" + port));
         vendorPorts.forEach((vendor, at) -> command.add("-D" + vendor + ".url=http://127.0.0.1:" + at));
         for (String key : List.of("segment.write-key", "amplitude.api-key", "onesignal.app-id", "onesignal.api-key",
@@ -44,13 +46,13 @@ final class Subject implements AutoCloseable {
             String url = postgres == null ? "jdbc:h2:file:" + home.resolve("data/subrelay") : postgres.getJdbcUrl("postgres", "postgres");
             Filling.fill(url, options);
             command.addAll(List.of("-Dmanagement.port=" + freePort(), "-Ddatabase.url=" + url));
-            if (name.equals("single")) {
+            if (name.startsWith("single")) {
                 command.addAll(List.of("-Dsegment.batch-size=1", "-Damplitude.batch-size=1"));
             }
-            command.addAll(options.jvm());
+            command.addAll(varied ? options.jvm() : List.of());
             // a copy, so that a build meanwhile does not get into the figures
-            Files.copy(Path.of("target/subrelay.jar"), home.resolve("runner.jar"));
-            copy(Path.of("target/lib"), home.resolve("lib"));
+            Files.copy(project.resolve("target/subrelay.jar"), home.resolve("runner.jar"));
+            copy(project.resolve("target/lib"), home.resolve("lib"));
             command.addAll(List.of("-jar", "runner.jar"));
         }
         long started = System.nanoTime();

@@ -6,15 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
-/** A renewal of 1.2 KB, with what differs from one to the next left open. */
+/** A renewal of 1.4 KB, with what differs from one to the next left open. */
 final class WebhookTemplate {
 
-    private final String[] parts;
+    private final String text;
 
     WebhookTemplate() {
         try (InputStream in = getClass().getResourceAsStream("/benchmark/webhook.json")) {
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            parts = text.replaceAll("\\n *", "").split("(?<=\\$\\{\\w{1,20}})|(?=\\$\\{)");
+            text = new String(in.readAllBytes(), StandardCharsets.UTF_8).replaceAll("\\n *", "");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -22,17 +21,9 @@ final class WebhookTemplate {
 
     /** @param at when it happens, milliseconds since the epoch */
     byte[] fill(String id, int customer, long at) {
-        StringBuilder text = new StringBuilder(1500);
-        for (String part : parts) {
-            switch (part) {
-                case "${id}" -> text.append(id);
-                case "${customer}" -> text.append(customer);
-                case "${at}" -> text.append(at);
-                case "${purchased_at}" -> text.append(at - 7_000);
-                case "${expires_at}" -> text.append(at + TimeUnit.DAYS.toMillis(30));
-                default -> text.append(part);
-            }
-        }
-        return text.toString().getBytes(StandardCharsets.UTF_8);
+        return text.replace("${id}", id).replace("${customer}", String.valueOf(customer)).replace("${at}", String.valueOf(at))
+                .replace("${purchased_at}", String.valueOf(at - 7_000))
+                .replace("${expires_at}", String.valueOf(at + TimeUnit.DAYS.toMillis(30)))
+                .getBytes(StandardCharsets.UTF_8);
     }
 }
