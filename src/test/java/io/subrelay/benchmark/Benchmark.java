@@ -164,7 +164,8 @@ public final class Benchmark {
         System.out.println();
         for (String column : COLUMNS) {
             System.out.printf("%-16s", column);
-            medians.values().forEach(median -> System.out.printf(column.endsWith("/s") ? "%12.0f" : "%12.3f", median.get(column)));
+            String format = column.endsWith("/s") ? "%12.0f" : "%12.3f";
+            medians.values().forEach(median -> System.out.printf(format, median.get(column)));
             System.out.println();
         }
         System.out.printf("%-16s", "peak RSS, MB");

@@ -83,14 +83,11 @@ public final class InMemory {
 
         @Override
         protected Endpoint createEndpoint(String uri, String name, Map<String, Object> parameters) {
-            boolean skips = parameters.containsKey("reason");
+            boolean ends = parameters.remove("reason") != null || name.equals("preview");
             parameters.clear();
-            if (skips) {
-                return new ProcessorEndpoint(uri, this, exchange -> {
-                    throw new IllegalStateException("every event of the benchmark is to be sent");
-                });
-            }
-            return getCamelContext().getEndpoint("seda:" + name + "?{{queue}}");
+            return ends ? new ProcessorEndpoint(uri, this, exchange -> {
+                throw new IllegalStateException("every event of the benchmark is to be sent");
+            }) : getCamelContext().getEndpoint("seda:" + name + "?{{queue}}");
         }
     }
 }

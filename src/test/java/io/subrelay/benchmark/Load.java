@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Sends webhooks over connections that stay open, each with its own customers, so that the events of a customer come in
@@ -55,8 +56,8 @@ final class Load {
         System.out.println("ready");
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            String[] words = line.split(" ");
-            System.out.println(load.run(Integer.parseInt(words[0]), Integer.parseInt(words[1]), Integer.parseInt(words[2])));
+            int[] numbers = Stream.of(line.split(" ")).mapToInt(Integer::parseInt).toArray();
+            System.out.println(load.run(numbers[0], numbers[1], numbers[2]));
         }
     }
 

@@ -11,10 +11,10 @@ import java.util.Map;
 final class Options {
 
     private static final Map<String, String> DEFAULTS = Map.ofEntries(
-            Map.entry("subjects", "single,batched,memory"), Map.entry("warmup", "30000"), Map.entry("events", "10000"),
-            Map.entry("rounds", "5"), Map.entry("rate", "0"), Map.entry("customers", "10000"), Map.entry("latency", "0"),
-            Map.entry("consumers", "8"), Map.entry("stored", "0"), Map.entry("backlog", "0"), Map.entry("idle", "0"),
-            Map.entry("database", "h2"), Map.entry("other", "."));
+            Map.entry("subjects", "single,batched,memory"), Map.entry("warmup", "60000"), Map.entry("rounds", "5"),
+            Map.entry("events", "10000"), Map.entry("rate", "0"), Map.entry("customers", "10000"),
+            Map.entry("latency", "0"), Map.entry("database", "h2"), Map.entry("stored", "0"),
+            Map.entry("backlog", "0"), Map.entry("idle", "0"), Map.entry("consumers", "8"), Map.entry("other", "."));
 
     private final Map<String, String> values = new HashMap<>(DEFAULTS);
     private final List<String> jvm = new ArrayList<>();
@@ -27,7 +27,8 @@ final class Options {
             } else if (pair.length == 2 && DEFAULTS.containsKey(pair[0])) {
                 values.put(pair[0], pair[1]);
             } else {
-                throw new IllegalArgumentException(word + ": it accepts jvm= and " + DEFAULTS.keySet().stream().sorted().toList());
+                throw new IllegalArgumentException(
+                        word + ": it accepts jvm= and " + DEFAULTS.keySet().stream().sorted().toList());
             }
         }
     }

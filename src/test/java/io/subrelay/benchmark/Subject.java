@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What is measured, in a folder of its own: the packaged runner, {@code single} or {@code batched}, as it is or, with a +
- * at the end of its name, varied by the options; or the routes in {@code memory}.
+ * What is measured, in a folder of its own: the packaged runner, {@code single} or {@code batched}, as it is or, with
+ * a + at the end of its name, varied by the options; or the routes in {@code memory}.
  */
 final class Subject implements AutoCloseable {
 
@@ -41,9 +41,10 @@ final class Subject implements AutoCloseable {
             command.addAll(List.of("-Dconsumers=" + options.number("consumers"),
                     "-cp", System.getProperty("java.class.path"), InMemory.class.getName()));
         } else {
-            postgres = options.postgres() ? EmbeddedPostgres.builder().setDataDirectory(home.resolve("postgres"))
-                    .setCleanDataDirectory(false).start() : null;
-            String url = postgres == null ? "jdbc:h2:file:" + home.resolve("data/subrelay") : postgres.getJdbcUrl("postgres", "postgres");
+            postgres = !options.postgres() ? null : EmbeddedPostgres.builder()
+                    .setDataDirectory(home.resolve("postgres")).setCleanDataDirectory(false).start();
+            String url = postgres == null ? "jdbc:h2:file:" + home.resolve("data/subrelay")
+                    : postgres.getJdbcUrl("postgres", "postgres");
             Filling.fill(url, options);
             command.addAll(List.of("-Dmanagement.port=" + freePort(), "-Ddatabase.url=" + url));
             if (name.startsWith("single")) {

@@ -13,6 +13,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,7 +25,10 @@ final class Vendors {
 
     /** In the order of their ports, with what each of their requests has once for each event. */
     private enum Vendor {
-        SEGMENT("\"type\":\"track\""), AMPLITUDE("\"insert_id\":"), ONESIGNAL("HTTP/1.1"), STATSIG("\"event_timestamp_ms\":");
+        SEGMENT("\"type\":\"track\""),
+        AMPLITUDE("\"insert_id\":"),
+        ONESIGNAL("HTTP/1.1"),
+        STATSIG("\"event_timestamp_ms\":");
 
         final byte[] mark;
 
@@ -79,7 +83,7 @@ final class Vendors {
     }
 
     private synchronized String reset() {
-        java.util.Arrays.fill(events, 0);
+        Arrays.fill(events, 0);
         delivered.clear();
         requests = 0;
         lastAt = 0;
@@ -147,10 +151,11 @@ final class Vendors {
     private synchronized void count(Vendor vendor, byte[] request) {
         requests++;
         lastAt = System.currentTimeMillis();
-        for (int at = Messages.find(request, 0, vendor.mark); at >= 0; at = Messages.find(request, at + 1, vendor.mark)) {
+        byte[] mark = vendor.mark;
+        for (int at = Messages.find(request, 0, mark); at >= 0; at = Messages.find(request, at + 1, mark)) {
             events[vendor.ordinal()]++;
             if (vendor == Vendor.STATSIG) {
-                delivered.add(1000 * (lastAt - Messages.number(request, at + vendor.mark.length)));
+                delivered.add(1000 * (lastAt - Messages.number(request, at + mark.length)));
             }
         }
     }
