@@ -6,7 +6,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,24 +31,26 @@ public final class Writer implements AutoCloseable {
     private static final int MAX_WAITING_MARKS = 20_000;
     private static final long RETRY_MARKS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    private static final long MAKE_ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private final Database database;
     private final EventStore events;
-    private final DeliveryStore deliveries;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Thread thread = new Thread(this::run, "subrelay-writer");
     private List<Acceptance> waitingEvents = new ArrayList<>();
     private List<Mark> waitingMarks = new ArrayList<>();
+    private final Set<Long> erased = ConcurrentHashMap.newKeySet();
     private boolean closing;
     private boolean marksFailed;
+    private long madeRoomAt;
     private long marksMade;
     private long marksWritten;
     private Consumer<List<EnrichedEvent>> listener = accepted -> { };
 
-    public Writer(Database database, EventStore events, DeliveryStore deliveries) {
+    public Writer(Database database, EventStore events) {
         this.database = database;
         this.events = events;
-        this.deliveries = deliveries;
     }
 
     /** @param listener gets the events of each transaction once it is on the disk, in order, on the writer's thread */
@@ -72,8 +76,16 @@ public final class Writer implements AutoCloseable {
         return acceptance.stored();
     }
 
+    /** From now on nothing more is written of these customers' deliveries: they are being erased. */
+    public void forget(Set<Long> customers) {
+        erased.addAll(customers);
+    }
+
     /** Remembers what became of a delivery; waits only while very many marks cannot be written. */
     public void mark(Mark mark) {
+        if (mark.customer() != 0 && erased.contains(mark.customer())) {
+            return;
+        }
         lock.lock();
         try {
             while (waitingMarks.size() >= MAX_WAITING_MARKS && !closing) {
@@ -150,6 +162,7 @@ public final class Writer implements AutoCloseable {
             List<EnrichedEvent> stored = transaction(acceptances, marks);
             marksWritten(marks.size());
             publish(acceptances, stored);
+            makeRoom();
         } catch (SQLException | RuntimeException e) {
             LOG.warn("Could not write {} events and {} marks: {}", acceptances.size(), marks.size(), e.toString());
             putBack(marks);
@@ -177,7 +190,7 @@ public final class Writer implements AutoCloseable {
             connection.setAutoCommit(false);
             try {
                 List<EnrichedEvent> stored = events.write(connection, acceptances);
-                deliveries.write(connection, marks, marksFailed);
+                MarkStore.write(connection, marks, marksFailed);
                 database.commitToDisk(connection);
                 return stored;
             } catch (SQLException | RuntimeException e) {
@@ -201,6 +214,13 @@ public final class Writer implements AutoCloseable {
         }
         for (int i = 0; i < acceptances.size(); i++) {
             acceptances.get(i).stored().complete(stored.get(i));
+        }
+    }
+
+    private void makeRoom() throws SQLException {
+        if (System.nanoTime() - madeRoomAt > MAKE_ROOM_NANOS) {
+            database.makeRoom();
+            madeRoomAt = System.nanoTime();
         }
     }
 
