@@ -38,13 +38,18 @@ final class Filling {
             context.getPropertiesComponent().setInitialProperties(properties);
             try (Database database = Database.open(new Settings(context.getPropertiesComponent()))) {
                 DeliveryStore deliveries = new DeliveryStore(database);
+                int slices = database.isShared() ? 16 : 1;
                 for (String destination : DESTINATIONS) {
-                    deliveries.register(destination, 1);
+                    deliveries.register(destination, slices);
                 }
-                try (Writer writer = new Writer(database, new EventStore(() -> DESTINATIONS), deliveries)) {
+                try (Writer writer = new Writer(database, new EventStore(() -> DESTINATIONS))) {
                     writer.start(events -> { });
                     for (int from = 0; from < all; from += AT_ONCE) {
                         fill(writer, from, Math.min(all, from + AT_ONCE), stored, options.number("customers"));
+                    }
+                    for (int slice = 0; slice < slices * DESTINATIONS.size(); slice++) {
+                        writer.mark(new Mark.Position(
+                                DESTINATIONS.get(slice / slices), slice % slices, options.number("stored")));
                     }
                     writer.flush();
                 }
@@ -69,9 +74,6 @@ final class Filling {
                 for (String destination : DESTINATIONS) {
                     writer.mark(new Mark.Settled(new Delivery(event, Delivery.Origin.EVENT, 0, 0), destination,
                             "delivered", 1, now, 1, new Outcome(Outcome.Verdict.DELIVERED, 200, null, 0, null)));
-                }
-                if (event.seq() == Math.min(to, delivered)) {
-                    DESTINATIONS.forEach(name -> writer.mark(new Mark.Position(name, 0, event.seq())));
                 }
             }
         }
