@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.util.TimeUtils;
 
@@ -104,17 +105,26 @@ public final class Settings {
         if (!get("database.url").startsWith("jdbc:h2:") && !get("database.url").startsWith("jdbc:postgresql:")) {
             throw new InvalidSetting("database.url", "", "a jdbc:h2: or jdbc:postgresql: address");
         }
-        for (String region : List.of("segment.region", "amplitude.region")) {
-            oneOf(region, List.of("us", "eu"));
+        for (String region : named(".*\\.region")) {
+            String url = region.replaceFirst("region$", "url.");
+            List<String> known = named(Pattern.quote(url) + ".+").stream().map(name -> name.substring(url.length())).toList();
+            if (!known.isEmpty()) {
+                oneOf(region, known);
+            }
         }
-        for (String revenue : List.of("segment.revenue", "amplitude.revenue")) {
+        for (String revenue : named(".*\\.revenue")) {
             oneOf(revenue, REVENUE);
         }
-        for (String sandbox : List.of("segment.send-sandbox", "statsig.send-sandbox", "onesignal.send-sandbox")) {
-            oneOf(sandbox, List.of("true", "false"));
+        for (String flag : named(".*\\.send-(sandbox|purchases)")) {
+            oneOf(flag, List.of("true", "false"));
         }
         oneOf("statsig.event-type", List.of("webhook", "rc"));
         checkExposure();
+    }
+
+    /** The names of the settings that match, in order. */
+    private List<String> named(String pattern) {
+        return properties.loadProperties(name -> name.matches(pattern)).stringPropertyNames().stream().sorted().toList();
     }
 
     /** How many times longer each redelivery waits than the one before. */
@@ -168,7 +178,7 @@ public final class Settings {
     }
 
     private static boolean isSecret(String name) {
-        return name.matches("(?i).*(key|secret|password|token|authorization|credential)s?$");
+        return name.matches("(?i).*(key|secret|password|token|authorization|credential|webhook-url)s?$");
     }
 
     /** A setting with which the runner cannot start; the message is one line, for the person who set it. */
