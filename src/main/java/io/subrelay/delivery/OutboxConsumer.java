@@ -80,10 +80,13 @@ public final class OutboxConsumer extends DefaultConsumer {
             outbox.closed(this);
             return;
         }
+        queue = outbox.open(this);
+        if (queue == null) {
+            return;
+        }
         int threads = outbox.settings().number("delivery.concurrency", 1, 1000);
         workers = getEndpoint().getCamelContext().getExecutorServiceManager()
                 .newFixedThreadPool(this, "outbox-" + name(), threads);
-        queue = outbox.open(this);
         for (int i = 0; i < threads; i++) {
             workers.execute(this::work);
         }

@@ -1,0 +1,66 @@
+package io.subrelay.check;
+
+import io.subrelay.Settings;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.FailedToCreateRouteException;
+
+/** Finds out of a failure to build routes what is wrong, and where. */
+final class Blame {
+
+    private static final Pattern PLACE = Pattern.compile("(?:file:)?([^\\s:]+\\.camel\\.yaml):(\\d+)");
+
+    private Blame() {
+    }
+
+    /** @param file where nothing tells the place better */
+    static Fault of(Throwable failure, RouteFile file, Folder folder) {
+        int line = 0;
+        String id = null;
+        for (Throwable cause = failure; cause != null; cause = next(cause)) {
+            if (cause instanceof Settings.InvalidSetting setting) {
+                return SettingsFile.read(folder).fault(setting);
+            }
+            if (cause instanceof FailedToCreateRouteException route) {
+                id = route.getRouteId();
+                line = line == 0 ? lineOf(String.valueOf(route.getLocation())) : line;
+            }
+            line = line == 0 ? lineOf(String.valueOf(cause.getMessage())) : line;
+        }
+        if (line == 0 && id != null) {
+            for (RouteFile.Route route : file.routes()) {
+                line = id.equals(route.id()) ? route.idLine() : line;
+            }
+        }
+        return Fault.fault(file.name(), line, oneLine(failure));
+    }
+
+    private static int lineOf(String text) {
+        Matcher place = PLACE.matcher(text);
+        return place.find() ? Integer.parseInt(place.group(2)) : 0;
+    }
+
+    /** The route that could not be built; null if it was not one route's fault. */
+    static String route(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = next(cause)) {
+            if (cause instanceof FailedToCreateRouteException route) {
+                return route.getRouteId();
+            }
+        }
+        return null;
+    }
+
+    /** What the innermost cause says, in one line. */
+    static String oneLine(Throwable failure) {
+        Throwable root = failure;
+        while (next(root) != null) {
+            root = next(root);
+        }
+        String message = root.getMessage() == null ? root.toString() : root.getMessage();
+        return message.lines().map(String::strip).filter(line -> !line.isEmpty()).reduce((a, b) -> a + " " + b).orElse("");
+    }
+
+    private static Throwable next(Throwable failure) {
+        return failure.getCause() == failure ? null : failure.getCause();
+    }
+}
