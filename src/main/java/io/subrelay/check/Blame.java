@@ -10,6 +10,8 @@ final class Blame {
 
     private static final Pattern PLACE = Pattern.compile("(?:file:)?([^\\s:]+\\.camel\\.yaml):(\\d+)");
 
+    private static final Pattern DEFINITIONS = Pattern.compile("file:([^,]+), line (\\d+), column \\d+: (.*)");
+
     private Blame() {
     }
 
@@ -33,6 +35,14 @@ final class Blame {
             }
         }
         return Fault.fault(file.name(), line, oneLine(failure));
+    }
+
+    /** @param failure says {@code file:routes/mapping.jq, line 3, column 5: …} */
+    static Fault definitions(Throwable failure) {
+        String message = oneLine(failure);
+        Matcher at = DEFINITIONS.matcher(message);
+        return at.matches() ? Fault.fault(at.group(1), Integer.parseInt(at.group(2)), "jq: " + at.group(3))
+                : Fault.fault("", 0, message);
     }
 
     private static int lineOf(String text) {
