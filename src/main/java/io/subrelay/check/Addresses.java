@@ -1,5 +1,6 @@
 package io.subrelay.check;
 
+import io.subrelay.Nearest;
 import io.subrelay.delivery.OutboxEndpoint;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
@@ -82,6 +83,10 @@ final class Addresses {
             faults.add(Fault.fault(file.name(), line, "the address '" + uri + "' says nothing of how to send, such as https://"));
         } else if (camel.getComponent(scheme) == null) {
             faults.add(Fault.fault(file.name(), line, "there is no component " + scheme + Nearest.hint(scheme, USUAL)));
+        } else if (scheme.equals("outbox") && !step.equals("from") && !uri.matches("outbox:(//)?(skip|refuse|preview)(\\?.*)?")) {
+            String name = uri.replaceFirst("\\?.*", "");
+            faults.add(Fault.fault(file.name(), line, "nothing can be sent to " + name
+                    + Nearest.hint(name, List.of("outbox:skip", "outbox:refuse"))));
         } else {
             options(scheme, uri, uriNode, Yaml.get(node, "parameters"), file, faults);
         }

@@ -25,6 +25,8 @@ final class Check {
     private final List<Fault> faults = new ArrayList<>();
     private final List<RouteFile> good = new ArrayList<>();
     private List<RouteFile> shared = List.of();
+    /** Whether the functions that all jq expressions share are fine: otherwise no route can be built. */
+    private boolean jq;
     private int destinations;
     private int examples;
 
@@ -103,6 +105,7 @@ final class Check {
             Addresses addresses = new Addresses(rehearsal.camel(), placeholders);
             List<Fault> definitions = definitions(rehearsal);
             faults.addAll(definitions);
+            jq = definitions.isEmpty();
             List<RouteFile> readable = new ArrayList<>();
             for (RouteFile file : files) {
                 if (file.unreadable() != null) {
@@ -112,7 +115,7 @@ final class Check {
                 readable.add(file);
                 faults.addAll(Shape.get().faults(file));
                 faults.addAll(placeholders.faults(file));
-                if (definitions.isEmpty()) {
+                if (jq) {
                     faults.addAll(expressions.faults(file));
                 }
                 faults.addAll(addresses.faults(file));
@@ -120,10 +123,10 @@ final class Check {
             faults.addAll(DestinationRules.faults(readable, placeholders, known, settings, settingsFile));
             Set<String> names = new LinkedHashSet<>();
             files.stream().filter(file -> file.destination() != null).forEach(file -> names.add(file.destination()));
-            boolean allRead = readable.size() == files.size();
+            boolean allRead = files.stream().allMatch(this::isFaultless);
             settingsFile.unknown(names, placeholders.used()).stream()
-                    // a file that cannot be read may read it
-                    .filter(fault -> allRead || fault.isFault()).forEach(faults::add);
+                    // a file that has faults may be meant to read it
+                    .filter(fault -> allRead || fault.message().contains("did you mean")).forEach(faults::add);
         }
     }
 
@@ -174,6 +177,9 @@ final class Check {
      */
     private boolean build(List<RouteFile> others, RouteFile file) {
         Set<String> left = new LinkedHashSet<>();
+        if (!jq) {
+            return false;
+        }
         while (true) {
             try (Rehearsal rehearsal = Rehearsal.asStarted(folder)) {
                 rehearsal.load(others).load(List.of(file));

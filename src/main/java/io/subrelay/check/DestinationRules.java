@@ -1,5 +1,6 @@
 package io.subrelay.check;
 
+import io.subrelay.Nearest;
 import io.subrelay.Settings;
 import io.subrelay.check.RouteFile.Route;
 import java.util.ArrayList;
@@ -112,7 +113,7 @@ final class DestinationRules {
     }
 
     private void file(RouteFile file) {
-        if (file.routes().stream().noneMatch(route -> route.destination() != null)) {
+        if (file.routes().stream().noneMatch(route -> route.from() == null || route.destination() != null)) {
             faults.add(Fault.fault(file.name(), 0, "no route of this file delivers: one has to be from outbox:"
                     + file.destination()));
         }
@@ -142,6 +143,7 @@ final class DestinationRules {
                         + ", which the destination waits for" + Nearest.hint(name, known)));
             }
         }
+        places.used().addAll(names);
         try {
             settings.mode(route.destination(), names);
         } catch (Settings.InvalidSetting e) {

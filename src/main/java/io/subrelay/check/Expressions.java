@@ -58,7 +58,7 @@ final class Expressions {
                 language.createExpression(text).init(camel);
             }
         } catch (RuntimeException e) {
-            String message = Blame.oneLine(e);
+            String message = name.equals("jq") ? String.valueOf(e.getMessage()) : Blame.oneLine(e);
             int line = Yaml.textLine(node);
             Matcher at = AT.matcher(message);
             if (at.matches()) {

@@ -2,6 +2,7 @@ package io.subrelay.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.subrelay.Nearest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -99,7 +100,7 @@ final class Shape {
             }
             JsonNode schema = kind.members.get(member);
             if (schema == null) {
-                if (kind.closed) {
+                if (kind.closed || name.equals("expression")) {
                     faults.add(Fault.fault(file, line, unknown(member, name, kind)));
                 }
                 continue;
@@ -112,8 +113,9 @@ final class Shape {
             }
             check(entry.getValueNode(), member, schema, file, faults);
         }
+        boolean misspelt = kind.closed && !kind.members.keySet().containsAll(seen);
         for (String required : kind.required) {
-            if (!seen.contains(required)) {
+            if (!misspelt && !seen.contains(required)) {
                 faults.add(Fault.fault(file, Yaml.line(node), name + " lacks " + required));
             }
         }
