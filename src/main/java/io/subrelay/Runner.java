@@ -16,6 +16,7 @@ import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.Registry;
 import org.slf4j.Logger;
@@ -32,6 +33,22 @@ final class Runner extends MainListenerSupport {
     private Database database;
     private Writer writer;
     private Outbox outbox;
+
+    /** Runs until it is told to stop; returns the exit status. */
+    static int run(boolean dev) {
+        Main main = new Main();
+        main.setPropertyPlaceholderLocations(PROPERTIES);
+        main.addMainListener(new Runner());
+        try {
+            main.run();
+            return main.getExitCode();
+        } catch (Exception e) {
+            LOG.error("Subrelay does not start: {}", StartFailure.describe(e));
+            LOG.debug("", e);
+            main.shutdown();
+            return 1;
+        }
+    }
 
     @Override
     public void beforeConfigure(BaseMainSupport main) {

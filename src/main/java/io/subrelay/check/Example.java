@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.subrelay.Nearest;
 import io.subrelay.webhook.Event;
 import io.subrelay.webhook.Rejected;
 import io.subrelay.webhook.WebhookReader;

@@ -16,8 +16,9 @@ record Fault(Level level, String file, int line, String message) {
         FAULT, WARNING, NOTE
     }
 
-    static final Comparator<Fault> ORDER = Comparator.comparing(Fault::file).thenComparing(Fault::line)
-            .thenComparing(Fault::level).thenComparing(Fault::message);
+    /** By place; notes come last. */
+    static final Comparator<Fault> ORDER = Comparator.comparing((Fault fault) -> fault.level == Level.NOTE)
+            .thenComparing(Fault::file).thenComparing(Fault::line).thenComparing(Fault::message);
 
     static Fault fault(String file, int line, String message) {
         return new Fault(Level.FAULT, file, line, message);

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import org.apache.camel.CamelContext;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -82,7 +81,7 @@ final class Rehearsal implements AutoCloseable {
         return new Rehearsal(folder, camel);
     }
 
-    CamelContext camel() {
+    DefaultCamelContext camel() {
         return camel;
     }
 

@@ -1,5 +1,6 @@
 package io.subrelay.check;
 
+import io.subrelay.Nearest;
 import io.subrelay.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -25,6 +25,16 @@ final class Yaml {
         return null;
     }
 
+    /** The key itself; null if there is none. */
+    static Node key(Node node, String key) {
+        for (NodeTuple entry : entries(node)) {
+            if (key.equals(text(entry.getKeyNode()))) {
+                return entry.getKeyNode();
+            }
+        }
+        return null;
+    }
+
     /** The text under a key; null if there is none. */
     static String text(Node node, String key) {
         return text(get(node, key));

@@ -1,21 +1,21 @@
-package io.subrelay.check;
+package io.subrelay;
 
 import java.util.Collection;
 
 /** Finds the name that somebody probably meant. */
-final class Nearest {
+public final class Nearest {
 
     private Nearest() {
     }
 
     /** {@code "; did you mean …?"}, or nothing where no known name is near. */
-    static String hint(String name, Collection<String> known) {
+    public static String hint(String name, Collection<String> known) {
         String nearest = to(name, known);
         return nearest == null ? "" : "; did you mean " + nearest + "?";
     }
 
     /** The known name that is nearest, null if none is near. */
-    static String to(String name, Collection<String> known) {
+    public static String to(String name, Collection<String> known) {
         String nearest = null;
         int least = Math.max(1, Math.min(3, name.length() / 3)) + 1;
         for (String each : known) {
