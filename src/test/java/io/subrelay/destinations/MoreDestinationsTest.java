@@ -89,6 +89,17 @@ class MoreDestinationsTest {
     }
 
     @Test
+    void nothing_of_an_answer_goes_into_the_next_request() {
+        destinations.answerHeaders = Map.of("Set-Cookie", "a=b", "X-Answer", "1");
+        try {
+            assertThat(destinations.send("mixpanel", renewal()).requests().get(1).headers()).containsOnlyKeys(
+                    "content-type", "content-length", "host", "connection", "accept-encoding", "user-agent");
+        } finally {
+            destinations.answerHeaders = Map.of();
+        }
+    }
+
+    @Test
     void ids_are_those_that_a_vendor_takes() {
         assertThat(destinations.send("customer-io", renewal()).request().body().path("batch").path(1).path("id").textValue())
                 .isEqualTo("01KDYAK3SEGNZCDBVQ285FSS19");
