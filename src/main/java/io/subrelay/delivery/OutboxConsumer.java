@@ -79,10 +79,13 @@ public final class OutboxConsumer extends DefaultConsumer {
             outbox.closed(this);
             return;
         }
+        queue = outbox.open(this);
+        if (queue == null) {
+            return;
+        }
         workers = new Workers(getEndpoint().getCamelContext().getExecutorServiceManager()
                 .newCachedThreadPool(this, "outbox-" + name()),
                 outbox.settings().number("delivery.concurrency", 1, 1000), this::work);
-        queue = outbox.open(this);
         workers.more();
     }
 
