@@ -16,6 +16,7 @@ import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.EventPreview;
 import io.subrelay.store.EventStore;
 import io.subrelay.store.RequestStore;
+import io.subrelay.store.Retention;
 import io.subrelay.store.Writer;
 import io.subrelay.webhook.WebhookAuthorization;
 import io.subrelay.webhook.WebhookSignature;
@@ -24,6 +25,7 @@ import io.vertx.core.VertxOptions;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.BaseMainSupport;
@@ -39,6 +41,8 @@ final class Runner extends MainListenerSupport {
             + "classpath:io/subrelay/defaults.properties,classpath:io/subrelay/destinations.properties";
 
     private static final Logger LOG = LoggerFactory.getLogger(Subrelay.class);
+
+    private static final long RETENTION_SECONDS = 10;
 
     private Database database;
     private Writer writer;
@@ -87,14 +91,26 @@ final class Runner extends MainListenerSupport {
     @Override
     public void afterStart(BaseMainSupport main) {
         CamelContext context = main.getCamelContext();
+        Settings settings = new Settings(context.getPropertiesComponent());
         if (context.getRoutes().stream().noneMatch(route -> route.getRouteId().equals("receive"))) {
             throw new IllegalStateException("routes/: there is no route with the id receive, in files named *.camel.yaml");
         }
         outbox.start(context);
+        Retention retention = new Retention(database, settings.duration("retention.delivered").toMillis());
+        context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "retention").scheduleWithFixedDelay(
+                () -> deleteOld(retention), RETENTION_SECONDS, RETENTION_SECONDS, TimeUnit.SECONDS);
         List<String> destinations = outbox.consumers().values().stream()
                 .map(consumer -> consumer.name() + "=" + consumer.mode()).toList();
-        LOG.info("Subrelay is ready: http://{}:{} {}", new Settings(context.getPropertiesComponent()).get("server.host"),
-                new Settings(context.getPropertiesComponent()).get("server.port"), String.join(" ", destinations));
+        LOG.info("Subrelay is ready: http://{}:{} {}", settings.get("server.host"),
+                settings.get("server.port"), String.join(" ", destinations));
+    }
+
+    private void deleteOld(Retention retention) {
+        try {
+            retention.run(outbox.open(), System.currentTimeMillis());
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn("Old events could not be deleted: {}", e.toString());
+        }
     }
 
     @Override

@@ -28,6 +28,7 @@ public final class Outbox implements Shares.Holder {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     /** Into how many slices the customers are divided where several runners may share a database. */
     private static final int SHARED_SLICES = 16;
+    private static final long STOP_MS = 10_000;
     private static final int POLL_PAGE = 500;
 
     private final Settings settings;
@@ -41,6 +42,8 @@ public final class Outbox implements Shares.Holder {
     private final Map<String, Map<Integer, Long>> written = new ConcurrentHashMap<>();
     private final Map<Integer, Boolean> held = new HashMap<>();
     private volatile List<String> open = List.of();
+    private CamelContext camel;
+    private long stopBy;
     private long handed;
 
     public Outbox(Settings settings, Database database, DeliveryStore store, Writer writer, MeterRegistry meters)
@@ -58,8 +61,18 @@ public final class Outbox implements Shares.Holder {
         }
     }
 
+    /** How long a destination may take to stop, milliseconds; when the runner stops, all of them together. */
+    long msToStop() {
+        if (camel == null || !camel.isStopping()) {
+            return STOP_MS;
+        }
+        stopBy = stopBy == 0 ? System.currentTimeMillis() + STOP_MS : stopBy;
+        return Math.max(0, stopBy - System.currentTimeMillis());
+    }
+
     /** Begins to do what has to be done now and then: dividing the customers, and writing down the positions. */
     public void start(CamelContext context) {
+        camel = context;
         ScheduledExecutorService timer =
                 context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "outbox");
         timer.scheduleWithFixedDelay(quietly(this::writePositions), 1, 1, TimeUnit.SECONDS);
@@ -202,10 +215,6 @@ public final class Outbox implements Shares.Holder {
 
     MeterRegistry meters() {
         return meters;
-    }
-
-    DeliveryStore store() {
-        return store;
     }
 
     Secrets secrets() {

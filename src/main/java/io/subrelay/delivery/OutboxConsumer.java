@@ -89,12 +89,15 @@ public final class OutboxConsumer extends DefaultConsumer {
         }
     }
 
+    /** Lets what is being attempted end; a request that is not answered is left to go again after the next start. */
     @Override
     protected void doStop() throws Exception {
         if (queue != null) {
             queue.close();
-            getEndpoint().getCamelContext().getExecutorServiceManager()
-                    .shutdownGraceful(workers, TimeUnit.SECONDS.toMillis(30));
+            workers.shutdown();
+            if (!workers.awaitTermination(outbox.msToStop(), TimeUnit.MILLISECONDS)) {
+                workers.shutdownNow();
+            }
         }
         super.doStop();
     }

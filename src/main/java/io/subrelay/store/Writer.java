@@ -31,6 +31,8 @@ public final class Writer implements AutoCloseable {
     private static final int MAX_WAITING_MARKS = 20_000;
     private static final long RETRY_MARKS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    private static final long MAKE_ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private final Database database;
     private final EventStore events;
     private final ReentrantLock lock = new ReentrantLock();
@@ -41,6 +43,7 @@ public final class Writer implements AutoCloseable {
     private final Set<Long> erased = ConcurrentHashMap.newKeySet();
     private boolean closing;
     private boolean marksFailed;
+    private long madeRoomAt;
     private long marksMade;
     private long marksWritten;
     private Consumer<List<EnrichedEvent>> listener = accepted -> { };
@@ -159,6 +162,7 @@ public final class Writer implements AutoCloseable {
             List<EnrichedEvent> stored = transaction(acceptances, marks);
             marksWritten(marks.size());
             publish(acceptances, stored);
+            makeRoom();
         } catch (SQLException | RuntimeException e) {
             LOG.warn("Could not write {} events and {} marks: {}", acceptances.size(), marks.size(), e.toString());
             putBack(marks);
@@ -210,6 +214,13 @@ public final class Writer implements AutoCloseable {
         }
         for (int i = 0; i < acceptances.size(); i++) {
             acceptances.get(i).stored().complete(stored.get(i));
+        }
+    }
+
+    private void makeRoom() throws SQLException {
+        if (System.nanoTime() - madeRoomAt > MAKE_ROOM_NANOS) {
+            database.makeRoom();
+            madeRoomAt = System.nanoTime();
         }
     }
 
