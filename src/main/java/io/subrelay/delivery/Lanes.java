@@ -309,7 +309,8 @@ final class Lanes {
 
     private void makeReady(Lane lane) {
         for (long merged : lane.queue.peek().event().afterCustomers()) {
-            if (!slices.isOwned(merged) && !lane.abroadSettled) {
+            boolean elsewhere = !slices.isOwned(merged) || slices.fedThrough(merged) < lane.queue.peek().seq() - 1;
+            if (elsewhere && !lane.abroadSettled) {
                 lane.state = Lane.State.BEHIND;
                 abroad.add(lane);
                 return;

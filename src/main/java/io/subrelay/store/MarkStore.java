@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +24,7 @@ final class MarkStore {
      */
     static void write(Connection connection, List<Mark> marks, boolean again) throws SQLException {
         Map<String, Tally> counts = new TreeMap<>();
+        Map<List<Object>, Mark.Settled> ended = new LinkedHashMap<>();
         Map<List<Object>, Mark.Failed> waiting = new HashMap<>();
         Map<List<Object>, Mark.Position> positions = new HashMap<>();
         try (PreparedStatement insert = connection.prepareStatement("""
@@ -31,7 +33,7 @@ final class MarkStore {
              PreparedStatement forget = connection.prepareStatement(
                      "delete from delivery where destination = ? and event = ?");
              PreparedStatement forgetAttempt = connection.prepareStatement(
-                     "delete from attempt where destination = ? and event = ? and attempt = ?");
+                     "delete from attempt where destination = ? and event = ? and attempt = ? and attempted_at = ?");
              PreparedStatement unschedule = connection.prepareStatement(
                      "delete from redelivery where destination = ? and event = ?");
              PreparedStatement schedule = connection.prepareStatement("""
@@ -43,9 +45,7 @@ final class MarkStore {
             boolean scheduled = false;
             for (Mark mark : marks) {
                 if (mark instanceof Mark.Settled settled) {
-                    addKey(forget, settled.destination(), settled.delivery());
-                    insertSettled(insert, settled);
-                    counts.computeIfAbsent(settled.destination(), name -> new Tally()).count(settled.state());
+                    ended.put(List.of(settled.destination(), settled.delivery().seq()), settled);
                     if (settled.delivery().attempts() > 0 || settled.delivery().origin() == Delivery.Origin.REQUEST) {
                         addKey(unschedule, settled.destination(), settled.delivery());
                         scheduled = true;
@@ -54,6 +54,7 @@ final class MarkStore {
                 } else if (mark instanceof Mark.Failed failed) {
                     addKey(unschedule, failed.destination(), failed.delivery());
                     forgetAttempt.setInt(3, failed.delivery().attempts());
+                    forgetAttempt.setLong(4, failed.at());
                     addKey(forgetAttempt, failed.destination(), failed.delivery());
                     insertAttempt(attempt, failed);
                     waiting.put(List.of(failed.destination(), failed.delivery().seq()), failed);
@@ -61,6 +62,11 @@ final class MarkStore {
                 } else if (mark instanceof Mark.Position position) {
                     positions.put(List.of(position.destination(), position.slice()), position);
                 }
+            }
+            for (Mark.Settled settled : ended.values()) {
+                addKey(forget, settled.destination(), settled.delivery());
+                insertSettled(insert, settled);
+                counts.computeIfAbsent(settled.destination(), name -> new Tally()).count(settled.state());
             }
             if (again) {
                 forget.executeBatch();

@@ -165,13 +165,40 @@ public final class Writer implements AutoCloseable {
             makeRoom();
         } catch (SQLException | RuntimeException e) {
             LOG.warn("Could not write {} events and {} marks: {}", acceptances.size(), marks.size(), e.toString());
-            putBack(marks);
-            if (acceptances.size() == 1) {
-                acceptances.get(0).stored().completeExceptionally(e);
+            if (marksFailed && !marks.isEmpty() && isOfTheData(e)) {
+                writeOneByOne(marks);
             } else {
+                putBack(marks);
+            }
+            if (acceptances.size() > 1 && isOfTheData(e)) {
                 acceptOneByOne(acceptances);
+            } else {
+                acceptances.forEach(acceptance -> acceptance.stored().completeExceptionally(e));
             }
         }
+    }
+
+    /** Whether it is what was to be written that is at fault, rather than the database that cannot write now. */
+    private static boolean isOfTheData(Exception e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException failure) {
+                return failure.getSQLState() != null && failure.getSQLState().matches("2[123].*");
+            }
+        }
+        return true;
+    }
+
+    /** One mark that cannot be written must not keep all others from being written for ever. */
+    private void writeOneByOne(List<Mark> marks) {
+        for (Mark mark : marks) {
+            try {
+                transaction(List.of(), List.of(mark));
+            } catch (SQLException | RuntimeException e) {
+                LOG.error("{}: what became of a delivery cannot be written and is left out: {}",
+                        mark.destination(), e.toString());
+            }
+        }
+        marksWritten(marks.size());
     }
 
     /** One event that cannot be stored must not take its neighbours along. */
