@@ -92,10 +92,18 @@ final class Lanes {
         if (finished.failed() && delivery.origin() == Delivery.Origin.EVENT
                 && (lane.unreadFrom == 0 || delivery.seq() < lane.unreadFrom)) {
             park(lane, delivery, finished.retryAt());
+        } else if (finished.failed() && delivery.origin() == Delivery.Origin.REQUEST) {
+            leaveRequests(lane);
         }
         if (lane.inFlight == 0 && lane.state == Lane.State.BUSY) {
             goOn(lane);
         }
+    }
+
+    /** The customer's later requested deliveries wait in the database, as the one that failed does. */
+    private void leaveRequests(Lane lane) {
+        lane.queue.stream().filter(it -> it.origin() == Delivery.Origin.REQUEST).forEach(this::drop);
+        lane.queue.removeIf(it -> it.origin() == Delivery.Origin.REQUEST);
     }
 
     /** Adds a delivery behind the customer's others, or leaves it in the database where they are left as well. */
