@@ -15,6 +15,7 @@ import org.h2.jdbc.JdbcConnection;
 /** The database of a runner: an H2 file of its own, or a PostgreSQL that several runners share. */
 public final class Database implements AutoCloseable {
 
+    private static final int ANSWER_SECONDS = 2;
     /** Percent of a part of the file that should be in use, and how much is written together at a time, in bytes. */
     private static final int FILL_RATE = 50;
     private static final int MAKE_ROOM_BYTES = 4 << 20;
@@ -89,6 +90,15 @@ public final class Database implements AutoCloseable {
     /** Whether several runners may share this database. */
     public boolean isShared() {
         return !h2;
+    }
+
+    /** Whether the database can be reached. */
+    public boolean answers() {
+        try (Connection connection = dataSource.getConnection()) {
+            return connection.isValid(ANSWER_SECONDS);
+        } catch (SQLException e) {
+            return false;
+        }
     }
 
     /** A connection of its own that is not taken back: locks can be held with it. The caller closes it. */

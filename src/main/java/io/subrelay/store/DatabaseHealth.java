@@ -1,15 +1,11 @@
 package io.subrelay.store;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Map;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /** Ready while the database answers. */
 public final class DatabaseHealth extends AbstractHealthCheck {
-
-    private static final int SECONDS = 2;
 
     private final Database database;
 
@@ -25,14 +21,10 @@ public final class DatabaseHealth extends AbstractHealthCheck {
 
     @Override
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-        try (Connection connection = database.dataSource().getConnection()) {
-            if (connection.isValid(SECONDS)) {
-                builder.up();
-            } else {
-                builder.down().message("the database does not answer");
-            }
-        } catch (SQLException e) {
-            builder.down().message("the database cannot be reached");
+        if (database.answers()) {
+            builder.up();
+        } else {
+            builder.down().message("the database does not answer");
         }
     }
 }

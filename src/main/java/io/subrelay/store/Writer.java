@@ -42,7 +42,8 @@ public final class Writer implements AutoCloseable {
     private List<Mark> waitingMarks = new ArrayList<>();
     private final Set<Long> erased = ConcurrentHashMap.newKeySet();
     private boolean closing;
-    private boolean marksFailed;
+    private volatile boolean marksFailed;
+    private long marksFailedAt;
     private long madeRoomAt;
     private long marksMade;
     private long marksWritten;
@@ -129,7 +130,8 @@ public final class Writer implements AutoCloseable {
                     return;
                 }
                 acceptances = takeUpTo(MAX_EVENTS, waitingEvents);
-                marks = marksFailed && !acceptances.isEmpty() ? new ArrayList<>() : takeUpTo(MAX_MARKS, waitingMarks);
+                boolean early = System.nanoTime() - marksFailedAt < RETRY_MARKS_NANOS;
+                marks = marksFailed && early && !closing ? List.of() : takeUpTo(MAX_MARKS, waitingMarks);
                 changed.signalAll();
             } catch (InterruptedException e) {
                 return;
@@ -158,27 +160,66 @@ public final class Writer implements AutoCloseable {
     }
 
     private void write(List<Acceptance> acceptances, List<Mark> marks) {
-        try {
-            List<EnrichedEvent> stored = transaction(acceptances, marks);
-            marksWritten(marks.size());
-            publish(acceptances, stored);
-            makeRoom();
-        } catch (SQLException | RuntimeException e) {
-            LOG.warn("Could not write {} events and {} marks: {}", acceptances.size(), marks.size(), e.toString());
-            if (marksFailed && !marks.isEmpty() && isOfTheData(e)) {
-                writeOneByOne(marks);
-            } else {
+        if (marksFailed && !marks.isEmpty()) {
+            // what kept them from being written must not keep events from being stored
+            writeAgain(marks);
+            write(acceptances, List.of());
+        } else if (!acceptances.isEmpty() || !marks.isEmpty()) {
+            try {
+                List<EnrichedEvent> stored = transaction(acceptances, marks, false);
+                written(marks.size());
+                publish(acceptances, stored);
+            } catch (SQLException | RuntimeException e) {
+                LOG.warn("Could not write {} events and {} marks: {}", acceptances.size(), marks.size(), e.toString());
                 putBack(marks);
+                acceptOneByOne(acceptances, e);
             }
-            if (acceptances.size() > 1 && isOfTheData(e)) {
-                acceptOneByOne(acceptances);
-            } else {
-                acceptances.forEach(acceptance -> acceptance.stored().completeExceptionally(e));
+            makeRoom();
+        }
+    }
+
+    /** One event that cannot be stored must not take its neighbours along. */
+    private void acceptOneByOne(List<Acceptance> acceptances, Exception failure) {
+        boolean alone = acceptances.size() > 1 && database.answers();
+        for (Acceptance acceptance : acceptances) {
+            try {
+                if (!alone) {
+                    throw failure;
+                }
+                publish(List.of(acceptance), transaction(List.of(acceptance), List.of(), false));
+            } catch (Exception e) {
+                acceptance.stored().completeExceptionally(e);
             }
         }
     }
 
-    /** Whether it is what was to be written that is at fault, rather than the database that cannot write now. */
+    /** Marks that failed before go by themselves, and if that does not help one by one: one must not hold up the rest. */
+    private void writeAgain(List<Mark> marks) {
+        try {
+            transaction(List.of(), marks, true);
+            written(marks.size());
+        } catch (SQLException | RuntimeException e) {
+            if (!isOfTheData(e)) {
+                putBack(marks);
+                return;
+            }
+            for (int i = 0; i < marks.size(); i++) {
+                try {
+                    transaction(List.of(), List.of(marks.get(i)), true);
+                } catch (SQLException | RuntimeException unwritable) {
+                    if (!isOfTheData(unwritable)) {
+                        putBack(new ArrayList<>(marks.subList(i, marks.size())));
+                        return;
+                    }
+                    LOG.error("{}: what became of a delivery cannot be written, so it may go again: {}",
+                            marks.get(i).destination(), unwritable.toString());
+                }
+                written(1);
+            }
+        }
+    }
+
+    /** Whether what was to be written is at fault, rather than a database that cannot write now, such as on a full disk. */
     private static boolean isOfTheData(Exception e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException failure) {
@@ -188,36 +229,13 @@ public final class Writer implements AutoCloseable {
         return true;
     }
 
-    /** One mark that cannot be written must not keep all others from being written for ever. */
-    private void writeOneByOne(List<Mark> marks) {
-        for (Mark mark : marks) {
-            try {
-                transaction(List.of(), List.of(mark));
-            } catch (SQLException | RuntimeException e) {
-                LOG.error("{}: what became of a delivery cannot be written and is left out: {}",
-                        mark.destination(), e.toString());
-            }
-        }
-        marksWritten(marks.size());
-    }
-
-    /** One event that cannot be stored must not take its neighbours along. */
-    private void acceptOneByOne(List<Acceptance> acceptances) {
-        for (Acceptance acceptance : acceptances) {
-            try {
-                publish(List.of(acceptance), transaction(List.of(acceptance), List.of()));
-            } catch (SQLException | RuntimeException e) {
-                acceptance.stored().completeExceptionally(e);
-            }
-        }
-    }
-
-    private List<EnrichedEvent> transaction(List<Acceptance> acceptances, List<Mark> marks) throws SQLException {
+    private List<EnrichedEvent> transaction(List<Acceptance> acceptances, List<Mark> marks, boolean again)
+            throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
             connection.setAutoCommit(false);
             try {
                 List<EnrichedEvent> stored = events.write(connection, acceptances);
-                MarkStore.write(connection, marks, marksFailed);
+                MarkStore.write(connection, marks, again);
                 database.commitToDisk(connection);
                 return stored;
             } catch (SQLException | RuntimeException e) {
@@ -237,21 +255,29 @@ public final class Writer implements AutoCloseable {
             }
         }
         if (!fresh.isEmpty()) {
-            listener.accept(fresh);
+            try {
+                listener.accept(fresh);
+            } catch (RuntimeException e) {
+                LOG.error("{} events were not handed over, they will be read back", fresh.size(), e);
+            }
         }
         for (int i = 0; i < acceptances.size(); i++) {
             acceptances.get(i).stored().complete(stored.get(i));
         }
     }
 
-    private void makeRoom() throws SQLException {
+    private void makeRoom() {
         if (System.nanoTime() - madeRoomAt > MAKE_ROOM_NANOS) {
-            database.makeRoom();
+            try {
+                database.makeRoom();
+            } catch (SQLException | RuntimeException e) {
+                LOG.warn("No room could be made in the database: {}", e.toString());
+            }
             madeRoomAt = System.nanoTime();
         }
     }
 
-    private void marksWritten(int count) {
+    private void written(int count) {
         if (count > 0) {
             lock.lock();
             try {
@@ -270,6 +296,7 @@ public final class Writer implements AutoCloseable {
             try {
                 waitingMarks.addAll(0, marks);
                 marksFailed = true;
+                marksFailedAt = System.nanoTime();
             } finally {
                 lock.unlock();
             }

@@ -111,7 +111,7 @@ class CrashIT {
             try (RelayProcess relay = RelayProcess.start(Relay.live(vendors))) {
                 Map<String, Integer> all = runInBackground(new Load(20, 2, 2), relay.api()).join();
                 await().until(() -> vendors.statsig().requests().size() >= 8);
-                assertThat(relay.terminate()).isLessThan(Duration.ofSeconds(20));
+                assertThat(relay.terminate()).isLessThan(Duration.ofSeconds(12));
                 vendors.statsig().recover();
                 relay.start();
                 relay.awaitReady();
