@@ -2,4 +2,4 @@
 select a.destination, a.attempt, a.attempted_at, a.millis, a.response_code, a.answer
 from attempt a join event e on e.seq = a.event
 where e.event_id = :#id
-order by a.destination, a.attempt
+order by a.destination, a.attempted_at, a.attempt

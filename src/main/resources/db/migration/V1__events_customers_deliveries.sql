@@ -75,7 +75,8 @@ create table redelivery (
   primary key (destination, event)
 );
 
--- Attempts that failed; the one that settled a delivery is the delivery's own row.
+-- Attempts that failed, and those that settled what was asked for again; the one that settled a delivery is the
+-- delivery's own row. They are numbered anew each time a delivery is asked for.
 create table attempt (
   event bigint not null,
   destination varchar(100) not null,
@@ -84,7 +85,7 @@ create table attempt (
   millis int not null,
   response_code int,
   answer varchar(2000),
-  primary key (event, destination, attempt)
+  primary key (event, destination, attempted_at, attempt)
 );
 
 -- Where a destination stands: events up to the position are settled or scheduled; and how many ended how.

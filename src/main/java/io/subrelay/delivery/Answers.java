@@ -138,7 +138,12 @@ public final class Answers {
 
     private static String excerpt(String body) {
         String line = body.strip().replaceAll("\\p{Cntrl}+", " ");
-        return line.length() <= EXCERPT ? line : line.substring(0, EXCERPT) + "…";
+        if (line.length() <= EXCERPT) {
+            return line;
+        }
+        // not in the middle of a character
+        int end = Character.isHighSurrogate(line.charAt(EXCERPT - 1)) ? EXCERPT - 1 : EXCERPT;
+        return line.substring(0, end) + "…";
     }
 
     private static String oneLine(Throwable failure) {

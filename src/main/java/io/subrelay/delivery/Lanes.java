@@ -92,10 +92,18 @@ final class Lanes {
         if (finished.failed() && delivery.origin() == Delivery.Origin.EVENT
                 && (lane.unreadFrom == 0 || delivery.seq() < lane.unreadFrom)) {
             park(lane, delivery, finished.retryAt());
+        } else if (finished.failed() && delivery.origin() == Delivery.Origin.REQUEST) {
+            leaveRequests(lane);
         }
         if (lane.inFlight == 0 && lane.state == Lane.State.BUSY) {
             goOn(lane);
         }
+    }
+
+    /** The customer's later requested deliveries wait in the database, as the one that failed does. */
+    private void leaveRequests(Lane lane) {
+        lane.queue.stream().filter(it -> it.origin() == Delivery.Origin.REQUEST).forEach(this::drop);
+        lane.queue.removeIf(it -> it.origin() == Delivery.Origin.REQUEST);
     }
 
     /** Adds a delivery behind the customer's others, or leaves it in the database where they are left as well. */
@@ -309,7 +317,8 @@ final class Lanes {
 
     private void makeReady(Lane lane) {
         for (long merged : lane.queue.peek().event().afterCustomers()) {
-            if (!slices.isOwned(merged) && !lane.abroadSettled) {
+            boolean elsewhere = !slices.isOwned(merged) || slices.fedThrough(merged) < lane.queue.peek().seq() - 1;
+            if (elsewhere && !lane.abroadSettled) {
                 lane.state = Lane.State.BEHIND;
                 abroad.add(lane);
                 return;

@@ -28,7 +28,7 @@ public final class Outbox implements Shares.Holder {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     /** Into how many slices the customers are divided where several runners may share a database. */
     private static final int SHARED_SLICES = 16;
-    private static final long STOP_MS = 10_000;
+    private static final long STOP_MS = 6_000;
     private static final int POLL_PAGE = 500;
 
     private final Settings settings;

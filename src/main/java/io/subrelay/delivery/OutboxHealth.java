@@ -1,5 +1,7 @@
 package io.subrelay.delivery;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
@@ -19,7 +21,12 @@ public final class OutboxHealth extends AbstractHealthCheck {
 
     @Override
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-        outbox.consumers().forEach((name, consumer) -> builder.detail(name, consumer.mode() + ", " + consumer.circuit()));
-        builder.up();
+        List<String> all = new ArrayList<>();
+        outbox.consumers().forEach((name, consumer) -> {
+            builder.detail(name, consumer.mode() + ", " + consumer.circuit());
+            all.add(name + ": " + consumer.mode() + ", " + consumer.circuit());
+        });
+        // details are shown only to those who ask for them, the message to everybody
+        builder.message(String.join("; ", all)).up();
     }
 }

@@ -223,7 +223,8 @@ final class OutboxQueue {
     private boolean readSomething(long now) {
         Lane lane = lanes.nextUnread();
         if (lane != null) {
-            read(() -> store.unsettledOf(lane.customer, destination, lane.readFrom, Lanes.LANE_LIMIT),
+            long upTo = slices.fedThrough(lane.customer);
+            read(() -> store.unsettledOf(lane.customer, destination, lane.readFrom, upTo, Lanes.LANE_LIMIT),
                     rows -> lanes.wasRead(lane, rows, now), () -> lanes.readFailed(lane));
             return true;
         }
@@ -260,7 +261,7 @@ final class OutboxQueue {
         Delivery merging = waiting.queue.peek();
         if (merging != null) {
             for (long merged : merging.event().afterCustomers()) {
-                theirs.addAll(store.unsettledOf(merged, destination, 0, 1));
+                theirs.addAll(store.unsettledOf(merged, destination, 0, merging.seq(), 1));
             }
         }
         return theirs;

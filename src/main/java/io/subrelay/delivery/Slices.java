@@ -106,6 +106,15 @@ final class Slices {
         return false;
     }
 
+    /**
+     * Up to where a customer's events have been handed over or read: those after it will be, and must not be taken from
+     * the database before.
+     */
+    long fedThrough(long customer) {
+        int slice = of(customer);
+        return live[slice] ? handed : fedThrough[slice];
+    }
+
     /** The place after which that one of the slices has to be read which is furthest behind. */
     long fedThrough(Set<Integer> which) {
         return which.stream().mapToLong(slice -> fedThrough[slice]).min().orElse(handed);

@@ -56,10 +56,12 @@ public final class DeliveryStore {
                 destination, likeName(destination), destination, afterSeq, upToSeq);
     }
 
-    /** The same of one customer, from a place on. */
-    public List<Waiting> unsettledOf(long customer, String destination, long fromSeq, int limit) throws SQLException {
-        return read(EVENT + UNSETTLED_LIVE + " and e.customer = ? and e.seq >= ? order by e.seq limit " + limit,
-                destination, likeName(destination), destination, customer, fromSeq);
+    /** The same of one customer, from a place on and up to one. */
+    public List<Waiting> unsettledOf(long customer, String destination, long fromSeq, long upToSeq, int limit)
+            throws SQLException {
+        return read(EVENT + UNSETTLED_LIVE
+                        + " and e.customer = ? and e.seq >= ? and e.seq <= ? order by e.seq limit " + limit,
+                destination, likeName(destination), destination, customer, fromSeq, upToSeq);
     }
 
     /**

@@ -101,6 +101,12 @@ public final class RequestStore {
                      where name = ?""".formatted("""
                      from delivery d join redelivery r on r.destination = d.destination and r.event = d.event
                        where d.destination = ? and d.event > ? and d.event <= ?"""));
+             PreparedStatement keep = connection.prepareStatement("""
+                     insert into attempt (event, destination, attempt, attempted_at, millis, response_code, answer)
+                     select d.event, d.destination, d.attempts, d.settled_at - d.millis, d.millis, d.response_code, d.reason
+                     from delivery d join redelivery r on r.destination = d.destination and r.event = d.event
+                     where d.destination = ? and d.event > ? and d.event <= ? and r.origin = 'request'
+                       and d.state in ('delivered', 'dead')""");
              PreparedStatement unsettle = connection.prepareStatement("""
                      delete from delivery where destination = ? and event > ? and event <= ? and exists
                        (select 1 from redelivery r where r.destination = delivery.destination
@@ -115,6 +121,8 @@ public final class RequestStore {
                 }
                 set(count, index, destination);
                 count.executeUpdate();
+                set(keep, 0, destination, from, from + STEP);
+                keep.executeUpdate();
                 set(unsettle, 0, destination, from, from + STEP);
                 unsettle.executeUpdate();
             }

@@ -199,20 +199,34 @@ public final class Writer implements AutoCloseable {
             transaction(List.of(), marks, true);
             written(marks.size());
         } catch (SQLException | RuntimeException e) {
-            if (!database.answers()) {
+            if (!isOfTheData(e)) {
                 putBack(marks);
                 return;
             }
-            for (Mark mark : marks) {
+            for (int i = 0; i < marks.size(); i++) {
                 try {
-                    transaction(List.of(), List.of(mark), true);
+                    transaction(List.of(), List.of(marks.get(i)), true);
                 } catch (SQLException | RuntimeException unwritable) {
+                    if (!isOfTheData(unwritable)) {
+                        putBack(new ArrayList<>(marks.subList(i, marks.size())));
+                        return;
+                    }
                     LOG.error("{}: what became of a delivery cannot be written, so it may go again: {}",
-                            mark.destination(), unwritable.toString());
+                            marks.get(i).destination(), unwritable.toString());
                 }
                 written(1);
             }
         }
+    }
+
+    /** Whether what was to be written is at fault, rather than a database that cannot write now, such as on a full disk. */
+    private static boolean isOfTheData(Exception e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException failure) {
+                return failure.getSQLState() != null && failure.getSQLState().matches("2[123].*");
+            }
+        }
+        return true;
     }
 
     private List<EnrichedEvent> transaction(List<Acceptance> acceptances, List<Mark> marks, boolean again)

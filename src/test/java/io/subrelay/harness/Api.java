@@ -66,18 +66,13 @@ public final class Api {
         return call("POST", "/webhooks/revenuecat", body, withJson(headers));
     }
 
-    /** Posts a webhook again and again until it is accepted, as its sender does. */
-    public void postUntilAccepted(JsonNode webhook, Runnable betweenTries) {
-        byte[] body = webhook.toString().getBytes(StandardCharsets.UTF_8);
-        while (!Thread.currentThread().isInterrupted()) {
-            try {
-                if (call(url, "POST", "/webhooks/revenuecat", body, withJson()).statusCode() == 200) {
-                    return;
-                }
-            } catch (IOException e) {
-                // nobody there; so is the relay's own caller told
-            }
-            betweenTries.run();
+    /** Posts a webhook; tells whether it was accepted. */
+    public boolean tryToPost(JsonNode webhook) {
+        try {
+            byte[] body = webhook.toString().getBytes(StandardCharsets.UTF_8);
+            return call(url, "POST", "/webhooks/revenuecat", body, withJson()).statusCode() == 200;
+        } catch (IOException e) {
+            return false; // nobody there
         }
     }
 

@@ -91,6 +91,11 @@ public final class Receipts {
         return all.stream().filter(it -> it.customer().equals(customer)).map(Receipt::n).toList();
     }
 
+    /** The same without repetitions. */
+    public List<Integer> firstsOf(String customer) {
+        return of(customer).stream().distinct().toList();
+    }
+
     public List<Repeat> repeats() {
         Map<String, Receipt> seen = new HashMap<>();
         List<Repeat> repeats = new ArrayList<>();
@@ -121,6 +126,15 @@ public final class Receipts {
 
     public void assertNoRepeats() {
         assertThat(repeats()).as("%s: events that came again", destination).isEmpty();
+    }
+
+    /** Asserts that what came again are events of which the runner had no answer: on a busy machine one may come too late. */
+    public void assertRepeatsHadNoAnswer(Api api) {
+        for (Repeat repeat : repeats()) {
+            assertThat(api.delivery(repeat.first().id(), destination).path("attempts"))
+                    .as("%s: %s came again", destination, repeat)
+                    .anyMatch(attempt -> attempt.path("response_code").isNull());
+        }
     }
 
     /** Asserts that what came again had come shortly before a crash, so that nobody could know of it after that. */

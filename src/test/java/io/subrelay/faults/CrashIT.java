@@ -1,0 +1,140 @@
+package io.subrelay.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.subrelay.Relay;
+import io.subrelay.harness.Api;
+import io.subrelay.harness.Load;
+import io.subrelay.harness.Receipts;
+import io.subrelay.harness.RelayProcess;
+import io.subrelay.harness.Store;
+import io.subrelay.vendors.FakeVendor;
+import io.subrelay.vendors.FakeVendors;
+import io.subrelay.vendors.Fault;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * That nothing is lost and nothing gets out of order when the runner is killed at any moment. The system properties
+ * {@code faults.kills} and {@code faults.events} make it longer.
+ */
+class CrashIT {
+
+    private static final String[] DESTINATIONS = {"segment", "amplitude", "onesignal", "statsig"};
+    private static final int KILLS = Integer.getInteger("faults.kills", 3);
+    private static final int EVENTS = Integer.getInteger("faults.events", 2_000);
+    private static final int CUSTOMERS = 50;
+    /** What was delivered that long before a kill may not have been written down yet. */
+    private static final Duration UNMARKED = Duration.ofSeconds(3);
+
+    @ParameterizedTest
+    @EnumSource(Store.Kind.class)
+    void killsUnderLoad(Store.Kind kind) {
+        try (FakeVendors vendors = FakeVendors.start()) {
+            Map<String, String> settings = Relay.live(vendors);
+            settings.putAll(kind.create().settings());
+            settings.put("delivery.request-timeout", "2s");
+            for (FakeVendor vendor : vendors.all()) {
+                Random random = new Random(7);
+                for (Fault fault : List.of(Fault.answer(503), Fault.answer(429), Fault.reset(), Fault.html(502))) {
+                    vendor.when(request -> random.nextInt(40) == 0, Integer.MAX_VALUE, fault);
+                }
+            }
+            try (RelayProcess relay = RelayProcess.start(settings)) {
+                Load load = new Load(CUSTOMERS, EVENTS / CUSTOMERS, 8);
+                CompletableFuture<Map<String, Integer>> sent = runInBackground(load, relay.api());
+                List<Instant> kills = new ArrayList<>();
+                for (int kill = 1; kill <= KILLS; kill++) {
+                    int from = EVENTS * kill / (KILLS + 1);
+                    await().atMost(Duration.ofMinutes(3)).until(() -> load.accepted() >= from || sent.isDone());
+                    kills.add(Instant.now());
+                    relay.kill();
+                    relay.start();
+                    relay.awaitReady();
+                }
+                Map<String, Integer> all = sent.join();
+                for (String destination : DESTINATIONS) {
+                    awaitSettled(relay.api(), destination);
+                    Receipts receipts = Receipts.of(vendors, destination);
+                    receipts.assertAllInOrder(all);
+                    receipts.assertRepeatsAreExplainedBy(kills, UNMARKED);
+                    assertThat(relay.api().destination(destination).path("dead").asInt()).isZero();
+                    System.out.printf("%s, %d events, %d kills: %s lost 0, out of order 0, repeated %d%n",
+                            kind, EVENTS, KILLS, destination, receipts.repeats().size());
+                }
+            }
+        }
+    }
+
+    @Test
+    void stopsInOrderUnderLoadWithoutRepeats() {
+        try (FakeVendors vendors = FakeVendors.start()) {
+            vendors.onesignal().always(Fault.slow(Duration.ofMillis(200)));
+            try (RelayProcess relay = RelayProcess.start(Relay.live(vendors))) {
+                Load load = new Load(CUSTOMERS, 16, 4);
+                CompletableFuture<Map<String, Integer>> sent = runInBackground(load, relay.api());
+                for (int stop = 1; stop <= 2; stop++) {
+                    int from = 250 * stop;
+                    await().atMost(Duration.ofMinutes(1)).until(() -> load.accepted() >= from);
+                    assertThat(relay.terminate()).isLessThan(Duration.ofSeconds(10));
+                    relay.start();
+                    relay.awaitReady();
+                }
+                Map<String, Integer> all = sent.join();
+                vendors.onesignal().recover();
+                for (String destination : DESTINATIONS) {
+                    awaitSettled(relay.api(), destination);
+                    Receipts receipts = Receipts.of(vendors, destination);
+                    receipts.assertAllInOrder(all);
+                    receipts.assertNoRepeats();
+                }
+            }
+        }
+    }
+
+    /** A vendor that hangs must not keep the runner from stopping. */
+    @Test
+    void stopsSoonThoughAVendorHangs() {
+        try (FakeVendors vendors = FakeVendors.start()) {
+            vendors.statsig().always(Fault.hang());
+            try (RelayProcess relay = RelayProcess.start(Relay.live(vendors))) {
+                Map<String, Integer> all = runInBackground(new Load(20, 2, 2), relay.api()).join();
+                await().until(() -> vendors.statsig().requests().size() >= 8);
+                assertThat(relay.terminate()).isLessThan(Duration.ofSeconds(12));
+                vendors.statsig().recover();
+                relay.start();
+                relay.awaitReady();
+                awaitSettled(relay.api(), "statsig");
+                Receipts.of(vendors, "statsig").assertAllInOrder(all);
+            }
+        }
+    }
+
+    static CompletableFuture<Map<String, Integer>> runInBackground(Load load, Api api) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return load.run(api);
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        });
+    }
+
+    static void awaitSettled(Api api, String destination) {
+        await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(200)).until(() -> {
+            JsonNode now = api.destination(destination);
+            return now.path("pending").asInt() == 0 && now.path("retrying").asInt() == 0;
+        });
+    }
+}

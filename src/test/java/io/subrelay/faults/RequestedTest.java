@@ -1,0 +1,228 @@
+package io.subrelay.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.subrelay.Relay;
+import io.subrelay.harness.Api;
+import io.subrelay.harness.Hooks;
+import io.subrelay.harness.Receipts;
+import io.subrelay.harness.Store;
+import io.subrelay.harness.TempFolders;
+import io.subrelay.vendors.FakeVendors;
+import io.subrelay.vendors.Fault;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What somebody asks for is delivered again, or for the first time: dead letters, single events, stored history. */
+@ParameterizedClass
+@EnumSource(Store.Kind.class)
+class RequestedTest {
+
+    @Parameter
+    private Store.Kind kind;
+    private FakeVendors vendors;
+    private Relay relay;
+    private Api api;
+
+    @BeforeEach
+    void vendors() {
+        vendors = FakeVendors.start();
+    }
+
+    @AfterEach
+    void stop() {
+        relay.close();
+        vendors.close();
+    }
+
+    private void start(Map<String, String> settings, String... more) {
+        for (int i = 0; i < more.length; i += 2) {
+            settings.put(more[i], more[i + 1]);
+        }
+        relay = Relay.start(kind.create(), settings);
+        api = relay.api();
+    }
+
+    private int request(String path) {
+        return api.call("POST", path).path("scheduled").asInt();
+    }
+
+    private void awaitSettled(String destination) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            JsonNode now = api.destination(destination);
+            return now.path("pending").asInt() == 0 && now.path("retrying").asInt() == 0;
+        });
+    }
+
+    @Test
+    void deadLettersInOrder() {
+        start(Relay.only(vendors, "statsig"));
+        String one = Hooks.customer();
+        String two = Hooks.customer();
+        vendors.statsig().always(Fault.answer(400, Map.of(), "no"));
+        for (int n = 1; n <= 3; n++) {
+            api.accept(Hooks.renewal(one, n), Hooks.renewal(two, n));
+        }
+        awaitSettled("statsig");
+        assertThat(api.destination("statsig").path("dead").asInt()).isEqualTo(6);
+        vendors.reset();
+        vendors.statsig().next(1, Fault.answer(429));
+        assertThat(request("/api/destinations/statsig/redeliver")).isEqualTo(6);
+        awaitSettled("statsig");
+        Receipts receipts = Receipts.of(vendors, "statsig");
+        assertThat(receipts.of(one)).containsExactly(1, 2, 3);
+        assertThat(receipts.of(two)).containsExactly(1, 2, 3);
+        assertThat(api.destination("statsig").path("dead").asInt()).isZero();
+        assertThat(api.destination("statsig").path("delivered").asInt()).isEqualTo(6);
+        assertThat(request("/api/destinations/statsig/redeliver")).isZero();
+    }
+
+    @Test
+    void oneEventWithEveryAttemptKept() {
+        start(Relay.live(vendors));
+        String customer = Hooks.customer();
+        String id = Hooks.id(customer, 1);
+        vendors.statsig().next(1, Fault.answer(429));
+        vendors.statsig().next(1, Fault.answer(400, Map.of(), "no"));
+        api.accept(Hooks.renewal(customer, 1));
+        await().until(() -> api.delivery(id, "statsig").path("state").asText().equals("dead"));
+        vendors.statsig().next(1, Fault.answer(429));
+        assertThat(request("/api/events/" + id + "/redeliver?destination=statsig")).isEqualTo(1);
+        await().until(() -> api.delivery(id, "statsig").path("state").asText().equals("delivered"));
+        assertThat(api.delivery(id, "statsig").path("attempts").findValues("response_code").stream().map(JsonNode::asInt))
+                .containsExactly(429, 400, 429, 200);
+        for (String destination : List.of("segment", "amplitude", "onesignal")) {
+            awaitSettled(destination);
+        }
+        assertThat(request("/api/events/" + id + "/redeliver")).isEqualTo(4);
+        for (String destination : List.of("segment", "amplitude", "onesignal", "statsig")) {
+            await().untilAsserted(() -> assertThat(Receipts.of(vendors, destination).of(customer)).containsExactly(1, 1));
+            awaitSettled(destination);
+        }
+        // the vendors know it again by the same keys
+        assertThat(vendors.segment().items(customer)).hasSize(2);
+        assertThat(vendors.amplitude().items()).hasSize(1);
+        assertThat(vendors.statsig().requests().stream().map(it -> it.text()).distinct()).hasSize(1);
+    }
+
+    @Test
+    void historyThatADestinationMissedWhileItWasOffWithEachEventsOwnTimeAndCustomer() {
+        start(Relay.live(vendors), "statsig.mode", "off", "segment.mode", "off");
+        String one = Hooks.customer();
+        String two = Hooks.customer();
+        for (int n = 1; n <= 10; n++) {
+            var webhook = Hooks.renewal(one, n);
+            Hooks.event(webhook).withObject("subscriber_attributes").putObject("n").put("value", "" + n).put("updated_at_ms", n);
+            api.accept(webhook, Hooks.renewal(two, n));
+        }
+        assertThat(api.destination("statsig").path("mode").asText()).isEqualTo("off");
+        assertThat(api.call("POST", "/api/destinations/statsig/backfill", null).statusCode()).isEqualTo(409);
+        relay.restart(Map.of("statsig.mode", "live", "segment.mode", "live"));
+        api.accept(Hooks.renewal(one, 11));
+        await().until(() -> Receipts.of(vendors, "statsig").of(one).equals(List.of(11)));
+        Random random = new Random(1);
+        for (var vendor : List.of(vendors.statsig(), vendors.segment())) {
+            vendor.when(request -> random.nextInt(4) == 0, Integer.MAX_VALUE, Fault.answer(429));
+        }
+        assertThat(request("/api/destinations/statsig/backfill")).isEqualTo(20);
+        assertThat(request("/api/destinations/segment/backfill")).isEqualTo(20);
+        for (String destination : List.of("statsig", "segment")) {
+            awaitSettled(destination);
+            Receipts receipts = Receipts.of(vendors, destination);
+            assertThat(receipts.of(one)).as(destination).containsExactly(11, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+            assertThat(receipts.of(two)).as(destination).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+            assertThat(request("/api/destinations/" + destination + "/backfill")).isZero();
+        }
+        vendors.segment().items(one).stream().filter(item -> item.json().path("type").asText().equals("track"))
+                .forEach(item -> {
+                    int n = Integer.parseInt(item.json().at("/properties/product_id").asText().substring(2));
+                    assertThat(Instant.parse(item.json().path("timestamp").asText()).toEpochMilli())
+                            .isEqualTo(Hooks.renewal(one, n).at("/event/purchased_at_ms").asLong());
+                    assertThat(item.json().at("/properties/subscriber_attributes/n").asText())
+                            .isEqualTo(n == 11 ? "10" : "" + n);
+                });
+    }
+
+    @Test
+    void historyThatWasOnlyPreviewed() {
+        start(Relay.live(vendors), "statsig.mode", "preview");
+        String customer = Hooks.customer();
+        api.accept(Hooks.renewal(customer, 1), Hooks.renewal(customer, 2));
+        awaitSettled("statsig");
+        assertThat(vendors.statsig().requests()).isEmpty();
+        JsonNode previewed = api.delivery(Hooks.id(customer, 1), "statsig");
+        assertThat(previewed.path("state").asText()).isEqualTo("previewed");
+        assertThat(previewed.path("requests")).hasSize(1);
+        assertThat(previewed.toString()).doesNotContain("statsig-key");
+        assertThat(api.destination("statsig").path("previewed").asInt()).isEqualTo(2);
+        long afterwards = System.currentTimeMillis() + 1;
+        await().until(() -> System.currentTimeMillis() > afterwards);
+        api.accept(Hooks.renewal(customer, 3));
+        awaitSettled("statsig");
+        relay.restart(Map.of("statsig.mode", "live"));
+        String since = Instant.ofEpochMilli(afterwards).toString();
+        assertThat(request("/api/destinations/statsig/backfill?since=" + since)).isEqualTo(1);
+        awaitSettled("statsig");
+        assertThat(request("/api/destinations/statsig/backfill?since=2020-01-31")).isEqualTo(2);
+        awaitSettled("statsig");
+        assertThat(Receipts.of(vendors, "statsig").of(customer)).containsExactly(3, 1, 2);
+        assertThat(api.destination("statsig").path("previewed").asInt()).isZero();
+        assertThat(api.call("POST", "/api/destinations/statsig/backfill?since=yesterday", null).statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void historyForADestinationThatIsAddedAsAFile() throws Exception {
+        start(Relay.only(vendors, "statsig"));
+        String customer = Hooks.customer();
+        api.accept(Hooks.renewal(customer, 1), Hooks.renewal(customer, 2));
+        Path folder = TempFolders.create();
+        Files.writeString(folder.resolve("added.camel.yaml"), """
+                - route:
+                    id: added
+                    routeConfigurationId: delivery
+                    from:
+                      uri: outbox:added
+                      steps:
+                        - filter:
+                            expression: {jq: {expression: '.event.product_id == "p-2"'}}
+                            steps:
+                              - to: {uri: outbox:skip, parameters: {reason: "Not ${variable.event_id}"}}
+                        - transform: {expression: {variable: {expression: webhook}}}
+                        - setHeader: {name: Content-Type, expression: {constant: {expression: application/json}}}
+                        - setHeader: {name: statsig-api-key, expression: {constant: {expression: k}}}
+                        - to: {uri: "{{added.url}}/v1/webhooks/revenuecat_webhook", parameters: {httpMethod: POST}}
+                """);
+        relay.restart(Map.of("added.url", vendors.statsigUrl(),
+                "camel.main.routes-include-pattern", "file:routes/**/*.camel.yaml,file:" + folder + "/*.camel.yaml"));
+        assertThat(api.destination("added").path("mode").asText()).isEqualTo("live");
+        awaitSettled("statsig");
+        vendors.reset();
+        api.accept(Hooks.renewal(customer, 3));
+        await().until(() -> api.delivery(Hooks.id(customer, 3), "added").path("state").asText().equals("delivered"));
+        awaitSettled("statsig");
+        assertThat(request("/api/destinations/added/backfill")).isEqualTo(2);
+        awaitSettled("added");
+        assertThat(Receipts.of(vendors, "statsig").of(customer)).containsExactly(3, 3, 1);
+        assertThat(api.delivery(Hooks.id(customer, 2), "added").path("reason").asText())
+                .isEqualTo("Not " + Hooks.id(customer, 2));
+        relay.restart(Map.of("added.mode", "preview"));
+        api.accept(Hooks.renewal(customer, 4));
+        await().until(() -> api.delivery(Hooks.id(customer, 4), "added").path("state").asText().equals("previewed"));
+        assertThat(api.delivery(Hooks.id(customer, 4), "added").at("/requests/0/url").asText())
+                .isEqualTo(vendors.statsigUrl() + "/v1/webhooks/revenuecat_webhook");
+    }
+}

@@ -1,0 +1,154 @@
+package io.subrelay.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** The packaged runner as a process of its own, in a folder of its own with the project's routes. */
+public final class RelayProcess implements AutoCloseable {
+
+    private static final Path JAR = Path.of("target/subrelay.jar").toAbsolutePath();
+
+    private final Path folder = TempFolders.create();
+    private final Map<String, String> settings;
+    private final List<String> options;
+    private final Api api;
+    private Process process;
+
+    private RelayProcess(Map<String, String> settings, String... options) {
+        int port = Ports.free();
+        int managementPort = Ports.free();
+        this.settings = new HashMap<>(settings);
+        this.settings.putIfAbsent("server.port", String.valueOf(port));
+        this.settings.put("management.port", String.valueOf(managementPort));
+        this.options = List.of(options);
+        this.api = new Api(port, managementPort);
+        TempFolders.copy(Path.of("routes"), folder.resolve("routes"));
+    }
+
+    /** Prepares one in a folder of its own. Without a setting for the database it has an H2 file there. */
+    public static RelayProcess create(Map<String, String> settings, String... options) {
+        return new RelayProcess(settings, options);
+    }
+
+    /** Starts it, and returns once it is ready. */
+    public static RelayProcess start(Map<String, String> settings, String... options) {
+        RelayProcess relay = create(settings, options);
+        relay.start();
+        relay.awaitReady();
+        return relay;
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    public Api api() {
+        return api;
+    }
+
+    public void set(String name, String value) {
+        settings.put(name, value);
+    }
+
+    /** Starts it, and does not wait for anything. */
+    public void start() {
+        assertThat(JAR).as("the packaged runner: mvn package makes it").exists();
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
+        command.addAll(options);
+        command.addAll(List.of("-jar", JAR.toString()));
+        try {
+            try (OutputStream out = Files.newOutputStream(folder.resolve("application.properties"))) {
+                properties.store(out, null);
+            }
+            process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile())).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public void awaitReady() {
+        int starts = count("Subrelay is ready");
+        Instant end = Instant.now().plusSeconds(60);
+        while (count("Subrelay is ready") <= Math.max(0, starts - 1) || !isListening()) {
+            assertThat(process.isAlive()).as("it runs: %s", log()).isTrue();
+            assertThat(Instant.now()).as("it becomes ready: %s", log()).isBefore(end);
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    private boolean isListening() {
+        try {
+            return api.health().statusCode() == 200;
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    private int count(String text) {
+        return log().split(text, -1).length - 1;
+    }
+
+    /** Everything that it has written, over all its starts. */
+    public String log() {
+        try {
+            return Files.readString(folder.resolve("log"), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** {@code kill -9}. */
+    public void kill() {
+        process.destroyForcibly();
+        awaitEnd(Duration.ofSeconds(20));
+    }
+
+    /** SIGTERM; returns how long it took to end. */
+    public Duration terminate() {
+        Instant from = Instant.now();
+        process.destroy();
+        awaitEnd(Duration.ofSeconds(60));
+        return Duration.between(from, Instant.now());
+    }
+
+    /** @return the exit status */
+    public int awaitEnd(Duration atMost) {
+        try {
+            assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)).as("it ends: %s", log()).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return process.exitValue();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    @Override
+    public void close() {
+        if (process != null && process.isAlive()) {
+            process.destroyForcibly();
+            awaitEnd(Duration.ofSeconds(20));
+        }
+    }
+}
