@@ -3,6 +3,8 @@ package io.subrelay;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.subrelay.check.Edits;
+import io.subrelay.check.Folder;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxHealth;
 import io.subrelay.store.Database;
@@ -11,6 +13,7 @@ import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.EventStore;
 import io.subrelay.store.Writer;
 import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import org.apache.camel.CamelContext;
@@ -30,15 +33,21 @@ final class Runner extends MainListenerSupport {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subrelay.class);
 
+    private final boolean dev;
     private Database database;
     private Writer writer;
     private Outbox outbox;
+    private Edits edits;
+
+    private Runner(boolean dev) {
+        this.dev = dev;
+    }
 
     /** Runs until it is told to stop; returns the exit status. */
     static int run(boolean dev) {
         Main main = new Main();
         main.setPropertyPlaceholderLocations(PROPERTIES);
-        main.addMainListener(new Runner());
+        main.addMainListener(new Runner(dev));
         try {
             main.run();
             return main.getExitCode();
@@ -86,10 +95,21 @@ final class Runner extends MainListenerSupport {
             throw new IllegalStateException("routes/: there is no route with the id receive, in files named *.camel.yaml");
         }
         outbox.start(context);
+        if (dev) {
+            edits = new Edits(new Folder(Path.of("")), context, outbox);
+            edits.start();
+        }
         List<String> destinations = outbox.consumers().values().stream()
                 .map(consumer -> consumer.name() + "=" + consumer.mode()).toList();
         LOG.info("Subrelay is ready: http://{}:{} {}", new Settings(context.getPropertiesComponent()).get("server.host"),
                 new Settings(context.getPropertiesComponent()).get("server.port"), String.join(" ", destinations));
+    }
+
+    @Override
+    public void beforeStop(BaseMainSupport main) {
+        if (edits != null) {
+            edits.close();
+        }
     }
 
     @Override
