@@ -42,7 +42,7 @@ final class Runner extends MainListenerSupport {
     private Outbox outbox;
     private Edits edits;
 
-    private Runner(boolean dev) {
+    Runner(boolean dev) {
         this.dev = dev;
     }
 
