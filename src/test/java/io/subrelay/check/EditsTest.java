@@ -135,7 +135,7 @@ class EditsTest {
         // functions that all share
         String functions = Planted.read(Path.of("routes/mapping.jq"));
         planted.write("routes/mapping.jq", functions + "def version: {version: 4;");
-        says("routes/mapping.jq:63: jq: ");
+        says("routes/mapping.jq:" + (functions.lines().count() + 1) + ": jq: ");
         planted.write("routes/mapping.jq", functions + "def version: {version: 4};\n");
         planted.mine("when: (.happened_at_ms | iso8601) }", "when: null } + version");
         receives("\"version\":4");
