@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.subrelay.console.AdminAccess;
+import io.subrelay.console.ConsoleFiles;
 import io.subrelay.console.CustomerApi;
 import io.subrelay.console.DeliveryApi;
 import io.subrelay.console.PreviewApi;
@@ -11,6 +12,7 @@ import io.subrelay.delivery.Outbox;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.Database;
 import io.subrelay.store.DeliveryStore;
+import io.subrelay.store.DestinationRecords;
 import io.subrelay.store.EventPreview;
 import io.subrelay.store.EventStore;
 import io.subrelay.store.RequestStore;
@@ -67,8 +69,10 @@ final class Runner extends MainListenerSupport {
                 new WebhookSignature(settings.get("webhook.signing-secret"), Clock.systemUTC()));
         registry.bind("adminAccess", new AdminAccess(settings.get("admin.username"), settings.get("admin.password")));
         registry.bind("customerApi", new CustomerApi(new CustomerRecords(database), outbox));
-        registry.bind("deliveryApi", new DeliveryApi(outbox, deliveries, new RequestStore(database)));
+        registry.bind("deliveryApi", new DeliveryApi(
+                outbox, deliveries, new DestinationRecords(database), new RequestStore(database)));
         registry.bind("previewApi", new PreviewApi(new EventPreview(database), outbox));
+        registry.bind("consoleFiles", new ConsoleFiles());
         writer.start(outbox::accepted);
     }
 

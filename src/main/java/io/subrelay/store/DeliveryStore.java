@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Deliveries in the database: what is still to be delivered is read, what became of it is written. */
 public final class DeliveryStore {
@@ -224,7 +223,7 @@ public final class DeliveryStore {
      * @param again whether an earlier try may have been committed unheard, so that rows may be there already
      */
     void write(Connection connection, List<Mark> marks, boolean again) throws SQLException {
-        Map<String, Tally> counts = new TreeMap<>();
+        Tallies tallies = new Tallies();
         Map<List<Object>, Mark.Failed> waiting = new HashMap<>();
         Map<List<Object>, Mark.Position> positions = new HashMap<>();
         try (PreparedStatement insert = connection.prepareStatement("""
@@ -247,7 +246,7 @@ public final class DeliveryStore {
                 if (mark instanceof Mark.Settled settled) {
                     addKey(forget, settled.destination(), settled.delivery());
                     insertSettled(insert, settled);
-                    counts.computeIfAbsent(settled.destination(), name -> new Tally()).count(settled.state());
+                    tallies.settled(settled);
                     if (settled.delivery().attempts() > 0 || settled.delivery().origin() == Delivery.Origin.REQUEST) {
                         addKey(unschedule, settled.destination(), settled.delivery());
                         scheduled = true;
@@ -258,6 +257,7 @@ public final class DeliveryStore {
                     forgetAttempt.setInt(3, failed.delivery().attempts());
                     addKey(forgetAttempt, failed.destination(), failed.delivery());
                     insertAttempt(attempt, failed);
+                    tallies.failed(failed);
                     waiting.put(List.of(failed.destination(), failed.delivery().seq()), failed);
                     scheduled = true;
                 } else if (mark instanceof Mark.Position position) {
@@ -278,7 +278,7 @@ public final class DeliveryStore {
                 attempt.executeBatch();
             }
         }
-        writeCounts(connection, counts);
+        tallies.write(connection);
         writePositions(connection, positions.values());
     }
 
@@ -334,27 +334,6 @@ public final class DeliveryStore {
         }
     }
 
-    private static void writeCounts(Connection connection, Map<String, Tally> counts) throws SQLException {
-        if (counts.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement update = connection.prepareStatement("""
-                update destination set pending = pending - ?, delivered = delivered + ?, skipped = skipped + ?,
-                  previewed = previewed + ?, dead = dead + ? where name = ?""")) {
-            for (Map.Entry<String, Tally> entry : counts.entrySet()) {
-                Tally count = entry.getValue();
-                update.setLong(1, count.delivered + count.skipped + count.previewed + count.dead);
-                update.setLong(2, count.delivered);
-                update.setLong(3, count.skipped);
-                update.setLong(4, count.previewed);
-                update.setLong(5, count.dead);
-                update.setString(6, entry.getKey());
-                update.addBatch();
-            }
-            update.executeBatch();
-        }
-    }
-
     private static void writePositions(Connection connection, Iterable<Mark.Position> positions) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(
                 "update outbox_position set event = ? where destination = ? and slice = ? and event < ?")) {
@@ -366,24 +345,6 @@ public final class DeliveryStore {
                 update.addBatch();
             }
             update.executeBatch();
-        }
-    }
-
-    /** How many deliveries of one destination ended how in one transaction. */
-    private static final class Tally {
-
-        private long delivered;
-        private long skipped;
-        private long previewed;
-        private long dead;
-
-        void count(String state) {
-            switch (state) {
-                case "delivered" -> delivered++;
-                case "skipped" -> skipped++;
-                case "previewed" -> previewed++;
-                default -> dead++;
-            }
         }
     }
 }
