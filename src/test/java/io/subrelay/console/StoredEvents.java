@@ -17,7 +17,7 @@ final class StoredEvents {
               ',amplitude,onesignal,segment,statsig,',
               '{"api_version":"1.0","event":{"id":"stored-' || x || '","type":"RENEWAL","event_timestamp_ms":' || at
               || ',"app_user_id":"stored-user-' || mod(x, 5000) || '","aliases":[],"environment":"PRODUCTION",'
-              || '"product_id":"monthly","store":"APP_STORE","filler":"' || repeat('x', 800) || '"}}',
+              || '"product_id":"monthly","store":"APP_STORE","filler":"' || repeat('x', 400) || '"}}',
               '{"app_user_id":"stored-user-' || mod(x, 5000) || '","aliases":[],"subscriber_attributes":{},'
               || '"subscription_status":"active","active_entitlements":["pro"]}'
             from (select x, %d - (%d - x) * 12000 as at from system_range(1, %d) as range(x)) numbered""";
