@@ -46,7 +46,9 @@ class Screen {
 
   /** Tells it to those who do not see the page. */
   say(text) {
-    said.textContent = text;
+    // emptied first, so that the same text is told again
+    said.textContent = '';
+    requestAnimationFrame(() => { said.textContent = text; });
   }
 
   leave() {
@@ -85,7 +87,7 @@ document.getElementById('personal').addEventListener('click', click => {
   click.target.setAttribute('aria-pressed', personalIsShown());
   current.redraw();
 });
-document.getElementById('skip').addEventListener('click', click => {
+document.getElementById('to-main').addEventListener('click', click => {
   click.preventDefault();
   main.focus();
 });

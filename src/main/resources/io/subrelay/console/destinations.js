@@ -34,7 +34,7 @@ export async function show(screen) {
       error = e;
     }
     for (const each of list) {
-      if (each.requested === 0 && most[each.name]) screen.say(`All is delivered to ${each.name}`);
+      if (each.requested === 0 && most[each.name]) screen.say(`Nothing that was asked for is left to deliver to ${each.name}`);
       most[each.name] = each.requested === 0 ? 0 : Math.max(most[each.name] ?? 0, each.requested);
     }
     screen.draw(page);

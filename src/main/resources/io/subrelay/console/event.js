@@ -49,7 +49,7 @@ export async function show(screen, id) {
     ? html`<p class="muted">No attempt was made.</p>`
     : html`<div class="scroll" tabindex="0" role="region" aria-label=${`Attempts at ${delivery.destination}`}><table>
       <thead><tr><th scope="col">Attempt</th><th scope="col">Took</th><th scope="col">Answer</th></tr></thead>
-      <tbody>${delivery.attempts.map(attempt => html`<tr><td>${when(attempt.at)}</td><td>${attempt.millis ?? 0} ms</td>
+      <tbody>${delivery.attempts.map(attempt => html`<tr><td>${when(attempt.at)}</td><td>${attempt.millis ?? 0}\u00a0ms</td>
         <td>${attempt.response_code ?? 'none'}: ${answerInWords(attempt.response_code)}
           ${attempt.answer ? html`<q>${maskedText(attempt.answer, hidden)}</q>` : nothing}</td></tr>`)}</tbody></table></div>`;
 

@@ -51,12 +51,13 @@ export function mark(delivery, hidden) {
     ${detail ? html`<small>${detail}</small>` : nothing}</li>`;
 }
 
-export function events(list, label) {
+/** Events with a mark of each destination; "at" says which time is shown. */
+export function events(list, label, at = event => event.happened_at) {
   if (list.length === 0) return html`<p class="empty">No events.</p>`;
   return html`<ol class="events" aria-label=${label}>${list.map(event => html`
     <li>
       <p><a href=${`#/event/${encodeURIComponent(event.event_id)}`}>${kindInWords(event.kind)}</a>
-        <span class="muted">${when(event.happened_at)}</span></p>
+        <span class="muted">${when(at(event))}</span></p>
       <ul class="marks" aria-label="Deliveries">${event.deliveries.map(each => mark(each))}</ul>
     </li>`)}</ol>`;
 }

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.vendors.Fault;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -22,9 +25,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chromium.ChromiumNetworkConditions;
+import org.openqa.selenium.support.ui.Select;
 
 /** The console in a real browser, of a runner that holds 100,000 events. */
 class ConsoleIT {
@@ -55,12 +60,12 @@ class ConsoleIT {
         }
         StoredEvents.write("jdbc:h2:file:" + folder.resolve("data/subrelay"), STORED);
         runner = new ConsoleRunner(folder);
-        runner.vendors().segment().next(1, Fault.answer(400, Map.of(), "{\"error\":\"userId " + SCRIPT + "\"}"));
-        dead = accept("cancellation");
+        refuseNext("timestamp is too old");
+        dead = accept("cancellation", null);
         await().until(() -> runner.api("GET", "/api/events/" + dead).body().contains("\"dead\""));
-        purchase = accept("initial_purchase");
+        purchase = accept("initial_purchase", null);
         for (String example : List.of("renewal", "billing_issue", "uncancellation", "product_change")) {
-            accept(example);
+            accept(example, null);
         }
         await().until(() -> !runner.api("GET", "/api/customers/" + CUSTOMER + "/history").body().contains("\"pending\""));
         VIEWS.put("#/destinations", "canvas");
@@ -81,8 +86,18 @@ class ConsoleIT {
         }
     }
 
-    private static String accept(String example) throws IOException {
-        String body = Files.readString(Path.of("src/examples/" + example + ".json"));
+    private static void refuseNext(String error) {
+        runner.vendors().segment().next(1, Fault.answer(400, Map.of(), "{\"error\":\"" + error + "\"}"));
+    }
+
+    /** An example; of somebody else where a name is given. */
+    private static String example(String name, String somebody) throws IOException {
+        String body = Files.readString(Path.of("src/examples/" + name + ".json"));
+        return somebody == null ? body : body.replace("maya", somebody).replace("5b8f0c2e91d4", somebody);
+    }
+
+    private static String accept(String example, String somebody) throws IOException {
+        String body = example(example, somebody);
         assertThat(runner.webhook(body).statusCode()).isEqualTo(200);
         return JSON.readTree(body).path("event").path("id").asText();
     }
@@ -113,9 +128,9 @@ class ConsoleIT {
 
     @Test
     void backfillSaysItsNumberBeforeAndItsProgressMeanwhile() {
-        // previewed so far, and 5 of them
+        // it was in preview so far
         browser.await("section[aria-label=statsig]");
-        browser.driver().findElements(org.openqa.selenium.By.cssSelector("section[aria-label=statsig] button")).get(1).click();
+        browser.driver().findElements(By.cssSelector("section[aria-label=statsig] button")).get(1).click();
         browser.awaitText("events will be delivered to statsig");
         browser.button("Deliver ").click();
         browser.await("section[aria-label=statsig] progress, #said:not(:empty)");
@@ -134,7 +149,7 @@ class ConsoleIT {
         await().until(() -> runner.vendors().segment().itemCount() > 0);
         browser.await("section[aria-label=segment] .mark[data-state=delivered]");
         // for the other tests it is dead again
-        runner.vendors().segment().next(1, Fault.answer(400, Map.of(), "{\"error\":\"userId " + SCRIPT + "\"}"));
+        refuseNext("timestamp is too old");
         runner.api("POST", "/api/events/" + dead + "/redeliver?destination=segment");
         await().until(() -> runner.api("GET", "/api/events/" + dead).body().contains("\"dead\""));
     }
@@ -184,12 +199,12 @@ class ConsoleIT {
         browser.button("Preview").click();
         browser.awaitText("The runner says: ");
         browser.driver().executeScript("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))",
-                webhook, Files.readString(Path.of("src/examples/trial_started.json")));
+                webhook, example("trial_started", "emil"));
         browser.button("Preview").click();
         browser.awaitText("What would be sent");
         assertThat(browser.texts(".cards h3")).containsExactly("amplitude send", "onesignal send", "segment send", "statsig send");
         assertThat(browser.texts(".cards pre")).noneMatch(text -> text.contains(EMAIL));
-        new org.openqa.selenium.support.ui.Select(browser.await("form.preview select")).selectByIndex(1);
+        new Select(browser.await("form.preview select")).selectByIndex(1);
         browser.awaitText("Personal data is masked here");
         browser.button("Preview").click();
         browser.awaitText("What would be sent");
@@ -199,11 +214,11 @@ class ConsoleIT {
     void liveShowsEventsAsTheyArriveUntilPaused() throws IOException {
         browser.view("#/live");
         browser.await("ol.events li");
-        accept("expiration");
+        accept("expiration", "noor");
         browser.awaitText("expiration");
         assertThat(browser.await("#said").getAttribute("textContent")).isEqualTo("1 new event");
         browser.button("Pause").click();
-        accept("subscription_paused");
+        accept("subscription_paused", "noor");
         await().during(Duration.ofMillis(2500)).atMost(Duration.ofSeconds(4))
                 .until(() -> !browser.text().contains("subscription paused"));
         browser.button("Pause").click();
@@ -258,7 +273,7 @@ class ConsoleIT {
                 "Authorization", page.request().headers().firstValue("Authorization").orElseThrow()).statusCode()).isEqualTo(403);
         assertThat(browser.driver().executeScript(
                 "return performance.getEntriesByType('resource').map(each => new URL(each.name).host)"
-                + ".filter(host => host !== location.host)")).asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST).isEmpty();
+                + ".filter(host => host !== location.host)")).asInstanceOf(InstanceOfAssertFactories.LIST).isEmpty();
     }
 
     @Test
@@ -280,20 +295,22 @@ class ConsoleIT {
     void textOfOthersStaysText() throws IOException {
         JsonNode webhook = hostile(JSON.readTree(Files.readString(Path.of("src/examples/initial_purchase.json"))), "");
         ((ObjectNode) webhook.path("event")).put("app_user_id", "hostile " + SCRIPT);
+        refuseNext("wrong: " + SCRIPT);
         assertThat(runner.webhook(webhook.toString()).statusCode()).isEqualTo(200);
+        await().until(() -> runner.api("GET", "/api/events?state=dead&destination=segment&limit=1").body().contains("hacked"));
         String id = encoded(webhook.path("event").path("id").asText());
         browser.button("Show personal data").click();
         List<String> views = List.of("#/live", "#/customer/" + encoded("hostile " + SCRIPT), "#/event/" + id,
-                "#/event/" + dead, "#/destinations", "#/preview");
+                "#/destinations", "#/preview");
         for (String view : views) {
             browser.view(view);
             browser.await(view.equals("#/preview") ? "option:nth-child(2)" : view.equals("#/destinations") ? "canvas" : "li");
             if (view.equals("#/preview")) {
-                new org.openqa.selenium.support.ui.Select(browser.await("form.preview select")).selectByIndex(1);
+                new Select(browser.await("form.preview select")).selectByIndex(1);
                 browser.button("Preview").click();
                 browser.await(".cards");
             }
-            assertThat(browser.driver().findElements(org.openqa.selenium.By.cssSelector(
+            assertThat(browser.driver().findElements(By.cssSelector(
                     "main img, main script, main iframe, main [onerror]"))).as(view).isEmpty();
             assertThat((String) browser.driver().executeScript("return document.querySelector('main').textContent"
                     + " + document.querySelector('main').innerHTML")).as(view).contains(
@@ -321,7 +338,7 @@ class ConsoleIT {
     }
 
     private static String encoded(String text) {
-        return java.net.URLEncoder.encode(text, java.nio.charset.StandardCharsets.UTF_8).replace("+", "%20");
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     @Test
@@ -335,7 +352,7 @@ class ConsoleIT {
         browser.press(Keys.ENTER);
         browser.await("dialog[open]");
         browser.press(Keys.ESCAPE);
-        await().until(() -> browser.driver().findElements(org.openqa.selenium.By.cssSelector("dialog[open]")).isEmpty());
+        await().until(() -> browser.driver().findElements(By.cssSelector("dialog[open]")).isEmpty());
         assertThat(browser.focused().getText()).startsWith("Backfill");
 
         browser.load(runner.urlWithPassword("/"));
@@ -371,27 +388,27 @@ class ConsoleIT {
         views.put("#/event/" + dead, "pre");
         views.put("#/live/segment/dead", "ol.events li");
         views.put("#/customer/nobody", "p[role=status]");
-        for (int width : new int[] {360, 1280}) {
-            for (String scheme : List.of("light", "dark")) {
-                browser.look(width, 900, scheme);
-                for (Map.Entry<String, String> view : views.entrySet()) {
-                    browser.view(view.getKey());
-                    browser.await(view.getValue());
-                    browser.driver().executeScript("document.querySelectorAll('details').forEach(each => each.open = true)");
-                    String where = view.getKey() + " " + width + " " + scheme + " ";
-                    browser.violations().forEach(each -> found.add(where + each));
-                    long across = (Long) browser.driver().executeScript("return document.documentElement.scrollWidth");
-                    if (across > width) {
-                        found.add(where + "is " + across + " wide");
-                    }
+        Map<Integer, String> looks = Map.of(360, "light", 1280, "dark");
+        for (int width : looks.keySet()) {
+            String scheme = looks.get(width);
+            browser.look(width, 900, scheme);
+            for (Map.Entry<String, String> view : views.entrySet()) {
+                browser.view(view.getKey());
+                browser.await(view.getValue());
+                browser.driver().executeScript("document.querySelectorAll('details').forEach(each => each.open = true)");
+                String where = view.getKey() + " " + width + " " + scheme + " ";
+                browser.violations().forEach(each -> found.add(where + each));
+                long across = (Long) browser.driver().executeScript("return document.documentElement.scrollWidth");
+                if (across > width) {
+                    found.add(where + "is " + across + " wide");
                 }
-                browser.view("#/destinations");
-                browser.await("canvas");
-                browser.button("Backfill").click();
-                browser.awaitText("Cancel");
-                browser.violations().forEach(each -> found.add("dialog " + width + " " + scheme + " " + each));
-                browser.button("Cancel").click();
             }
+            browser.view("#/destinations");
+            browser.await("canvas");
+            browser.button("Backfill").click();
+            browser.awaitText("Cancel");
+            browser.violations().forEach(each -> found.add("dialog " + width + " " + scheme + " " + each));
+            browser.button("Cancel").click();
         }
         assertThat(found).isEmpty();
     }
@@ -409,10 +426,10 @@ class ConsoleIT {
                     if (view.getKey().equals("#/preview")) {
                         browser.driver().executeScript("const text = document.querySelector('#webhook');"
                                 + "text.value = arguments[0]; text.dispatchEvent(new Event('input'))",
-                                Files.readString(Path.of("src/examples/trial_started.json")));
+                                example("trial_started", "emil"));
                         browser.button("Preview").click();
                         browser.awaitText("What would be sent");
-                        browser.driver().executeScript("document.querySelector('.cards').scrollIntoView({block: 'end'})");
+                        browser.driver().executeScript("document.querySelector('main h2').scrollIntoView()");
                     }
                     String name = "console-" + view.getKey().split("/")[1] + (phone ? "-phone-" : "-desktop-") + scheme;
                     browser.screenshot(Path.of(to, name + ".png"));
