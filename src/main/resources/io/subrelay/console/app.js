@@ -33,10 +33,10 @@ class Screen {
     this.drawn();
   }
 
-  /** Calls the function now and again and again: it says after how many milliseconds. */
+  /** Calls the function now and again and again while somebody looks: it says after how many milliseconds. */
   async repeat(work) {
     while (!this.signal.aborted) {
-      const pause = await work();
+      const pause = document.hidden ? 1000 : await work();
       await new Promise(done => {
         setTimeout(done, pause);
         this.signal.addEventListener('abort', done, {once: true});

@@ -153,7 +153,7 @@ export async function show(screen) {
       <label>Charts of the last <select @change=${chooseRange}>${Object.entries(RANGES).map(([value, name]) =>
         html`<option value=${value}>${name}</option>`)}</select></label></div>
     ${error ? failure(error) : nothing}
-    <div class="cards">${list.map(card)}</div>${dialog()}`;
+    <div class="cards wide">${list.map(card)}</div>${dialog()}`;
 
   await screen.repeat(load);
 }

@@ -15,7 +15,7 @@ export async function show(screen, destination, state) {
   let error = null;
 
   async function load() {
-    if (paused || document.hidden) return EVERY_MS;
+    if (paused) return EVERY_MS;
     try {
       // all of the newest, as what became of those that were here before may be new
       list = await get(`/api/events?limit=50${which}`, screen.signal);

@@ -1,5 +1,7 @@
 // Personal data is masked until somebody asks for it, anew on each visit. What is not known to be harmless is masked.
 
+import {html} from '/console/lit-html.js';
+
 const MASK = '•••';
 
 // Names of fields whose texts say nothing of a person.
@@ -24,7 +26,8 @@ export function showPersonal(show) {
 }
 
 /** A text that is personal. */
-export const personal = text => (shown || text === null || text === undefined ? text : MASK);
+export const personal = text => (shown || text === null || text === undefined ? text
+  : html`<span aria-hidden="true">${MASK}</span><span class="unseen">masked</span>`);
 
 /** The JSON with what is personal masked; adds what was masked to "hidden", and keeps the texts in "known". */
 export function masked(json, hidden = new Set(), known = [], key = '', inPerson = false) {
