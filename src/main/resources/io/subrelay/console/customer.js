@@ -10,7 +10,6 @@ export async function show(screen, id) {
   let customer = null;
   let history = [];
   let error = null;
-
   if (id) {
     try {
       [customer, history] = await Promise.all([

@@ -82,6 +82,7 @@ export async function show(screen, id) {
             ${owner ? html`<dt>Customer</dt><dd><a href=${`#/customer/${encodeURIComponent(owner)}`}>open its history</a></dd>` : nothing}
             <dt>Meant for</dt><dd>${count(event.deliveries.length, 'destination', 'destinations')}</dd></dl>
           <details><summary>The webhook</summary>${json(event.webhook, 'Webhook', hidden, [event.event_id])}</details></section>
+        <p class="muted">Requests are made again from the stored event; one may have gone in a list with those of other events.</p>
         <div class="cards">${event.deliveries.map(delivery => card(delivery, hidden))}</div>`}`;
   }
 

@@ -15,13 +15,13 @@ export async function show(screen) {
   let previews = null;
   let sent = null;
   let error = null;
+  let picking = null;
 
-  async function pick(change) {
+  async function load(id) {
     error = null;
+    previews = null;
     try {
-      picked = change.target.value === '' ? null
-        : (await get(path`/api/events/${change.target.value}`, screen.signal)).webhook;
-      previews = null;
+      picked = id === '' ? null : (await get(path`/api/events/${id}`, screen.signal)).webhook;
     } catch (e) {
       error = e;
     }
@@ -30,6 +30,7 @@ export async function show(screen) {
 
   async function submit(event) {
     event.preventDefault();
+    await picking;
     error = null;
     try {
       sent = picked ?? JSON.parse(typed);
@@ -55,7 +56,7 @@ export async function show(screen) {
   screen.draw(() => html`<h1>Preview</h1>
     <form class="preview" @submit=${submit}>
       <label>Pick one of the newest events
-        <select @change=${pick}><option value="">none: paste a webhook</option>${newest.map(event =>
+        <select @change=${e => { picking = load(e.target.value); }}><option value="">none: paste a webhook</option>${newest.map(event =>
           html`<option value=${event.event_id}>${kindInWords(event.kind)}, ${new Date(event.happened_at).toLocaleString()}</option>`)}</select></label>
       <label for="webhook">Webhook, as RevenueCat sends it</label>
       <textarea id="webhook" rows="10" spellcheck="false" autocomplete="off" .value=${text()} ?readonly=${picked !== null}
