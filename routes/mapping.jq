@@ -55,8 +55,8 @@ def platform:
     elif . == "STRIPE" or . == "RC_BILLING" or . == "PADDLE" then "Web"
     else null end;
 
-# Whether the event starts or ends a subscription; null if neither.
+# Whether the event starts or ends a subscription, as text; null if neither.
 def active_subscription:
-  if .kind == "expiration" then false
-  elif .event.type == "INITIAL_PURCHASE" or .event.type == "RENEWAL" then true
+  if .kind == "expiration" then "false"
+  elif .event.type == "INITIAL_PURCHASE" or .event.type == "RENEWAL" then "true"
   else null end;

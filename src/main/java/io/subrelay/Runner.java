@@ -9,23 +9,27 @@ import io.subrelay.console.CustomerApi;
 import io.subrelay.console.DeliveryApi;
 import io.subrelay.console.PreviewApi;
 import io.subrelay.delivery.Outbox;
+import io.subrelay.delivery.OutboxHealth;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.Database;
+import io.subrelay.store.DatabaseHealth;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.DestinationRecords;
 import io.subrelay.store.EventPreview;
 import io.subrelay.store.EventStore;
 import io.subrelay.store.RequestStore;
+import io.subrelay.store.Retention;
 import io.subrelay.store.Writer;
 import io.subrelay.webhook.WebhookAuthorization;
 import io.subrelay.webhook.WebhookSignature;
 import io.subrelay.webhook.Webhooks;
 import io.vertx.core.VertxOptions;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.Registry;
@@ -40,10 +44,11 @@ final class Runner extends MainListenerSupport {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subrelay.class);
 
+    private static final long RETENTION_SECONDS = 10;
+
     private Database database;
     private Writer writer;
     private Outbox outbox;
-    private ScheduledExecutorService timer;
 
     @Override
     public void beforeConfigure(BaseMainSupport main) {
@@ -60,8 +65,8 @@ final class Runner extends MainListenerSupport {
         database = Database.open(settings);
         registry.bind("dataSource", database.dataSource());
         DeliveryStore deliveries = new DeliveryStore(database);
-        writer = new Writer(database, new EventStore(() -> outbox.open()), deliveries);
-        outbox = new Outbox(settings, deliveries, writer, meters);
+        writer = new Writer(database, new EventStore(() -> outbox.open()));
+        outbox = outbox(settings, deliveries, meters);
         registry.bind("outbox", outbox);
         registry.bind("webhooks", new Webhooks(writer, meters));
         registry.bind("webhookAuthorization", new WebhookAuthorization(settings.get("webhook.authorization")));
@@ -73,27 +78,49 @@ final class Runner extends MainListenerSupport {
                 outbox, deliveries, new DestinationRecords(database), new RequestStore(database)));
         registry.bind("previewApi", new PreviewApi(new EventPreview(database), outbox));
         registry.bind("consoleFiles", new ConsoleFiles());
+        HealthCheckRegistry health = HealthCheckRegistry.get(context);
+        health.register(new DatabaseHealth(database));
+        health.register(new OutboxHealth(outbox));
         writer.start(outbox::accepted);
+    }
+
+    private Outbox outbox(Settings settings, DeliveryStore deliveries, MeterRegistry meters) {
+        try {
+            return new Outbox(settings, database, deliveries, writer, meters);
+        } catch (SQLException e) {
+            throw new IllegalStateException("database.url: the database cannot be read: " + e.getMessage(), e);
+        }
     }
 
     @Override
     public void afterStart(BaseMainSupport main) {
         CamelContext context = main.getCamelContext();
+        Settings settings = new Settings(context.getPropertiesComponent());
         if (context.getRoutes().stream().noneMatch(route -> route.getRouteId().equals("receive"))) {
             throw new IllegalStateException("routes/: there is no route with the id receive, in files named *.camel.yaml");
         }
-        timer = context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "outbox-positions");
-        timer.scheduleWithFixedDelay(outbox::writePositions, 1, 1, TimeUnit.SECONDS);
+        outbox.start(context);
+        Retention retention = new Retention(database, settings.duration("retention.delivered").toMillis());
+        context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "retention").scheduleWithFixedDelay(
+                () -> deleteOld(retention), RETENTION_SECONDS, RETENTION_SECONDS, TimeUnit.SECONDS);
         List<String> destinations = outbox.consumers().values().stream()
                 .map(consumer -> consumer.name() + "=" + consumer.mode()).toList();
-        LOG.info("Subrelay is ready: http://{}:{} {}", new Settings(context.getPropertiesComponent()).get("server.host"),
-                new Settings(context.getPropertiesComponent()).get("server.port"), String.join(" ", destinations));
+        LOG.info("Subrelay is ready: http://{}:{} {}", settings.get("server.host"),
+                settings.get("server.port"), String.join(" ", destinations));
+    }
+
+    private void deleteOld(Retention retention) {
+        try {
+            retention.run(outbox.open(), System.currentTimeMillis());
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn("Old events could not be deleted: {}", e.toString());
+        }
     }
 
     @Override
     public void afterStop(BaseMainSupport main) {
         if (writer != null) {
-            outbox.writePositions();
+            outbox.stop();
             writer.close();
             database.close();
         }

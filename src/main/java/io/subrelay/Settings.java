@@ -100,6 +100,7 @@ public final class Settings {
         duration("delivery.maximum-redelivery-delay");
         duration("delivery.give-up-after");
         duration("delivery.request-timeout");
+        duration("retention.delivered");
         backoffMultiplier();
         if (!get("database.url").startsWith("jdbc:h2:") && !get("database.url").startsWith("jdbc:postgresql:")) {
             throw new InvalidSetting("database.url", "", "a jdbc:h2: or jdbc:postgresql: address");

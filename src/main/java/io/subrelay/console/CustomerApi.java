@@ -33,12 +33,14 @@ public final class CustomerApi {
      * @return {@code {"erased":<events>}}
      * @throws NotFound if nobody is known by the id
      */
-    public String erase(@Header("id") String id) throws SQLException {
+    public String erase(@Header("id") String id) throws SQLException, InterruptedException {
         Set<Long> numbers = records.numbersOf(id);
         if (numbers.isEmpty()) {
             throw new NotFound("no customer is known by this id");
         }
+        outbox.forget(numbers);
         int events = records.erase(numbers);
+        // what was accepted or read meanwhile
         outbox.forget(numbers);
         return "{\"erased\":" + events + "}";
     }

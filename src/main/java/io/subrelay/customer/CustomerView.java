@@ -76,7 +76,7 @@ public final class CustomerView {
         return json;
     }
 
-    /** The customer as the API shows it: the same, with its subscriptions, and when it was seen (ms since the epoch). */
+    /** The customer as the API shows it: the same, with subscriptions and when it was seen (ms since the epoch). */
     public ObjectNode toApiJson() {
         ObjectNode json = toEventJson();
         json.put("first_seen_at_ms", firstSeenAt);

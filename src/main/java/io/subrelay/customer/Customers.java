@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 
 /**
  * The customers that a batch of events touches: takes the events in, merges customers that turn out to be one, and
- * tells what has to be stored in the end. Meant to live as long as one transaction; not safe for use by several threads.
+ * tells what has to be stored in the end. Meant to live as long as one transaction; not for use by several threads.
  *
  * <p>It works on the {@link Customer} instances that it was given: where they are kept for later, they have to be
  * dropped if what it tells could not be stored.
@@ -68,8 +68,8 @@ public final class Customers {
     /**
      * Whom an event concerns.
      *
-     * @param customer the event's customer, of a transfer the one that it gives to (if it names none, the first one that
-     *                 it takes from); null if it names nobody
+     * @param customer the event's customer, of a transfer the one that it gives to (if it names none, the first one
+     *                 that it takes from); null if it names nobody
      * @param from     the customers that a transfer takes from, without the above; otherwise empty
      */
     public record Folded(Entry customer, List<Entry> from) {
@@ -145,7 +145,6 @@ public final class Customers {
         loser.mergedInto = winner;
         loser.customer = null;
         losers.add(loser);
-        touched.add(winner);
         return winner;
     }
 

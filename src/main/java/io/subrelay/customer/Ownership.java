@@ -93,7 +93,6 @@ final class Ownership {
         Set<Object> from = new HashSet<>();
         transfer.from().forEach(id -> from.add(party(id)));
         Object to = party(transfer.to().get(0));
-        from.remove(to);
         moves.add(new Move(transfer.key(), from, to));
     }
 

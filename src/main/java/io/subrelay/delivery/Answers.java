@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.camel.ExpressionEvaluationException;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.camel.util.ObjectHelper;
 import org.apache.camel.util.TimeUtils;
 
 /**
@@ -66,6 +68,10 @@ public final class Answers {
     /** @param receivedAt when the event was accepted, milliseconds since the epoch */
     Outcome judge(Throwable failure, long receivedAt) {
         HttpOperationFailedException answer = httpAnswer(failure);
+        if (answer == null && ObjectHelper.getException(ExpressionEvaluationException.class, failure) != null) {
+            // a mapping that fails for an event fails for it every time
+            return Outcome.failed(Verdict.REFUSED, 0, oneLine(failure), 0);
+        }
         if (answer == null) {
             return Outcome.failed(Verdict.RETRY, 0, oneLine(failure), 0);
         }

@@ -64,8 +64,13 @@ final class Circuit implements OutboxQueue.Gate {
         return breaker.tryAcquirePermission() ? 0 : PROBE_IN_FLIGHT_MS;
     }
 
-    /** Tells what a call came to. */
-    void answered(Outcome outcome) {
+    /**
+     * Tells what a call came to, or that there was none.
+     *
+     * @param first whether it was the first attempt for an event: one that fails again and again may fail for a reason of
+     *              its own, and must not close the destination to the others
+     */
+    void answered(Outcome outcome, boolean first) {
         boolean back = false;
         synchronized (this) {
             boolean wasHeld = heldUntil > 0;
@@ -76,6 +81,11 @@ final class Circuit implements OutboxQueue.Gate {
                 return;
             }
             probing = false;
+            boolean again = outcome.verdict() == Verdict.RETRY && !first && !wasHeld && !wasOpen;
+            if (!outcome.isOfTheDestination() || again) {
+                breaker.releasePermission();
+                return;
+            }
             if (outcome.verdict() == Verdict.RETRY) {
                 breaker.onError(0, TimeUnit.MILLISECONDS, new IllegalStateException("transient"));
                 if (wasHeld) {

@@ -24,10 +24,14 @@ final class Lane {
     final long customer;
     final ArrayDeque<Delivery> queue = new ArrayDeque<>();
     final List<Lane> followers = new ArrayList<>();
-    State state = State.READY;
+    State state = State.BUSY;
     int inFlight;
     /** From where on deliveries are only in the database; 0 for none. */
     long unreadFrom;
+    /** From where on deliveries are being read from the database; 0 while they are not. */
+    long readFrom;
+    /** Whether the lanes that it waited for at another runner are known to be empty. */
+    boolean abroadSettled;
     /** When a parked lane is due, milliseconds since the epoch. */
     long dueAt;
     /** The delivery that a parked lane waits with: its attempts may not be in the database yet. */

@@ -4,37 +4,108 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.subrelay.Secrets;
 import io.subrelay.Settings;
+import io.subrelay.store.Database;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.Mark;
 import io.subrelay.store.Writer;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The destinations of this runner, and the way of accepted events to them. */
-public final class Outbox {
+public final class Outbox implements Shares.Holder {
 
-    private static final int SLICES = 1;
+    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+    /** Into how many slices the customers are divided where several runners may share a database. */
+    private static final int SHARED_SLICES = 16;
+    private static final long STOP_MS = 10_000;
+    private static final int POLL_PAGE = 500;
 
     private final Settings settings;
     private final DeliveryStore store;
     private final Writer writer;
     private final MeterRegistry meters;
     private final Secrets secrets;
+    private final int slices;
+    private final Shares shares;
     private final Map<String, OutboxConsumer> consumers = new ConcurrentSkipListMap<>();
     private final Map<String, Map<Integer, Long>> written = new ConcurrentHashMap<>();
+    private final Map<Integer, Boolean> held = new HashMap<>();
     private volatile List<String> open = List.of();
+    private CamelContext camel;
+    private long stopBy;
+    private long handed;
 
-    public Outbox(Settings settings, DeliveryStore store, Writer writer, MeterRegistry meters) {
+    public Outbox(Settings settings, Database database, DeliveryStore store, Writer writer, MeterRegistry meters)
+            throws SQLException {
         this.settings = settings;
         this.store = store;
         this.writer = writer;
         this.meters = meters;
         this.secrets = new Secrets(settings);
+        this.slices = database.isShared() ? SHARED_SLICES : 1;
+        this.shares = database.isShared() ? new Shares(database, slices, this) : null;
+        this.handed = store.lastEvent();
+        if (shares == null) {
+            held.put(0, true);
+        }
+    }
+
+    /** How long a destination may take to stop, milliseconds; when the runner stops, all of them together. */
+    long msToStop() {
+        if (camel == null || !camel.isStopping()) {
+            return STOP_MS;
+        }
+        stopBy = stopBy == 0 ? System.currentTimeMillis() + STOP_MS : stopBy;
+        return Math.max(0, stopBy - System.currentTimeMillis());
+    }
+
+    /** Begins to do what has to be done now and then: dividing the customers, and writing down the positions. */
+    public void start(CamelContext context) {
+        camel = context;
+        ScheduledExecutorService timer =
+                context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "outbox");
+        timer.scheduleWithFixedDelay(quietly(this::writePositions), 1, 1, TimeUnit.SECONDS);
+        if (shares != null) {
+            shares.balance();
+            timer.scheduleWithFixedDelay(quietly(shares::balance), 2, 2, TimeUnit.SECONDS);
+            timer.scheduleWithFixedDelay(quietly(this::poll), 200, 200, TimeUnit.MILLISECONDS);
+            timer.scheduleWithFixedDelay(
+                    quietly(() -> consumers.values().forEach(OutboxConsumer::offerRequests)), 5, 5, TimeUnit.SECONDS);
+        }
+    }
+
+    private interface Task {
+        void run() throws SQLException;
+    }
+
+    /** A task that fails once must not be the last of its kind. */
+    private static Runnable quietly(Task task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (SQLException | RuntimeException e) {
+                LOG.warn("{}", e.toString());
+            }
+        };
+    }
+
+    /** Ends what {@link #start} began. */
+    public void stop() {
+        writePositions();
+        if (shares != null) {
+            shares.close();
+        }
     }
 
     /** The names of the destinations that are not switched off: an event that is accepted now is meant for them. */
@@ -43,9 +114,32 @@ public final class Outbox {
     }
 
     /** Hands events that are on the disk to the destinations, in order. */
-    public void accepted(List<EnrichedEvent> events) {
-        for (OutboxConsumer consumer : consumers.values()) {
-            consumer.offer(events);
+    public synchronized void accepted(List<EnrichedEvent> events) {
+        long first = events.get(0).seq();
+        if (first > handed + 1 && shares != null) {
+            quietly(() -> pollUpTo(first - 1)).run();
+        }
+        handOver(events, first, events.get(events.size() - 1).seq());
+    }
+
+    /** Events that other runners have accepted. */
+    private synchronized void poll() throws SQLException {
+        pollUpTo(store.lastEvent());
+    }
+
+    private void pollUpTo(long last) throws SQLException {
+        if (last > handed + POLL_PAGE) {
+            // too many to hand over: each destination reads them as it has room
+            handOver(List.of(), last, last);
+        } else if (last > handed) {
+            handOver(store.accepted(handed, last, POLL_PAGE), handed + 1, last);
+        }
+    }
+
+    private void handOver(List<EnrichedEvent> events, long from, long to) {
+        if (to > handed) {
+            consumers.values().forEach(consumer -> consumer.offer(events, from, to));
+            handed = to;
         }
     }
 
@@ -62,14 +156,57 @@ public final class Outbox {
         return secrets.mask(consumers.get(destination).preview(event));
     }
 
-    /** Drops what waits in memory for customers that were erased. */
-    public void forget(Set<Long> customers) {
+    /** Drops what waits in memory for customers that are being erased; returns once nothing is written of them. */
+    public void forget(Set<Long> customers) throws InterruptedException {
+        writer.forget(customers);
         consumers.values().forEach(consumer -> consumer.forget(customers));
+        writer.flush();
     }
 
     /** All destinations by name, those that are off included. */
     public Map<String, OutboxConsumer> consumers() {
         return consumers;
+    }
+
+    @Override
+    public synchronized void acquired(int slice) throws SQLException {
+        held.put(slice, true);
+        // so that no event is handed over that the slice's holder before had settled
+        poll();
+        for (OutboxConsumer consumer : consumers.values()) {
+            consumer.acquire(slice, store.positions(consumer.name()).getOrDefault(slice, handed));
+        }
+    }
+
+    @Override
+    public boolean released(int slice) {
+        if (!release(slice)) {
+            return false;
+        }
+        try {
+            // without the lock: the writer takes it as well
+            writer.flush();
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private synchronized boolean release(int slice) {
+        held.remove(slice);
+        boolean idle = true;
+        for (OutboxConsumer consumer : consumers.values()) {
+            idle &= consumer.release(slice);
+        }
+        return idle;
+    }
+
+    @Override
+    public synchronized void lostAll() {
+        for (int slice : Set.copyOf(held.keySet())) {
+            release(slice);
+        }
     }
 
     Settings settings() {
@@ -85,10 +222,13 @@ public final class Outbox {
     }
 
     /** Makes a destination known; it keeps its place when its route stops, so that no event misses it meanwhile. */
-    OutboxQueue open(OutboxConsumer consumer) throws SQLException {
+    synchronized OutboxQueue open(OutboxConsumer consumer) throws SQLException {
         String name = consumer.name();
-        store.register(name, SLICES);
-        Slices slices = new Slices(SLICES, store.positions(name), store.lastEvent());
+        store.register(name, slices);
+        OutboxQueue queue = new OutboxQueue(name, store, writer::flush,
+                settings.number("delivery.in-memory", 10, 1_000_000), new Slices(slices, handed));
+        Map<Integer, Long> positions = store.positions(name);
+        held.keySet().forEach(slice -> queue.acquire(slice, positions.getOrDefault(slice, handed)));
         consumers.put(name, consumer);
         List<String> names = new ArrayList<>(open);
         if (!names.contains(name)) {
@@ -96,7 +236,7 @@ public final class Outbox {
             names.sort(null);
             open = List.copyOf(names);
         }
-        return new OutboxQueue(name, store, writer::flush, settings.number("delivery.in-memory", 10, 1_000_000), slices);
+        return queue;
     }
 
     /** Makes a destination known that is switched off. */
@@ -110,7 +250,7 @@ public final class Outbox {
     }
 
     /** Writes down how far the destinations are, where it has changed. */
-    public void writePositions() {
+    private void writePositions() {
         consumers.forEach((name, consumer) -> {
             Map<Integer, Long> before = written.getOrDefault(name, Map.of());
             Map<Integer, Long> now = consumer.positions();

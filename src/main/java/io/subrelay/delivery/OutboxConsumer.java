@@ -89,20 +89,34 @@ public final class OutboxConsumer extends DefaultConsumer {
         }
     }
 
+    /** Lets what is being attempted end; a request that is not answered is left to go again after the next start. */
     @Override
     protected void doStop() throws Exception {
         if (queue != null) {
             queue.close();
-            getEndpoint().getCamelContext().getExecutorServiceManager()
-                    .shutdownGraceful(workers, TimeUnit.SECONDS.toMillis(30));
+            workers.shutdown();
+            if (!workers.awaitTermination(outbox.msToStop(), TimeUnit.MILLISECONDS)) {
+                workers.shutdownNow();
+            }
         }
         super.doStop();
     }
 
-    void offer(List<EnrichedEvent> events) {
+    void offer(List<EnrichedEvent> events, long fromSeq, long toSeq) {
         if (queue != null) {
-            queue.offer(events);
+            queue.offer(events, fromSeq, toSeq);
         }
+    }
+
+    void acquire(int slice, long position) {
+        if (queue != null) {
+            queue.acquire(slice, position);
+        }
+    }
+
+    /** @return whether nothing of the slice is being attempted any more */
+    boolean release(int slice) {
+        return queue == null || queue.release(slice);
     }
 
     void offerRequests() {
@@ -154,7 +168,8 @@ public final class OutboxConsumer extends DefaultConsumer {
         for (int i = 0; i < deliveries.size(); i++) {
             finished.add(finish(deliveries.get(i), outcomes.get(i), startedAt, millis));
         }
-        circuit.answered(decisive(outcomes));
+        boolean first = deliveries.stream().anyMatch(delivery -> delivery.attempts() == 0);
+        circuit.answered(decisive(outcomes), first);
         queue.finish(finished);
     }
 
@@ -162,7 +177,7 @@ public final class OutboxConsumer extends DefaultConsumer {
     private static Outcome decisive(List<Outcome> outcomes) {
         Outcome decisive = outcomes.get(0);
         for (Outcome outcome : outcomes) {
-            if (!outcome.isFinal()) {
+            if (!outcome.isFinal() || !decisive.isOfTheDestination()) {
                 decisive = outcome;
             }
         }

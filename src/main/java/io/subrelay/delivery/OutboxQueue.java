@@ -3,16 +3,10 @@ package io.subrelay.delivery;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.DeliveryStore.Waiting;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,38 +15,29 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What waits for one destination. Accepted events are handed over in memory; past a bound they stay in the database and
- * are read back in order as there is room. A customer whose delivery waits for its next attempt costs a few bytes,
- * however many events are behind it.
+ * are read back in order as there is room, by whichever thread comes for deliveries.
  */
 final class OutboxQueue {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutboxQueue.class);
     private static final int PAGE = 250;
-    private static final int LANE_LIMIT = 100;
-    private static final int REQUESTED_AT_ONCE = 64;
+    /** Requested deliveries leave newly accepted ones first: a few at a time, at once only if nothing else is ready. */
+    private static final int REQUESTED_PAGE = 64;
     private static final long REQUESTED_EVERY_MS = 1_000;
-    private static final long RETRY_READ_MS = 1_000;
+    private static final long ABROAD_EVERY_MS = 100;
+    private static final long READ_AGAIN_MS = 1_000;
 
     private final String destination;
     private final DeliveryStore store;
     private final Flush flush;
     private final int inMemory;
     private final Slices slices;
+    private final Lanes lanes;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-
-    private final Map<Long, Lane> lanes = new HashMap<>();
-    private final ArrayDeque<Lane> ready = new ArrayDeque<>();
-    private final ArrayDeque<Lane> unread = new ArrayDeque<>();
-    private final PriorityQueue<Lane> parked = new PriorityQueue<>(Comparator.comparingLong(lane -> lane.dueAt));
-    /** Places of what is not settled, with the time of acceptance. */
-    private final TreeMap<Long, Long> unsettled = new TreeMap<>();
-    private final Set<Long> requested = new HashSet<>();
-    /** Requested ones that have ended, but whose rows may still be read. */
-    private final Set<Long> requestsEnded = new HashSet<>();
-    private int size;
     private boolean reading;
     private long readAgainAt;
+    private long abroadAt;
     private boolean requests = true;
     private long requestsAt;
     private boolean closed;
@@ -67,26 +52,57 @@ final class OutboxQueue {
         this.flush = flush;
         this.inMemory = inMemory;
         this.slices = slices;
+        this.lanes = new Lanes(slices);
     }
 
-    /** Hands over events that have just been accepted, in order. */
-    void offer(List<EnrichedEvent> events) {
+    /**
+     * Hands over events that have just been accepted, in order.
+     *
+     * @param fromSeq from where on these are all that were accepted, of the slices that are held
+     * @param toSeq   up to where
+     */
+    void offer(List<EnrichedEvent> events, long fromSeq, long toSeq) {
         lock.lock();
         try {
-            slices.expect(events.get(0).seq());
+            slices.expect(fromSeq);
             for (EnrichedEvent event : events) {
                 if (slices.isLive(event)) {
-                    if (size >= inMemory) {
+                    if (lanes.size() >= inMemory) {
                         slices.fallBehind(event);
                     } else if (event.destinations().contains(destination)) {
-                        enqueue(new Delivery(event, Delivery.Origin.EVENT, 0, 0));
+                        lanes.enqueue(new Delivery(event, Delivery.Origin.EVENT, 0, 0));
                     }
                 }
             }
-            slices.handed(events.get(events.size() - 1).seq());
-            if (slices.isBehind()) {
-                changed.signal();
-            }
+            slices.handed(toSeq);
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gets a slice, which is fed from a place on. */
+    void acquire(int slice, long position) {
+        lock.lock();
+        try {
+            slices.acquire(slice, position);
+            requests = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Gives a slice back.
+     *
+     * @return whether nothing of it is being attempted any more
+     */
+    boolean release(int slice) {
+        lock.lock();
+        try {
+            slices.release(slice);
+            return lanes.release(slice);
         } finally {
             lock.unlock();
         }
@@ -98,7 +114,7 @@ final class OutboxQueue {
         try {
             requests = true;
             requestsAt = 0;
-            changed.signalAll();
+            changed.signal();
         } finally {
             lock.unlock();
         }
@@ -108,28 +124,37 @@ final class OutboxQueue {
      * Waits for deliveries whose turn it is. Those of one customer are in order; the next ones of that customer come
      * only after {@link #finish} of these.
      *
-     * @param  max    how many at the most
+     * @param  max      how many at the most
      * @param  sameList whether a delivery may go with the first one of its list
-     * @param  gate   says how long to wait before the next attempt, in milliseconds; 0 lets one through
-     * @return        at least one delivery; null once the queue is closed
+     * @param  gate     says when the destination may be called
+     * @return          at least one delivery; null once the queue is closed
      */
     List<Delivery> take(int max, SameList sameList, Gate gate) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!closed) {
                 long now = System.currentTimeMillis();
-                unparkDue(now);
+                lanes.unparkDue(now);
                 if (!reading && now >= readAgainAt && readSomething(now)) {
                     continue;
                 }
-                long wait = Long.MAX_VALUE;
-                if (!ready.isEmpty()) {
-                    wait = gate.waitMs();
-                    if (wait == 0) {
-                        return takeReady(max, sameList);
+                long wait = untilNextTimer(now);
+                if (lanes.isReady()) {
+                    long closedFor = gate.waitMs();
+                    if (closedFor == 0) {
+                        List<Delivery> taken = lanes.take(max, sameList);
+                        if (lanes.isReady() || lanes.nextDue() < Long.MAX_VALUE || requests || lanes.isAbroad()) {
+                            changed.signal();
+                        }
+                        return taken;
                     }
+                    wait = Math.min(wait, closedFor);
                 }
-                await(Math.min(wait, nextTimer(now)));
+                if (wait == Long.MAX_VALUE) {
+                    changed.await();
+                } else {
+                    changed.await(wait, TimeUnit.MILLISECONDS);
+                }
             }
             return null;
         } finally {
@@ -137,51 +162,18 @@ final class OutboxQueue {
         }
     }
 
-    private void await(long millis) throws InterruptedException {
-        if (millis == Long.MAX_VALUE) {
-            changed.await();
-        } else if (millis > 0) {
-            changed.await(millis, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private long nextTimer(long now) {
-        long next = Long.MAX_VALUE;
-        if (!parked.isEmpty()) {
-            next = parked.peek().dueAt;
-        }
+    private long untilNextTimer(long now) {
+        long next = lanes.nextDue();
         if (requests && !reading) {
             next = Math.min(next, requestsAt);
+        }
+        if (lanes.isAbroad()) {
+            next = Math.min(next, abroadAt);
         }
         if (readAgainAt > now) {
             next = Math.min(next, readAgainAt);
         }
         return next == Long.MAX_VALUE ? next : Math.max(1, next - now);
-    }
-
-    private List<Delivery> takeReady(int max, SameList sameList) {
-        List<Delivery> taken = new ArrayList<>(Math.min(max, ready.size()));
-        int others = 0;
-        while (taken.size() < max && others < ready.size()) {
-            Lane lane = ready.poll();
-            int before = taken.size();
-            while (taken.size() < max && !lane.queue.isEmpty()
-                    && (taken.size() == before || lane.queue.peek().event().afterCustomers().isEmpty())
-                    && (taken.isEmpty() || sameList.test(taken.get(0), lane.queue.peek()))) {
-                taken.add(lane.queue.poll());
-            }
-            if (taken.size() == before) {
-                ready.add(lane);
-                others++;
-            } else {
-                lane.state = Lane.State.BUSY;
-                lane.inFlight = taken.size() - before;
-            }
-        }
-        if (!ready.isEmpty()) {
-            changed.signal();
-        }
-        return taken;
     }
 
     /**
@@ -192,283 +184,138 @@ final class OutboxQueue {
         lock.lock();
         try {
             for (Finished finished : list) {
-                Delivery delivery = finished.delivery();
-                forget(delivery);
-                Lane lane = lanes.get(delivery.customer());
-                lane.inFlight--;
-                if (finished.failed() && delivery.origin() == Delivery.Origin.REQUEST) {
-                    requests = true;
-                } else if (finished.failed() && (lane.unreadFrom == 0 || delivery.seq() < lane.unreadFrom)) {
-                    park(lane, delivery, finished.retryAt());
-                }
-                if (lane.inFlight == 0 && lane.state == Lane.State.BUSY) {
-                    goOn(lane);
-                }
-            }
-            if (!parked.isEmpty()) {
-                changed.signal();
+                lanes.finish(finished);
+                requests |= finished.failed() && finished.delivery().origin() == Delivery.Origin.REQUEST;
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /** Makes every lane that waits for its next attempt due: the destination answers again. */
+    /** Makes every delivery that waits for its next attempt due: the destination answers again. */
     void recovered() {
         lock.lock();
         try {
-            for (Lane lane : parked) {
-                lane.dueAt = 0;
-            }
-            changed.signalAll();
+            lanes.makeAllDue();
+            changed.signal();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Drops customers that were erased; what is being attempted ends as it does. */
+    /** Drops customers that were erased. */
     void forget(Set<Long> customers) {
         lock.lock();
         try {
-            for (long customer : customers) {
-                Lane lane = lanes.get(customer);
-                if (lane != null) {
-                    lane.queue.forEach(this::forget);
-                    lane.queue.clear();
-                    unsettled.remove(lane.unreadFrom);
-                    lane.unreadFrom = 0;
-                    ready.remove(lane);
-                    parked.remove(lane);
-                    if (lane.state != Lane.State.UNREAD && lane.inFlight == 0) {
-                        goOn(lane);
-                    }
-                }
-            }
+            lanes.forget(customers);
+            changed.signal();
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void park(Lane lane, Delivery failed, long at) {
-        for (Delivery later : lane.queue) {
-            forget(later);
-        }
-        lane.queue.clear();
-        if (lane.unreadFrom > 0) {
-            unsettled.remove(lane.unreadFrom);
-        }
-        lane.unreadFrom = failed.seq();
-        unsettled.put(failed.seq(), failed.event().receivedAt());
-        lane.head = failed;
-        lane.dueAt = at;
-        if (lane.state == Lane.State.PARKED) {
-            parked.remove(lane);
-        }
-        lane.state = Lane.State.PARKED;
-        parked.add(lane);
-    }
-
-    private void unparkDue(long now) {
-        while (!parked.isEmpty() && parked.peek().dueAt <= now) {
-            Lane lane = parked.poll();
-            lane.state = Lane.State.UNREAD;
-            unread.add(lane);
-        }
-    }
-
-    private void goOn(Lane lane) {
-        if (!lane.queue.isEmpty()) {
-            makeReady(lane);
-        } else if (lane.unreadFrom > 0) {
-            lane.state = Lane.State.UNREAD;
-            unread.add(lane);
-            changed.signal();
-        } else {
-            lanes.remove(lane.customer);
-            for (Lane follower : lane.followers) {
-                if (follower.state == Lane.State.BEHIND) {
-                    makeReady(follower);
-                }
-            }
-        }
-    }
-
-    private void makeReady(Lane lane) {
-        for (long merged : lane.queue.peek().event().afterCustomers()) {
-            Lane ahead = lanes.get(merged);
-            if (ahead != null && ahead != lane) {
-                ahead.followers.add(lane);
-                lane.state = Lane.State.BEHIND;
-                return;
-            }
-        }
-        lane.state = Lane.State.READY;
-        ready.add(lane);
-        changed.signal();
-    }
-
-    /** Adds a delivery behind the customer's others, or leaves it in the database where they are left as well. */
-    private void enqueue(Delivery delivery) {
-        Lane lane = lanes.get(delivery.customer());
-        if (lane == null) {
-            lane = new Lane(delivery.customer());
-            lane.state = Lane.State.BUSY;
-            lanes.put(delivery.customer(), lane);
-        }
-        boolean unreadBefore = lane.unreadFrom > 0 || lane.state == Lane.State.UNREAD;
-        if (delivery.origin() == Delivery.Origin.EVENT && (unreadBefore || lane.queue.size() >= LANE_LIMIT)) {
-            if (lane.unreadFrom == 0) {
-                unsettled.put(delivery.seq(), delivery.event().receivedAt());
-            }
-            lane.leaveUnread(delivery.seq());
-            return;
-        }
-        add(lane, delivery);
-        if (lane.inFlight == 0 && lane.state == Lane.State.BUSY) {
-            goOn(lane);
-        }
-    }
-
-    private void add(Lane lane, Delivery delivery) {
-        lane.queue.add(delivery);
-        size++;
-        if (delivery.origin() == Delivery.Origin.EVENT) {
-            unsettled.put(delivery.seq(), delivery.event().receivedAt());
-        } else {
-            requested.add(delivery.seq());
-        }
-    }
-
-    private void forget(Delivery delivery) {
-        size--;
-        if (delivery.origin() == Delivery.Origin.EVENT) {
-            unsettled.remove(delivery.seq());
-        } else {
-            requested.remove(delivery.seq());
-            requestsEnded.add(delivery.seq());
         }
     }
 
     /** Reads from the database what there is room for; the lock is open meanwhile. */
     private boolean readSomething(long now) {
-        if (!unread.isEmpty()) {
-            Lane lane = unread.poll();
-            long from = lane.unreadFrom;
-            lane.unreadFrom = 0;
-            return read(() -> store.unsettledOf(lane.customer, destination, from, LANE_LIMIT),
-                    rows -> unreadRead(lane, from, rows, now), () -> {
-                        lane.leaveUnread(from);
-                        unread.add(lane);
-                    });
+        Lane lane = lanes.nextUnread();
+        if (lane != null) {
+            read(() -> store.unsettledOf(lane.customer, destination, lane.readFrom, Lanes.LANE_LIMIT),
+                    rows -> lanes.wasRead(lane, rows, now), () -> lanes.readFailed(lane));
+            return true;
         }
-        if (slices.isBehind() && size < inMemory / 2) {
-            long from = slices.behindFrom();
+        if (lanes.isAbroad() && now >= abroadAt) {
+            abroadAt = now + ABROAD_EVERY_MS;
+            Lane waiting = lanes.nextAbroad();
+            read(() -> abroad(waiting), rows -> lanes.wasAbroad(waiting, rows.isEmpty()),
+                    () -> lanes.wasAbroad(waiting, false));
+            return true;
+        }
+        if (slices.isBehind() && lanes.size() <= inMemory / 2) {
+            Set<Integer> behind = slices.behind();
+            String which = slices.condition("e.customer", behind);
+            long from = slices.fedThrough(behind);
             long upTo = slices.handedThrough();
-            return read(() -> store.unsettled(destination, from, upTo, PAGE), rows -> {
-                for (Waiting row : rows) {
-                    if (slices.isUnfed(row.delivery().event())) {
-                        enqueueRead(row, now);
-                    }
-                }
-                slices.fed(rows.size() < PAGE ? upTo : rows.get(rows.size() - 1).delivery().seq());
-            }, () -> { });
+            read(() -> store.unsettled(destination, which, from, upTo, PAGE),
+                    rows -> wasRead(rows, behind, upTo, now), () -> { });
+            return true;
         }
-        if (requests && now >= requestsAt && size < inMemory / 2) {
-            requestsAt = now + (ready.isEmpty() ? 10 : REQUESTED_EVERY_MS);
-            Set<Long> ended = Set.copyOf(requestsEnded);
-            return read(() -> store.requested(destination, now, REQUESTED_AT_ONCE + requested.size()), rows -> {
-                int added = 0;
-                for (Waiting row : rows) {
-                    if (slices.isOwned(row.delivery().event()) && !requested.contains(row.delivery().seq())
-                            && !requestsEnded.contains(row.delivery().seq())) {
-                        enqueue(row.delivery());
-                        added++;
-                    }
-                }
-                requestsEnded.removeAll(ended);
-                if (added == 0) {
-                    requestsAt = now + REQUESTED_EVERY_MS;
-                    requests = !rows.isEmpty() || store.hasRequested(destination);
-                }
-            }, () -> { });
+        if (requests && now >= requestsAt && lanes.size() <= inMemory / 2) {
+            requestsAt = now + REQUESTED_EVERY_MS;
+            Set<Long> ended = lanes.requestsEnded();
+            int limit = REQUESTED_PAGE + lanes.requests();
+            String which = slices.condition("e.customer", slices.owned());
+            read(() -> store.requested(destination, which, now, limit), rows -> requestsWereRead(rows, ended, now), () -> { });
+            return true;
         }
         return false;
     }
 
-    private void unreadRead(Lane lane, long from, List<Waiting> rows, long now) {
-        unsettled.remove(from);
-        lane.state = Lane.State.BUSY;
-        for (Waiting row : rows) {
-            Delivery delivery = row.delivery();
-            if (lane.head != null && lane.head.seq() == delivery.seq()) {
-                delivery = new Delivery(delivery.event(), delivery.origin(),
-                        Math.max(lane.head.attempts(), delivery.attempts()),
-                        lane.head.firstAttemptAt() > 0 ? lane.head.firstAttemptAt() : delivery.firstAttemptAt());
-            } else if (row.nextAttemptAt() > now && lane.queue.isEmpty()) {
-                parkRead(lane, row);
-                return;
+    /** What another runner still has of the customers that a lane waits for. */
+    private List<Waiting> abroad(Lane waiting) throws SQLException {
+        List<Waiting> theirs = new ArrayList<>();
+        Delivery merging = waiting.queue.peek();
+        if (merging != null) {
+            for (long merged : merging.event().afterCustomers()) {
+                theirs.addAll(store.unsettledOf(merged, destination, 0, 1));
             }
-            add(lane, delivery);
         }
-        lane.head = null;
-        if (!rows.isEmpty() && (rows.size() == LANE_LIMIT || lane.unreadFrom > 0)) {
-            long next = rows.get(rows.size() - 1).delivery().seq() + 1;
-            lane.unreadFrom = rows.size() == LANE_LIMIT ? next : Math.max(next, lane.unreadFrom);
-            unsettled.put(lane.unreadFrom, rows.get(rows.size() - 1).delivery().event().receivedAt());
-        }
-        goOn(lane);
+        return theirs;
     }
 
-    private void enqueueRead(Waiting row, long now) {
-        Delivery delivery = row.delivery();
-        if (row.nextAttemptAt() > now && !lanes.containsKey(delivery.customer())) {
-            Lane lane = new Lane(delivery.customer());
-            lane.state = Lane.State.BUSY;
-            lanes.put(delivery.customer(), lane);
-            parkRead(lane, row);
-        } else {
-            enqueue(delivery);
+    private void wasRead(List<Waiting> rows, Set<Integer> behind, long upTo, long now) {
+        for (Waiting row : rows) {
+            if (slices.isUnfed(row.delivery().event())) {
+                lanes.enqueueRead(row, now);
+            }
+        }
+        slices.fed(behind, rows.size() < PAGE ? upTo : rows.get(rows.size() - 1).delivery().seq());
+    }
+
+    private void requestsWereRead(List<Waiting> rows, Set<Long> ended, long now) throws SQLException {
+        boolean idle = !lanes.isReady();
+        boolean added = false;
+        for (Waiting row : rows) {
+            if (slices.isOwned(row.delivery().customer()) && !lanes.isRequestKnown(row.delivery().seq())) {
+                lanes.enqueue(row.delivery());
+                added = true;
+            }
+        }
+        lanes.forgetRequestsEnded(ended);
+        if (added && idle) {
+            requestsAt = now;
+        } else if (rows.isEmpty()) {
+            requests = lanes.requests() > 0 || store.hasRequested(destination);
         }
     }
 
-    private void parkRead(Lane lane, Waiting row) {
-        park(lane, row.delivery(), row.nextAttemptAt());
-    }
-
-    private boolean read(Query query, RowsHandler handler, Runnable failed) {
+    private void read(Query query, RowsHandler handler, Runnable failed) {
         reading = true;
-        List<Waiting> rows = null;
-        lock.unlock();
         try {
-            // what has ended must not be read as if it had not
-            flush.await();
-            rows = query.run();
+            List<Waiting> rows;
+            lock.unlock();
+            try {
+                // what has ended must not be read as if it had not
+                flush.await();
+                rows = query.run();
+            } finally {
+                lock.lock();
+                reading = false;
+            }
+            handler.handle(rows);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            closed = true;
         } catch (SQLException | RuntimeException e) {
             LOG.warn("{}: cannot read what is to be delivered: {}", destination, e.toString());
-        } finally {
-            lock.lock();
-            reading = false;
+            failed.run();
+            readAgainAt = System.currentTimeMillis() + READ_AGAIN_MS;
         }
-        try {
-            if (rows != null) {
-                handler.handle(rows);
-                return true;
-            }
-        } catch (SQLException e) {
-            LOG.warn("{}: cannot read what is to be delivered: {}", destination, e.toString());
-        }
-        failed.run();
-        readAgainAt = System.currentTimeMillis() + RETRY_READ_MS;
-        return true;
     }
 
     /** The place up to which everything of a slice is settled or waits for its time in the database. */
     Map<Integer, Long> positions() {
         lock.lock();
         try {
-            return slices.positions(unsettled.isEmpty() ? Long.MAX_VALUE : unsettled.firstKey() - 1);
+            return slices.positions(lanes.oldest() == null ? Long.MAX_VALUE : lanes.oldest().getKey() - 1);
         } finally {
             lock.unlock();
         }
@@ -478,7 +325,7 @@ final class OutboxQueue {
     long oldestPendingAt() {
         lock.lock();
         try {
-            return unsettled.isEmpty() ? 0 : unsettled.firstEntry().getValue();
+            return lanes.oldest() == null ? 0 : lanes.oldest().getValue();
         } finally {
             lock.unlock();
         }
@@ -511,7 +358,7 @@ final class OutboxQueue {
         boolean test(Delivery first, Delivery other);
     }
 
-    /** Says when the destination may be called. */
+    /** Says how long to wait before the destination may be called, in milliseconds; 0 lets one call through. */
     interface Gate {
         long waitMs();
     }

@@ -38,6 +38,11 @@ public record Outcome(Verdict verdict, int responseCode, String reason, long ret
         return new Outcome(verdict, responseCode, reason, retryAfterMs, null);
     }
 
+    /** Whether the destination was asked: what the route decides on its own tells nothing of it. */
+    boolean isOfTheDestination() {
+        return verdict == Verdict.DELIVERED || verdict == Verdict.RETRY || verdict == Verdict.HOLD || responseCode > 0;
+    }
+
     boolean isFinal() {
         return verdict != Verdict.RETRY && verdict != Verdict.HOLD;
     }

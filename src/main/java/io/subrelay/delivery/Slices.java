@@ -1,8 +1,12 @@
 package io.subrelay.delivery;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * How far one destination has been fed, slice by slice. A slice is a share of the customers: runners on one database
@@ -16,32 +20,55 @@ final class Slices {
     private final long[] fedThrough;
     private long handed;
 
-    /**
-     * @param positions where each slice stands
-     * @param newest    the place of the newest event
-     */
-    Slices(int count, Map<Integer, Long> positions, long newest) {
+    /** @param newest the place of the newest event that was handed over; those after it will be */
+    Slices(int count, long newest) {
         owned = new boolean[count];
         live = new boolean[count];
         fedThrough = new long[count];
         handed = newest;
-        Arrays.fill(owned, true);
-        for (int slice = 0; slice < count; slice++) {
-            fedThrough[slice] = positions.getOrDefault(slice, newest);
-            live[slice] = fedThrough[slice] >= newest;
-        }
     }
 
-    int of(EnrichedEvent event) {
-        return (int) (event.customer() % owned.length);
+    /** @param position up to where everything of the slice is settled, or waits for its time in the database */
+    void acquire(int slice, long position) {
+        owned[slice] = true;
+        fedThrough[slice] = position;
+        live[slice] = position >= handed;
     }
 
-    boolean isOwned(EnrichedEvent event) {
-        return owned[of(event)];
+    void release(int slice) {
+        owned[slice] = false;
+    }
+
+    int of(long customer) {
+        return (int) (customer % owned.length);
+    }
+
+    boolean isOwned(long customer) {
+        return owned[of(customer)];
     }
 
     boolean isLive(EnrichedEvent event) {
-        return owned[of(event)] && live[of(event)];
+        return isOwned(event.customer()) && live[of(event.customer())];
+    }
+
+    /** The slices that are held. */
+    Set<Integer> owned() {
+        return which(slice -> owned[slice]);
+    }
+
+    /** The slices that are held and have to be read. */
+    Set<Integer> behind() {
+        return which(slice -> owned[slice] && !live[slice]);
+    }
+
+    private Set<Integer> which(IntPredicate condition) {
+        return IntStream.range(0, owned.length).filter(condition).boxed().collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Slices as a condition of SQL on a customer's number, for example {@code mod(e.customer, 16) in (1,2)}. */
+    String condition(String column, Set<Integer> which) {
+        return which.size() == owned.length ? "1 = 1" : "mod(" + column + ", " + owned.length + ") in (-1"
+                + which.stream().map(slice -> "," + slice).collect(Collectors.joining()) + ")";
     }
 
     /** Events may have been accepted that nobody handed over: then everything falls behind, to read them. */
@@ -66,33 +93,33 @@ final class Slices {
 
     /** There is no room for this event: from it on, the slice is read from the database. */
     void fallBehind(EnrichedEvent event) {
-        live[of(event)] = false;
-        fedThrough[of(event)] = event.seq() - 1;
+        live[of(event.customer())] = false;
+        fedThrough[of(event.customer())] = event.seq() - 1;
     }
 
     boolean isBehind() {
-        return behindFrom() < Long.MAX_VALUE;
-    }
-
-    /** The place after which the slice that is furthest behind has to be read. */
-    long behindFrom() {
-        long from = Long.MAX_VALUE;
         for (int slice = 0; slice < owned.length; slice++) {
             if (owned[slice] && !live[slice]) {
-                from = Math.min(from, fedThrough[slice]);
+                return true;
             }
         }
-        return from;
+        return false;
     }
 
+    /** The place after which that one of the slices has to be read which is furthest behind. */
+    long fedThrough(Set<Integer> which) {
+        return which.stream().mapToLong(slice -> fedThrough[slice]).min().orElse(handed);
+    }
+
+    /** Whether an event that was read has yet to be fed. */
     boolean isUnfed(EnrichedEvent event) {
-        int slice = of(event);
+        int slice = of(event.customer());
         return owned[slice] && !live[slice] && event.seq() > fedThrough[slice];
     }
 
-    /** Everything up to a place has been read for the slices that are behind. */
-    void fed(long upTo) {
-        for (int slice = 0; slice < owned.length; slice++) {
+    /** Everything up to a place has been read for these slices. */
+    void fed(Set<Integer> which, long upTo) {
+        for (int slice : which) {
             if (owned[slice] && !live[slice]) {
                 fedThrough[slice] = Math.max(fedThrough[slice], upTo);
                 live[slice] = fedThrough[slice] >= handed;

@@ -17,9 +17,9 @@ import org.apache.camel.support.ExpressionSupport;
  * One compiled jq expression. It reads the message body (or the {@code source}), as a tree, or as text, bytes, a list or
  * a map that is made one.
  *
- * <p>What it gives, unless a {@code resultType} asks for something else: text, a number, true or false as such; null for
- * null, nothing or several values that none was asked for; an object as its JSON text, so that it can be sent by
- * anything as it is; an array as a tree, so that it can be split. As a predicate it holds if its value is neither false
+ * <p>What it gives, unless a {@code resultType} asks for something else: text, a number, true or false as such; null
+ * for null or for no value at all; an object as its JSON text, so that it can be sent by anything as it is; an array as
+ * a tree, so that it can be split. Several values are a mistake. As a predicate it holds if its value is neither false
  * nor null, as in jq.
  */
 final class JqExpression extends ExpressionSupport {
@@ -59,7 +59,9 @@ final class JqExpression extends ExpressionSupport {
             return type.cast(Json.MAPPER.convertValue(value, Map.class));
         }
         Object plain = plain(value, type);
-        return type.isInstance(plain) ? type.cast(plain) : exchange.getContext().getTypeConverter().convertTo(type, exchange, plain);
+        return type.isInstance(plain)
+                ? type.cast(plain)
+                : exchange.getContext().getTypeConverter().convertTo(type, exchange, plain);
     }
 
     @Override
@@ -86,7 +88,8 @@ final class JqExpression extends ExpressionSupport {
         JsonNode[] result = new JsonNode[1];
         Exchange outer = JqFunctions.enter(exchange);
         try {
-            jq.apply(Scope.newChildScope(scope), Json.tree(source.evaluate(exchange, Object.class)), null, (value, path) -> {
+            JsonNode input = Json.tree(source.evaluate(exchange, Object.class));
+            jq.apply(Scope.newChildScope(scope), input, null, (value, path) -> {
                 if (result[0] != null) {
                     throw new JsonQueryException("gives several values where one is wanted; put [ ] around it");
                 }

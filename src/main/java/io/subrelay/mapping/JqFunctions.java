@@ -119,7 +119,8 @@ final class JqFunctions {
         ObjectNode result = Json.MAPPER.createObjectNode();
         for (var member : object.properties()) {
             JsonNode value = member.getValue();
-            result.put(member.getKey(), value.isContainerNode() ? Json.write(value) : value.isNull() ? "" : value.asText());
+            String text = value.isContainerNode() ? Json.write(value) : value.isNull() ? "" : value.asText();
+            result.put(member.getKey(), text);
         }
         return result;
     }

@@ -4,13 +4,21 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.subrelay.Settings;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.h2.engine.SessionLocal;
+import org.h2.jdbc.JdbcConnection;
 
 /** The database of a runner: an H2 file of its own, or a PostgreSQL that several runners share. */
 public final class Database implements AutoCloseable {
+
+    private static final int ANSWER_SECONDS = 2;
+    /** Percent of a part of the file that should be in use, and how much is written together at a time, in bytes. */
+    private static final int FILL_RATE = 50;
+    private static final int MAKE_ROOM_BYTES = 4 << 20;
 
     private final HikariDataSource dataSource;
     private final boolean h2;
@@ -52,12 +60,14 @@ public final class Database implements AutoCloseable {
 
     /**
      * H2 answers a commit before it is in the file unless WRITE_DELAY is 0, closes itself in a shutdown hook that races
-     * with Camel's unless it is told not to, and tells column names in upper case, PostgreSQL in lower case.
+     * with Camel's unless it is told not to, tells column names in upper case, PostgreSQL in lower case, and keeps space
+     * that is free for 45 s in case the disk had not written what replaces it, which it has: see commitToDisk.
      */
     private static String withH2Options(String url) {
         String options = "";
         for (String option : new String[] {
-                "WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE", "DB_CLOSE_DELAY=-1", "DATABASE_TO_LOWER=TRUE"}) {
+                "WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE", "DB_CLOSE_DELAY=-1", "DATABASE_TO_LOWER=TRUE",
+                "RETENTION_TIME=2000"}) {
             if (!url.toUpperCase().contains(option.substring(0, option.indexOf('=') + 1))) {
                 options += ";" + option;
             }
@@ -80,6 +90,35 @@ public final class Database implements AutoCloseable {
     /** Whether several runners may share this database. */
     public boolean isShared() {
         return !h2;
+    }
+
+    /** Whether the database can be reached. */
+    public boolean answers() {
+        try (Connection connection = dataSource.getConnection()) {
+            return connection.isValid(ANSWER_SECONDS);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** A connection of its own that is not taken back: locks can be held with it. The caller closes it. */
+    public Connection openSession() throws SQLException {
+        return DriverManager.getConnection(
+                dataSource.getJdbcUrl(), dataSource.getUsername(), dataSource.getPassword());
+    }
+
+    /**
+     * Makes room in an H2 file by writing together what is left in parts that are mostly free. H2 does so on a thread of
+     * its own only where commits are delayed; without it the file grows with every commit.
+     */
+    public void makeRoom() throws SQLException {
+        if (h2) {
+            try (Connection connection = dataSource.getConnection()) {
+                if (connection.unwrap(JdbcConnection.class).getSession() instanceof SessionLocal session) {
+                    session.getDatabase().getStore().getMvStore().compact(FILL_RATE, MAKE_ROOM_BYTES);
+                }
+            }
+        }
     }
 
     /** Commits, and does not return before the commit is on the disk. */

@@ -9,14 +9,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Deliveries in the database: what is still to be delivered is read, what became of it is written. */
+/** Deliveries in the database: what is still to be delivered, and how the destinations stand. */
 public final class DeliveryStore {
 
     /** A delivery that was read back, and when its next attempt is due: milliseconds since the epoch, 0 for at once. */
@@ -46,9 +45,14 @@ public final class DeliveryStore {
         this.database = database;
     }
 
-    /** The next deliveries of accepted events, in order, that are neither settled nor asked for by hand. */
-    public List<Waiting> unsettled(String destination, long afterSeq, long upToSeq, int limit) throws SQLException {
-        return read(EVENT + UNSETTLED_LIVE + " and e.seq > ? and e.seq <= ? order by e.seq limit " + limit,
+    /**
+     * The next deliveries of accepted events, in order, that are neither settled nor asked for by hand.
+     *
+     * @param which a condition on {@code e.customer}
+     */
+    public List<Waiting> unsettled(String destination, String which, long afterSeq, long upToSeq, int limit)
+            throws SQLException {
+        return read(EVENT + UNSETTLED_LIVE + " and " + which + " and e.seq > ? and e.seq <= ? order by e.seq limit " + limit,
                 destination, likeName(destination), destination, afterSeq, upToSeq);
     }
 
@@ -62,17 +66,28 @@ public final class DeliveryStore {
      * The next deliveries that somebody asked for and that are due, in the order of their events; one that waits for its
      * next attempt holds back the customer's later ones.
      *
-     * @param now milliseconds since the epoch
+     * @param which a condition on {@code e.customer}
+     * @param now   milliseconds since the epoch
      */
-    public List<Waiting> requested(String destination, long now, int limit) throws SQLException {
+    public List<Waiting> requested(String destination, String which, long now, int limit) throws SQLException {
         return read(EVENT + """
                 from redelivery r join event e on e.seq = r.event
                 where r.destination = ? and r.origin = 'request' and r.next_attempt_at <= ?
                   and not exists (select 1 from redelivery b where b.destination = r.destination
                     and b.customer = r.customer and b.origin = 'request' and b.event < r.event
                     and b.next_attempt_at > ?)
-                order by r.event limit
+                  and\s
+                """ + which + """
+                \sorder by r.event limit
                 """ + limit, destination, now, now);
+    }
+
+    /** The next accepted events after a place, in order. */
+    public List<EnrichedEvent> accepted(long afterSeq, long upToSeq, int limit) throws SQLException {
+        return read(EVENT + """
+                from event e left join redelivery r on 1 = 0
+                where e.seq > ? and e.seq <= ? order by e.seq limit
+                """ + limit, afterSeq, upToSeq).stream().map(waiting -> waiting.delivery().event()).toList();
     }
 
     /** Whether anything is left that somebody asked for, due or not. */
@@ -107,7 +122,22 @@ public final class DeliveryStore {
      * Makes a destination known: one that is new starts at the newest event, as history reaches it only by a backfill.
      */
     public void register(String destination, int slices) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
+        try (Connection connection = database.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                register(connection, destination, slices);
+                connection.commit();
+            } catch (SQLException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    private static void register(Connection connection, String destination, int slices) throws SQLException {
+        try (PreparedStatement lock = connection.prepareStatement("select last_event from log_position for update");
              PreparedStatement insert = connection.prepareStatement("""
                      insert into destination (name, pending, delivered, skipped, previewed, dead)
                      select ?, 0, 0, 0, 0, 0 from log_position
@@ -118,6 +148,8 @@ public final class DeliveryStore {
                      select ?, ?, last_event from log_position
                      where not exists (select 1 from outbox_position where destination = ? and slice = ?)
                      """)) {
+            // another runner may be doing the same
+            lock.execute();
             insert.setString(1, destination);
             insert.setString(2, destination);
             insert.executeUpdate();
@@ -215,136 +247,5 @@ public final class DeliveryStore {
 
     private static String likeName(String destination) {
         return "%," + destination + ",%";
-    }
-
-    /**
-     * Writes what became of deliveries.
-     *
-     * @param again whether an earlier try may have been committed unheard, so that rows may be there already
-     */
-    void write(Connection connection, List<Mark> marks, boolean again) throws SQLException {
-        Tallies tallies = new Tallies();
-        Map<List<Object>, Mark.Failed> waiting = new HashMap<>();
-        Map<List<Object>, Mark.Position> positions = new HashMap<>();
-        try (PreparedStatement insert = connection.prepareStatement("""
-                     insert into delivery (event, destination, state, attempts, settled_at, millis, response_code, reason,
-                       request) values (?, ?, ?, ?, ?, ?, ?, ?, ?)""");
-             PreparedStatement forget = connection.prepareStatement(
-                     "delete from delivery where destination = ? and event = ?");
-             PreparedStatement forgetAttempt = connection.prepareStatement(
-                     "delete from attempt where destination = ? and event = ? and attempt = ?");
-             PreparedStatement unschedule = connection.prepareStatement(
-                     "delete from redelivery where destination = ? and event = ?");
-             PreparedStatement schedule = connection.prepareStatement("""
-                     insert into redelivery (destination, event, customer, origin, attempts, first_attempt_at,
-                       next_attempt_at, response_code, reason) values (?, ?, ?, ?, ?, ?, ?, ?, ?)""");
-             PreparedStatement attempt = connection.prepareStatement("""
-                     insert into attempt (event, destination, attempt, attempted_at, millis, response_code, answer)
-                     values (?, ?, ?, ?, ?, ?, ?)""")) {
-            boolean scheduled = false;
-            for (Mark mark : marks) {
-                if (mark instanceof Mark.Settled settled) {
-                    addKey(forget, settled.destination(), settled.delivery());
-                    insertSettled(insert, settled);
-                    tallies.settled(settled);
-                    if (settled.delivery().attempts() > 0 || settled.delivery().origin() == Delivery.Origin.REQUEST) {
-                        addKey(unschedule, settled.destination(), settled.delivery());
-                        scheduled = true;
-                        waiting.remove(List.of(settled.destination(), settled.delivery().seq()));
-                    }
-                } else if (mark instanceof Mark.Failed failed) {
-                    addKey(unschedule, failed.destination(), failed.delivery());
-                    forgetAttempt.setInt(3, failed.delivery().attempts());
-                    addKey(forgetAttempt, failed.destination(), failed.delivery());
-                    insertAttempt(attempt, failed);
-                    tallies.failed(failed);
-                    waiting.put(List.of(failed.destination(), failed.delivery().seq()), failed);
-                    scheduled = true;
-                } else if (mark instanceof Mark.Position position) {
-                    positions.put(List.of(position.destination(), position.slice()), position);
-                }
-            }
-            if (again) {
-                forget.executeBatch();
-                forgetAttempt.executeBatch();
-            }
-            insert.executeBatch();
-            if (scheduled) {
-                for (Mark.Failed failed : waiting.values()) {
-                    insertFailed(schedule, failed);
-                }
-                unschedule.executeBatch();
-                schedule.executeBatch();
-                attempt.executeBatch();
-            }
-        }
-        tallies.write(connection);
-        writePositions(connection, positions.values());
-    }
-
-    private static void insertSettled(PreparedStatement insert, Mark.Settled settled) throws SQLException {
-        insert.setLong(1, settled.delivery().seq());
-        insert.setString(2, settled.destination());
-        insert.setString(3, settled.state());
-        insert.setInt(4, settled.attempts());
-        insert.setLong(5, settled.at());
-        insert.setInt(6, settled.millis());
-        setCode(insert, 7, settled.outcome().responseCode());
-        insert.setString(8, settled.outcome().reason());
-        insert.setString(9, settled.outcome().request());
-        insert.addBatch();
-    }
-
-    private static void insertFailed(PreparedStatement schedule, Mark.Failed failed) throws SQLException {
-        Delivery delivery = failed.delivery();
-        schedule.setString(1, failed.destination());
-        schedule.setLong(2, delivery.seq());
-        schedule.setLong(3, delivery.customer());
-        schedule.setString(4, delivery.origin().stored());
-        schedule.setInt(5, failed.delivery().attempts());
-        schedule.setLong(6, delivery.firstAttemptAt());
-        schedule.setLong(7, failed.nextAttemptAt());
-        setCode(schedule, 8, failed.outcome().responseCode());
-        schedule.setString(9, failed.outcome().reason());
-        schedule.addBatch();
-    }
-
-    private static void insertAttempt(PreparedStatement attempt, Mark.Failed failed) throws SQLException {
-        attempt.setLong(1, failed.delivery().seq());
-        attempt.setString(2, failed.destination());
-        attempt.setInt(3, failed.delivery().attempts());
-        attempt.setLong(4, failed.at());
-        attempt.setInt(5, failed.millis());
-        setCode(attempt, 6, failed.outcome().responseCode());
-        attempt.setString(7, failed.outcome().reason());
-        attempt.addBatch();
-    }
-
-    private static void addKey(PreparedStatement statement, String destination, Delivery delivery) throws SQLException {
-        statement.setString(1, destination);
-        statement.setLong(2, delivery.seq());
-        statement.addBatch();
-    }
-
-    private static void setCode(PreparedStatement statement, int index, int code) throws SQLException {
-        if (code == 0) {
-            statement.setNull(index, Types.INTEGER);
-        } else {
-            statement.setInt(index, code);
-        }
-    }
-
-    private static void writePositions(Connection connection, Iterable<Mark.Position> positions) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(
-                "update outbox_position set event = ? where destination = ? and slice = ? and event < ?")) {
-            for (Mark.Position position : positions) {
-                update.setLong(1, position.seq());
-                update.setString(2, position.destination());
-                update.setInt(3, position.slice());
-                update.setLong(4, position.seq());
-                update.addBatch();
-            }
-            update.executeBatch();
-        }
     }
 }

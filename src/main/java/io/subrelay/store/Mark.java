@@ -8,6 +8,9 @@ public sealed interface Mark {
 
     String destination();
 
+    /** The customer whose delivery it is about; 0 if it is about none. */
+    long customer();
+
     /**
      * A delivery has ended.
      *
@@ -19,6 +22,10 @@ public sealed interface Mark {
     record Settled(
             Delivery delivery, String destination, String state, int attempts, long at, int millis, Outcome outcome)
             implements Mark {
+        @Override
+        public long customer() {
+            return delivery.customer();
+        }
     }
 
     /**
@@ -31,9 +38,17 @@ public sealed interface Mark {
      */
     record Failed(Delivery delivery, String destination, long at, int millis, long nextAttemptAt, Outcome outcome)
             implements Mark {
+        @Override
+        public long customer() {
+            return delivery.customer();
+        }
     }
 
     /** Every event up to {@code seq} whose customer is in this slice is settled or waits for its next attempt. */
     record Position(String destination, int slice, long seq) implements Mark {
+        @Override
+        public long customer() {
+            return 0;
+        }
     }
 }

@@ -6,7 +6,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,24 +31,27 @@ public final class Writer implements AutoCloseable {
     private static final int MAX_WAITING_MARKS = 20_000;
     private static final long RETRY_MARKS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    private static final long MAKE_ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private final Database database;
     private final EventStore events;
-    private final DeliveryStore deliveries;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Thread thread = new Thread(this::run, "subrelay-writer");
     private List<Acceptance> waitingEvents = new ArrayList<>();
     private List<Mark> waitingMarks = new ArrayList<>();
+    private final Set<Long> erased = ConcurrentHashMap.newKeySet();
     private boolean closing;
-    private boolean marksFailed;
+    private volatile boolean marksFailed;
+    private long marksFailedAt;
+    private long madeRoomAt;
     private long marksMade;
     private long marksWritten;
     private Consumer<List<EnrichedEvent>> listener = accepted -> { };
 
-    public Writer(Database database, EventStore events, DeliveryStore deliveries) {
+    public Writer(Database database, EventStore events) {
         this.database = database;
         this.events = events;
-        this.deliveries = deliveries;
     }
 
     /** @param listener gets the events of each transaction once it is on the disk, in order, on the writer's thread */
@@ -72,8 +77,16 @@ public final class Writer implements AutoCloseable {
         return acceptance.stored();
     }
 
+    /** From now on nothing more is written of these customers' deliveries: they are being erased. */
+    public void forget(Set<Long> customers) {
+        erased.addAll(customers);
+    }
+
     /** Remembers what became of a delivery; waits only while very many marks cannot be written. */
     public void mark(Mark mark) {
+        if (mark.customer() != 0 && erased.contains(mark.customer())) {
+            return;
+        }
         lock.lock();
         try {
             while (waitingMarks.size() >= MAX_WAITING_MARKS && !closing) {
@@ -117,7 +130,8 @@ public final class Writer implements AutoCloseable {
                     return;
                 }
                 acceptances = takeUpTo(MAX_EVENTS, waitingEvents);
-                marks = marksFailed && !acceptances.isEmpty() ? new ArrayList<>() : takeUpTo(MAX_MARKS, waitingMarks);
+                boolean early = System.nanoTime() - marksFailedAt < RETRY_MARKS_NANOS;
+                marks = marksFailed && early && !closing ? List.of() : takeUpTo(MAX_MARKS, waitingMarks);
                 changed.signalAll();
             } catch (InterruptedException e) {
                 return;
@@ -146,38 +160,68 @@ public final class Writer implements AutoCloseable {
     }
 
     private void write(List<Acceptance> acceptances, List<Mark> marks) {
-        try {
-            List<EnrichedEvent> stored = transaction(acceptances, marks);
-            marksWritten(marks.size());
-            publish(acceptances, stored);
-        } catch (SQLException | RuntimeException e) {
-            LOG.warn("Could not write {} events and {} marks: {}", acceptances.size(), marks.size(), e.toString());
-            putBack(marks);
-            if (acceptances.size() == 1) {
-                acceptances.get(0).stored().completeExceptionally(e);
-            } else {
-                acceptOneByOne(acceptances);
+        if (marksFailed && !marks.isEmpty()) {
+            // what kept them from being written must not keep events from being stored
+            writeAgain(marks);
+            write(acceptances, List.of());
+        } else if (!acceptances.isEmpty() || !marks.isEmpty()) {
+            try {
+                List<EnrichedEvent> stored = transaction(acceptances, marks, false);
+                written(marks.size());
+                publish(acceptances, stored);
+            } catch (SQLException | RuntimeException e) {
+                LOG.warn("Could not write {} events and {} marks: {}", acceptances.size(), marks.size(), e.toString());
+                putBack(marks);
+                acceptOneByOne(acceptances, e);
             }
+            makeRoom();
         }
     }
 
     /** One event that cannot be stored must not take its neighbours along. */
-    private void acceptOneByOne(List<Acceptance> acceptances) {
+    private void acceptOneByOne(List<Acceptance> acceptances, Exception failure) {
+        boolean alone = acceptances.size() > 1 && database.answers();
         for (Acceptance acceptance : acceptances) {
             try {
-                publish(List.of(acceptance), transaction(List.of(acceptance), List.of()));
-            } catch (SQLException | RuntimeException e) {
+                if (!alone) {
+                    throw failure;
+                }
+                publish(List.of(acceptance), transaction(List.of(acceptance), List.of(), false));
+            } catch (Exception e) {
                 acceptance.stored().completeExceptionally(e);
             }
         }
     }
 
-    private List<EnrichedEvent> transaction(List<Acceptance> acceptances, List<Mark> marks) throws SQLException {
+    /** Marks that failed before go by themselves, and if that does not help one by one: one must not hold up the rest. */
+    private void writeAgain(List<Mark> marks) {
+        try {
+            transaction(List.of(), marks, true);
+            written(marks.size());
+        } catch (SQLException | RuntimeException e) {
+            if (!database.answers()) {
+                putBack(marks);
+                return;
+            }
+            for (Mark mark : marks) {
+                try {
+                    transaction(List.of(), List.of(mark), true);
+                } catch (SQLException | RuntimeException unwritable) {
+                    LOG.error("{}: what became of a delivery cannot be written, so it may go again: {}",
+                            mark.destination(), unwritable.toString());
+                }
+                written(1);
+            }
+        }
+    }
+
+    private List<EnrichedEvent> transaction(List<Acceptance> acceptances, List<Mark> marks, boolean again)
+            throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
             connection.setAutoCommit(false);
             try {
                 List<EnrichedEvent> stored = events.write(connection, acceptances);
-                deliveries.write(connection, marks, marksFailed);
+                MarkStore.write(connection, marks, again);
                 database.commitToDisk(connection);
                 return stored;
             } catch (SQLException | RuntimeException e) {
@@ -197,14 +241,29 @@ public final class Writer implements AutoCloseable {
             }
         }
         if (!fresh.isEmpty()) {
-            listener.accept(fresh);
+            try {
+                listener.accept(fresh);
+            } catch (RuntimeException e) {
+                LOG.error("{} events were not handed over, they will be read back", fresh.size(), e);
+            }
         }
         for (int i = 0; i < acceptances.size(); i++) {
             acceptances.get(i).stored().complete(stored.get(i));
         }
     }
 
-    private void marksWritten(int count) {
+    private void makeRoom() {
+        if (System.nanoTime() - madeRoomAt > MAKE_ROOM_NANOS) {
+            try {
+                database.makeRoom();
+            } catch (SQLException | RuntimeException e) {
+                LOG.warn("No room could be made in the database: {}", e.toString());
+            }
+            madeRoomAt = System.nanoTime();
+        }
+    }
+
+    private void written(int count) {
         if (count > 0) {
             lock.lock();
             try {
@@ -223,6 +282,7 @@ public final class Writer implements AutoCloseable {
             try {
                 waitingMarks.addAll(0, marks);
                 marksFailed = true;
+                marksFailedAt = System.nanoTime();
             } finally {
                 lock.unlock();
             }

@@ -51,8 +51,11 @@ public final class Webhooks {
         }
     }
 
-    /** Counts a webhook that was not taken, by the reason. */
+    /** Counts a webhook that was not taken, by the reason; what the API does not take is not a webhook. */
     public void rejected(Exchange exchange) {
+        if (!"receive".equals(exchange.getFromRouteId())) {
+            return;
+        }
         Rejected rejected = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Rejected.class);
         Counter.builder("subrelay.webhooks.rejected").description("Webhooks that were not taken, by the reason")
                 .tag("reason", rejected == null ? "failure" : rejected.getReason()).register(meters).increment();

@@ -46,7 +46,8 @@ class AccessTest {
         Crowd crowd = Crowd.after(ann("CANCELLATION", 10).expires(20).with("cancel_reason", "UNSUBSCRIBE").event(),
                 ann("EXPIRATION", 20).expires(20).with("expiration_reason", "PRICE_INCREASE").event());
         JsonNode ended = crowd.api("ann", 20).at("/subscriptions/0");
-        assertThat(reasons.stream().map(each -> ended.path(each).asText())).containsExactly("UNSUBSCRIBE", "PRICE_INCREASE");
+        assertThat(reasons.stream().map(each -> ended.path(each).asText()))
+                .containsExactly("UNSUBSCRIBE", "PRICE_INCREASE");
         JsonNode renewed = crowd.takeAll(List.of(ann("RENEWAL", 30).expires(90).event()), 1)
                 .api("ann", 40).at("/subscriptions/0");
         assertThat(reasons.stream().map(each -> renewed.path(each).isNull())).containsExactly(true, true);
@@ -54,12 +55,15 @@ class AccessTest {
 
     @Test
     void aProductChangeChangesNeitherExpiryNorProductNorPeriodNorEntitlements() {
-        JsonNode before = Crowd.after(ann("INITIAL_PURCHASE", 10).period("TRIAL").expires(90).with("purchased_at_ms", 9).event()).api("ann", 40);
-        JsonNode after = Crowd.after(ann("INITIAL_PURCHASE", 10).period("TRIAL").expires(90).with("purchased_at_ms", 9).event(),
+        Given purchase = ann("INITIAL_PURCHASE", 10).period("TRIAL").expires(90).with("purchased_at_ms", 9);
+        JsonNode before = Crowd.after(purchase.event()).api("ann", 40);
+        JsonNode after = Crowd.after(purchase.event(),
                 ann("PRODUCT_CHANGE", 20).expires(30).gives("plus").with("product_id", "yearly")
                         .with("new_product_id", "yearly").with("purchased_at_ms", 7).event()).api("ann", 40);
-        for (String field : List.of("expires_at_ms", "product_id", "period_type", "status", "purchased_at_ms", "entitlements")) {
-            assertThat(after.at("/subscriptions/0/" + field)).as(field).isEqualTo(before.at("/subscriptions/0/" + field));
+        for (String field : List.of(
+                "expires_at_ms", "product_id", "period_type", "status", "purchased_at_ms", "entitlements")) {
+            String at = "/subscriptions/0/" + field;
+            assertThat(after.at(at)).as(field).isEqualTo(before.at(at));
         }
         assertThat(after.path("active_entitlements").toString()).isEqualTo("[\"pro\"]");
         // Known by nothing else, it tells what it can.
@@ -77,7 +81,7 @@ class AccessTest {
     void anAliasBringsItsEntitlementsAlong() {
         Crowd crowd = Crowd.after(ann("INITIAL_PURCHASE", 10).expires(90).event(),
                 given("INITIAL_PURCHASE", 11).of("$anon").on("two").gives("plus").expires(90).event(),
-                given("SUBSCRIBER_ALIAS", 12).of("ann").with("aliases", List.of("$anon")).event());
+                given("SUBSCRIBER_ALIAS", 12).of("ann").aliases("$anon").event());
         assertThat(crowd.active("ann", 20)).containsExactly("plus", "pro");
         assertThat(crowd.active("$anon", 20)).containsExactly("plus", "pro");
     }

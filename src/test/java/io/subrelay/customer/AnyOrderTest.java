@@ -72,7 +72,8 @@ class AnyOrderTest {
                     .period(List.of("TRIAL", "INTRO", "NORMAL", "PROMOTIONAL").get(random.nextInt(4)));
         }
         event.with("grace_period_expiration_at_ms", at + random.nextInt(10)).with("auto_resume_at_ms", at + 1)
-                .with("cancel_reason", List.of("BILLING_ERROR", "UNSUBSCRIBE", "CUSTOMER_SUPPORT").get(random.nextInt(3)))
+                .with("cancel_reason",
+                        List.of("BILLING_ERROR", "UNSUBSCRIBE", "CUSTOMER_SUPPORT").get(random.nextInt(3)))
                 .with("expiration_reason", List.of("SUBSCRIPTION_PAUSED", "UNKNOWN").get(random.nextInt(2)));
         return event.event();
     }

@@ -22,7 +22,7 @@ class CustomerTest {
     @Test
     void showsWhatAnEnrichedEventCarries() {
         Crowd crowd = Crowd.after(given("INITIAL_PURCHASE", 10).of("ann").with("original_app_user_id", "first")
-                .with("aliases", List.of("first", "$anon")).on("sub").period("TRIAL").expires(90).gives("pro", "plus")
+                .aliases("first", "$anon").on("sub").period("TRIAL").expires(90).gives("pro", "plus")
                 .attribute("$email", "a@x", 5).event());
         assertThat(crowd.view("$anon", 20).toEventJson().toString()).isEqualTo("""
                 {"app_user_id":"ann","original_app_user_id":"first","last_seen_app_user_id":"ann",\
@@ -60,8 +60,8 @@ class CustomerTest {
     @Test
     void listsAliasesInTheOrderOfFirstSightAndLosesNoId() {
         Crowd crowd = Crowd.after(
-                given("RENEWAL", 30).of("now").with("original_app_user_id", "first").with("aliases", List.of("c", "a")).event(),
-                given("RENEWAL", 20).of("before").with("original_app_user_id", "first").with("aliases", List.of("b", "a")).event(),
+                given("RENEWAL", 30).of("now").with("original_app_user_id", "first").aliases("c", "a").event(),
+                given("RENEWAL", 20).of("before").with("original_app_user_id", "first").aliases("b", "a").event(),
                 given("RENEWAL", 25).of("c").with("original_app_user_id", "elder").event());
         JsonNode api = crowd.api("elder", 40);
         assertThat(api.path("aliases").toString()).isEqualTo("[\"b\",\"a\",\"c\",\"before\",\"elder\"]");
@@ -73,7 +73,7 @@ class CustomerTest {
     void anEarlierEventCompletesButDoesNotTakeOver() {
         Customer customer = new Customer();
         Event newer = given("RENEWAL", 20).of("new").event();
-        Event older = given("EXPIRATION", 10).of("old").with("original_app_user_id", "orig").with("aliases", List.of("new")).event();
+        Event older = given("EXPIRATION", 10).of("old").with("original_app_user_id", "orig").aliases("new").event();
         customer.add(newer);
         assertThat(customer.isLate(newer)).isFalse();
         assertThat(customer.isLate(older)).isTrue();
@@ -91,8 +91,10 @@ class CustomerTest {
     @Test
     void keepsAttributesByWhenTheyWereSet() {
         Crowd crowd = Crowd.after(
-                given("TEST", 50).of("ann").attribute("a", "new", 40).attribute("gone", "", 40).attribute("no", null, 40).event(),
-                given("TEST", 60).of("ann").attribute("a", "old", 30).attribute("gone", "x", 39).attribute("back", "", 1).event(),
+                given("TEST", 50).of("ann").attribute("a", "new", 40).attribute("gone", "", 40)
+                        .attribute("no", null, 40).event(),
+                given("TEST", 60).of("ann").attribute("a", "old", 30).attribute("gone", "x", 39)
+                        .attribute("back", "", 1).event(),
                 given("TEST", 10).of("ann").attribute("back", "here", 2).attribute("no", "y", 40).event(),
                 given("TEST", 70).of("ann").with("subscriber_attributes", fields(
                         "bare", "text", "number", 5, "untimed", Map.of("value", "v"), "list", List.of(1),
@@ -106,7 +108,7 @@ class CustomerTest {
     @Test
     void anEventTakenInAgainChangesNothing() {
         Customer customer = new Customer();
-        Event event = given("RENEWAL", 20).of("ann").on("sub").attribute("a", "b", 1).with("aliases", List.of("x")).event();
+        Event event = given("RENEWAL", 20).of("ann").on("sub").attribute("a", "b", 1).aliases("x").event();
         Event transfer = transfer(30, List.of("ann"), List.of("bob"));
         customer.add(event);
         customer.add(transfer);
@@ -155,7 +157,8 @@ class CustomerTest {
             crowd.all(20);
             assertThat(crowd.view("ann", 20).appUserId()).isEqualTo("ann");
         }
-        Crowd.after(given(type, 10).event(), given(type, 11).of(" ").with("aliases", Arrays.asList(null, 4, "")).event());
+        Crowd.after(given(type, 10).event(),
+                given(type, 11).of(" ").with("aliases", Arrays.asList(null, 4, "")).event());
     }
 
     @Test
@@ -171,7 +174,8 @@ class CustomerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{", "[]", "null", "{\"ids\":5}", "{\"seen\":[[1,2]]}", "{\"what\":1}", "{\"newest\":[]}",
+    @ValueSource(strings = {"", "{", "[]", "null", "{\"ids\":5}", "{\"seen\":[[1,2]]}", "{\"what\":1}",
+        "{\"newest\":[]}",
         "{\"subscriptions\":{\"s\":[[\"renewal\",1,\"e\",{\"odd\":1}]]}}", "{\"attributes\":{\"a\":[1]}}"})
     void doesNotReadWhatItDidNotWrite(String text) {
         assertThatThrownBy(() -> Customer.parse(text)).isInstanceOf(IllegalArgumentException.class);

@@ -22,7 +22,7 @@ class CustomersTest {
 
     private void store(long number, String... ids) {
         Customer customer = new Customer();
-        customer.add(given("TEST", number).of(ids[0]).with("aliases", List.of(ids)).event());
+        customer.add(given("TEST", number).of(ids[0]).aliases(ids).event());
         for (String id : ids) {
             // As a store does that reads each id by itself.
             stored.put(id, new Customers.Stored(number, Customer.parse(customer.toJson())));
@@ -39,7 +39,7 @@ class CustomersTest {
 
     @Test
     void aNewCustomerGetsANumberAndItsIdsAreLinked() {
-        Customers.Entry ann = fold(given("RENEWAL", 1).of("ann").with("aliases", List.of("a1"))).customer();
+        Customers.Entry ann = fold(given("RENEWAL", 1).of("ann").aliases("a1")).customer();
         assertThat(ann.number()).isEqualTo(101);
         assertThat(fold(given("RENEWAL", 2).of("a1")).customer()).isSameAs(ann);
         assertThat(customers.links()).isEqualTo(Map.of("ann", 101L, "a1", 101L));
@@ -51,7 +51,7 @@ class CustomersTest {
     @Test
     void ofAStoredCustomerOnlyNewIdsAreLinked() {
         store(7, "ann", "a1");
-        fold(given("RENEWAL", 1).of("a1").with("aliases", List.of("ann", "a2")));
+        fold(given("RENEWAL", 1).of("a1").aliases("ann", "a2"));
         assertThat(customers.links()).isEqualTo(Map.of("a2", 7L));
         assertThat(changed()).containsExactly(7L);
         assertThat(customers.customerOf("a2")).isSameAs(customers.customerOf("ann"));
@@ -66,7 +66,7 @@ class CustomersTest {
         Customers.Entry cid = fold(given("RENEWAL", 5).of("cid").on("s")).customer();
         Customers.Entry ann = fold(given("RENEWAL", 6).of("ann").on("t")).customer();
         assertThat(cid.number()).isEqualTo(101);
-        Customers.Entry all = fold(given("RENEWAL", 7).of("cid").with("aliases", List.of("ann", "bob"))).customer();
+        Customers.Entry all = fold(given("RENEWAL", 7).of("cid").aliases("ann", "bob")).customer();
         assertThat(all.number()).isEqualTo(3);
         assertThat(List.of(cid.number(), ann.number())).as("found under the new number").containsOnly(3L);
         assertThat(cid.customer()).isSameAs(all.customer());
@@ -84,8 +84,8 @@ class CustomersTest {
         store(5, "a");
         store(4, "b");
         store(2, "c");
-        fold(given("TEST", 10).of("a").with("aliases", List.of("b")));
-        fold(given("TEST", 11).of("b").with("aliases", List.of("c")));
+        fold(given("TEST", 10).of("a").aliases("b"));
+        fold(given("TEST", 11).of("b").aliases("c"));
         assertThat(customers.merges()).isEqualTo(Map.of(5L, 2L, 4L, 2L));
         assertThat(changed()).containsExactly(2L);
     }

@@ -52,6 +52,10 @@ final class Given {
         return with("entitlement_ids", List.of(entitlements));
     }
 
+    Given aliases(String... ids) {
+        return with("aliases", List.of(ids));
+    }
+
     Given attribute(String name, Object value, long updatedAt) {
         ObjectNode attribute = event.withObject("/subscriber_attributes").putObject(name);
         attribute.set("value", JSON.valueToTree(value));

@@ -62,7 +62,7 @@ class LifecycleTest {
     }
 
     private static Given ann(String type, long at) {
-        return given(type, at).of("ann").on("sub").period("NORMAL").gives("pro").with("aliases", List.of("ann", "$anon"));
+        return given(type, at).of("ann").on("sub").period("NORMAL").gives("pro").aliases("ann", "$anon");
     }
 
     private static Stream<Lifecycle> ofOneCustomer() {
@@ -138,10 +138,12 @@ class LifecycleTest {
                 new Lifecycle("attributes that come late, are removed, and come back late", List.of(
                         ann("INITIAL_PURCHASE", 10).expires(2_000).attribute("name", "Ann", 5)
                                 .attribute("$email", "a@x", 5).event(),
-                        ann("RENEWAL", 20).expires(2_000).attribute("name", null, 15).attribute("$email", "b@x", 15).event(),
+                        ann("RENEWAL", 20).expires(2_000).attribute("name", null, 15)
+                                .attribute("$email", "b@x", 15).event(),
                         ann("RENEWAL", 30).expires(2_000).attribute("name", "Late", 14).event(),
                         ann("TEST", 40).attribute("$email", "c@x", 16).attribute("city", "", 40).event(),
-                        ann("RENEWAL", 50).expires(2_000).attribute("city", "Oslo", 39).attribute("zip", "1", 1).event()),
+                        ann("RENEWAL", 50).expires(2_000).attribute("city", "Oslo", 39)
+                                .attribute("zip", "1", 1).event()),
                         crowd -> {
                             expect(crowd, "ann", "active", "pro");
                             assertThat(crowd.api("ann", NOW).path("subscriber_attributes").toString())
@@ -155,7 +157,7 @@ class LifecycleTest {
 
     private static Event links(long at, String who, String original, String... aliases) {
         return given("SUBSCRIBER_ALIAS", at).of(who).with("original_app_user_id", original)
-                .with("aliases", List.of(aliases)).event();
+                .aliases(aliases).event();
     }
 
     private static Stream<Lifecycle> ofSeveral() {

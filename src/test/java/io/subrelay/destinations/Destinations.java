@@ -55,6 +55,7 @@ final class Destinations implements AutoCloseable {
     private final OutboxStub outbox = new OutboxStub();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final HttpServer vendor;
+    /** The status to answer with; 0 breaks the connection off. */
     volatile ToIntFunction<Request> answer = request -> 200;
     volatile Map<String, String> answerHeaders = Map.of();
 
@@ -74,7 +75,10 @@ final class Destinations implements AutoCloseable {
                     new String(exchange.getRequestBody().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
             requests.add(request);
             answerHeaders.forEach(exchange.getResponseHeaders()::add);
-            exchange.sendResponseHeaders(answer.applyAsInt(request), -1);
+            int status = answer.applyAsInt(request);
+            if (status > 0) {
+                exchange.sendResponseHeaders(status, -1);
+            }
             exchange.close();
         });
         vendor.start();

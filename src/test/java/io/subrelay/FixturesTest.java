@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** That the examples and the vendors' samples are what their names say, and that the vendors take the samples in. */
-class SamplesTest {
+class FixturesTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final FakeVendors VENDORS = FakeVendors.start();
@@ -65,7 +65,7 @@ class SamplesTest {
 
     @Test
     void examplesHaveIdsOfTheirOwn() throws IOException {
-        List<String> ids = examples().stream().map(SamplesTest::read)
+        List<String> ids = examples().stream().map(FixturesTest::read)
                 .map(webhook -> webhook.path("event").path("id").asText()).toList();
         assertThat(ids).doesNotHaveDuplicates().hasSize(21);
     }

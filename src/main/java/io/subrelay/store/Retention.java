@@ -1,0 +1,113 @@
+package io.subrelay.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes events that are old and done with, a few at a time. Customers stay, as do events that still have to be
+ * delivered and those with a dead letter.
+ */
+public final class Retention {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
+    private static final int STEP = 500;
+    private static final int STEPS_AT_ONCE = 20;
+
+    private final Database database;
+    private final long keepMs;
+    private long lookedAt;
+
+    /** @param keepMs how long events are kept, milliseconds */
+    public Retention(Database database, long keepMs) {
+        this.database = database;
+        this.keepMs = keepMs;
+    }
+
+    /**
+     * Deletes what is due.
+     *
+     * @param open the destinations for which an event has to have ended
+     * @param now  milliseconds since the epoch
+     */
+    public void run(List<String> open, long now) throws SQLException {
+        int deleted = 0;
+        for (int step = 0; step < STEPS_AT_ONCE; step++) {
+            List<Long> old = old(now - keepMs);
+            if (old.isEmpty()) {
+                // what could not be deleted this time may be done with the next time
+                lookedAt = 0;
+                break;
+            }
+            deleted += delete(old, open);
+            lookedAt = old.get(old.size() - 1);
+        }
+        if (deleted > 0) {
+            LOG.info("{} events were deleted, as they are older than retention.delivered", deleted);
+        }
+    }
+
+    private List<Long> old(long receivedBefore) throws SQLException {
+        List<Long> seqs = new ArrayList<>();
+        try (Connection connection = database.dataSource().getConnection();
+             PreparedStatement select = connection.prepareStatement("""
+                     select seq from (select seq, received_at from event where seq > ? order by seq limit ?) next
+                     where received_at < ? order by seq""")) {
+            select.setLong(1, lookedAt);
+            select.setInt(2, STEP);
+            select.setLong(3, receivedBefore);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    seqs.add(rows.getLong(1));
+                }
+            }
+        }
+        return seqs;
+    }
+
+    private int delete(List<Long> old, List<String> open) throws SQLException {
+        String unfinished = open.stream().map(name -> " and (e.destinations not like '%," + name
+                + ",%' or exists (select 1 from delivery d where d.event = e.seq and d.destination = '" + name + "'))")
+                .collect(Collectors.joining());
+        String from = " from event e where e.seq >= " + old.get(0) + " and e.seq <= " + old.get(old.size() - 1)
+                + " and e.seq in (" + old.stream().map(String::valueOf).collect(Collectors.joining(",")) + ")"
+                + " and not exists (select 1 from redelivery r where r.event = e.seq)"
+                + " and not exists (select 1 from delivery d where d.event = e.seq and d.state = 'dead')" + unfinished;
+        try (Connection connection = database.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            try (PreparedStatement select = connection.prepareStatement("select e.seq" + from);
+                 ResultSet rows = select.executeQuery()) {
+                List<String> seqs = new ArrayList<>();
+                while (rows.next()) {
+                    seqs.add(rows.getString(1));
+                }
+                if (!seqs.isEmpty()) {
+                    deleteAll(connection, "(" + String.join(",", seqs) + ")");
+                }
+                connection.commit();
+                return seqs.size();
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    private static void deleteAll(Connection connection, String seqs) throws SQLException {
+        for (String statement : new String[] {
+                "delete from delivery where event in ", "delete from attempt where event in ",
+                "delete from event_party where event in ", "delete from event where seq in "}) {
+            try (PreparedStatement delete = connection.prepareStatement(statement + seqs)) {
+                delete.executeUpdate();
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.subrelay.benchmark;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * What is measured, in a folder of its own: the packaged runner, {@code single} or {@code batched}, as it is or, with
+ * a + at the end of its name, varied by the options; or the routes in {@code memory}.
+ */
+final class Subject implements AutoCloseable {
+
+    final String name;
+    final int port = freePort();
+    final long startMillis;
+    private final Path folder = Files.createDirectories(Path.of("target/benchmark")).toAbsolutePath();
+    private final Path home = Files.createTempDirectory(folder, "run");
+    private final EmbeddedPostgres postgres;
+    private final Child process;
+
+    Subject(String name, Options options, Map<String, String> vendorPorts) throws IOException {
+        this.name = name;
+        boolean varied = name.endsWith("+");
+        Path project = varied ? options.other() : Path.of(".");
+        copy(project.resolve("routes"), home.resolve("routes"));
+        List<String> command = new ArrayList<>(List.of("-Dserver.port=" + port));
+        vendorPorts.forEach((vendor, at) -> command.add("-D" + vendor + ".url=http://127.0.0.1:" + at));
+        for (String key : List.of("segment.write-key", "amplitude.api-key", "onesignal.app-id", "onesignal.api-key",
+                "statsig.server-secret")) {
+            command.add("-D" + key + "=benchmark");
+        }
+        if (name.equals("memory")) {
+            postgres = null;
+            command.addAll(List.of("-Dconsumers=" + options.number("consumers"),
+                    "-cp", System.getProperty("java.class.path"), InMemory.class.getName()));
+        } else {
+            postgres = !options.postgres() ? null : EmbeddedPostgres.builder()
+                    .setDataDirectory(home.resolve("postgres")).setCleanDataDirectory(false).start();
+            String url = postgres == null ? "jdbc:h2:file:" + home.resolve("data/subrelay")
+                    : postgres.getJdbcUrl("postgres", "postgres");
+            Filling.fill(url, options);
+            command.addAll(List.of("-Dmanagement.port=" + freePort(), "-Ddatabase.url=" + url));
+            if (name.startsWith("single")) {
+                command.addAll(List.of("-Dsegment.batch-size=1", "-Damplitude.batch-size=1"));
+            }
+            command.addAll(varied ? options.jvm() : List.of());
+            // a copy, so that a build meanwhile does not get into the figures
+            Files.copy(project.resolve("target/subrelay.jar"), home.resolve("runner.jar"));
+            copy(project.resolve("target/lib"), home.resolve("lib"));
+            command.addAll(List.of("-jar", "runner.jar"));
+        }
+        long started = System.nanoTime();
+        process = Child.java(home, command);
+        process.awaitReady();
+        startMillis = (System.nanoTime() - started) / 1_000_000;
+    }
+
+    double cpuSeconds() {
+        return process.cpuSeconds();
+    }
+
+    /** Of all processes of a PostgreSQL; 0 without one. */
+    double databaseCpuSeconds() throws IOException {
+        if (postgres == null) {
+            return 0;
+        }
+        long server = Long.parseLong(Files.readAllLines(home.resolve("postgres/postmaster.pid")).get(0));
+        double seconds = Child.cpuSeconds(server);
+        for (ProcessHandle each : ProcessHandle.of(server).orElseThrow().descendants().toList()) {
+            seconds += Child.cpuSeconds(each.pid());
+        }
+        return seconds;
+    }
+
+    int peakMegabytes() {
+        return process.peakMegabytes();
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.close();
+        if (postgres != null) {
+            postgres.close();
+        }
+        try (Stream<Path> files = Files.walk(home)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file)));
+            }
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package io.subrelay.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.Relay;
+import io.subrelay.harness.Api;
+import io.subrelay.harness.Hooks;
+import io.subrelay.harness.Receipts;
+import io.subrelay.harness.Store;
+import io.subrelay.vendors.FakeVendors;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of a request to the webhook's address. */
+@ParameterizedClass
+@EnumSource(Store.Kind.class)
+class WebhookTest {
+
+    private static final String[] DESTINATIONS = {"segment", "amplitude", "onesignal", "statsig"};
+
+    private static FakeVendors vendors;
+    private static Relay relay;
+
+    @Parameter
+    private Store.Kind kind;
+
+    @BeforeParameterizedClassInvocation
+    static void start(Store.Kind kind) {
+        vendors = FakeVendors.start();
+        relay = Relay.start(kind.create(), Relay.live(vendors));
+    }
+
+    @AfterParameterizedClassInvocation
+    static void stop() {
+        relay.close();
+        vendors.close();
+    }
+
+    @AfterEach
+    void reset() {
+        vendors.reset();
+    }
+
+    @Test
+    void isAcceptedOnceAndThenADuplicate() {
+        String customer = Hooks.customer();
+        HttpResponse<String> answer = relay.api().post(Hooks.renewal(customer, 1));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+        assertThat(answer.body()).isEqualTo("{\"status\":\"accepted\"}");
+        assertThat(relay.api().post(Hooks.renewal(customer, 1)).body()).isEqualTo("{\"status\":\"duplicate\"}");
+        relay.api().accept(Hooks.renewal(customer, 2));
+        for (String destination : DESTINATIONS) {
+            await().untilAsserted(() ->
+                    assertThat(Receipts.of(vendors, destination).of(customer)).containsExactly(1, 2));
+        }
+    }
+
+    @Test
+    void hasOneEffectHoweverOftenItComesAtOnce() throws Exception {
+        String customer = Hooks.customer();
+        ExecutorService senders = Executors.newFixedThreadPool(20);
+        List<Callable<String>> posts = java.util.Collections.nCopies(100,
+                () -> relay.api().post(Hooks.renewal(customer, 1)).body());
+        int accepted = 0;
+        for (Future<String> answer : senders.invokeAll(posts)) {
+            accepted += answer.get().contains("accepted") ? 1 : 0;
+        }
+        senders.shutdown();
+        assertThat(accepted).isEqualTo(1);
+        relay.api().accept(Hooks.renewal(customer, 2));
+        for (String destination : DESTINATIONS) {
+            await().untilAsserted(() ->
+                    assertThat(Receipts.of(vendors, destination).of(customer)).containsExactly(1, 2));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "   ", "nonsense", "{\"event\":", "[]", "\"event\"", "7", "null", "{}", "{\"event\":null}",
+        "{\"event\":[]}", "{\"event\":\"x\"}", "{\"api_version\":\"1.0\"}{}", "{\"event\":{\"id\":\"a\"\u0000}}"})
+    void thatIsNoWebhookIsRefused(String body) throws Exception {
+        assertRefused(body.getBytes(StandardCharsets.UTF_8), "");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"id", "type", "event_timestamp_ms"})
+    void thatLacksAFieldIsRefusedWithItsName(String field) throws Exception {
+        ObjectNode webhook = Hooks.renewal(Hooks.customer(), 1);
+        Hooks.event(webhook).remove(field);
+        assertRefused(webhook, field);
+        for (String wrong : new String[] {"null", "[]", "{}", "true", "\"\"", "\"  \"", "1.5", "-1", "1e300",
+            "99999999999999999999", "\"1662665865167\"", "7"}) {
+            boolean right = field.equals("event_timestamp_ms") ? wrong.equals("7")
+                    : wrong.equals("\"1662665865167\"");
+            if (!right) {
+                assertRefused(Hooks.event(webhook).set(field, Api.json(wrong)), webhook, field);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"id", "type", "app_user_id", "original_app_user_id", "aliases", "transferred_from",
+        "transferred_to"})
+    void withAnIdThatNoStoreTakesIsRefused(String field) throws Exception {
+        for (String wrong : List.of("a\u0000b", "a\nb", "a\u0085b", "x".repeat(600), "half a pair \ud800")) {
+            ObjectNode webhook = Hooks.renewal(Hooks.customer(), 1);
+            if (field.startsWith("transferred") || field.equals("aliases")) {
+                Hooks.event(webhook).putArray(field).add("fine").add(wrong);
+            } else {
+                Hooks.event(webhook).put(field, wrong);
+            }
+            assertRefused(Api.JSON.writer().with(com.fasterxml.jackson.core.json.JsonWriteFeature.ESCAPE_NON_ASCII)
+                    .writeValueAsBytes(webhook), field);
+        }
+    }
+
+    @Test
+    void thatIsNoUtf8IsRefused() throws Exception {
+        byte[] body = Hooks.renewal(Hooks.customer(), 1).toString().getBytes(StandardCharsets.UTF_8);
+        body[body.length / 2] = (byte) 0xff;
+        assertRefused(body, "UTF-8");
+    }
+
+    @Test
+    void thatIsNestedTooDeepIsRefused() throws Exception {
+        assertRefused(("{\"event\":" + "[".repeat(200_000)).getBytes(StandardCharsets.UTF_8), "");
+        assertRefused(("{\"event\":{\"a\":" + "[".repeat(2_000) + "]".repeat(2_000) + "}}")
+                .getBytes(StandardCharsets.UTF_8), "");
+    }
+
+    /** What is odd but can be told apart is taken: the sender may add what it likes. */
+    @Test
+    void withOddValuesElsewhereIsTakenAndDelivered() {
+        String customer = Hooks.customer();
+        ObjectNode webhook = Hooks.renewal(customer, 1);
+        ObjectNode event = Hooks.event(webhook);
+        event.put("new_field", "a\u0000b \ud83d\ude00 \ud800 \u2028");
+        event.put("store", 7).put("period_type", "\u0000").put("price", "free").putNull("currency");
+        event.withObject("subscriber_attributes").putObject("odd").put("value", "a\u0000b\ud800").put("updated_at_ms", 1);
+        event.withObject("subscriber_attributes").put("broken", 3);
+        event.put("type", "RENEWAL").put("expiration_at_ms", "soon").putObject("entitlement_ids");
+        assertTaken(customer, webhook);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"aliases", "subscriber_attributes", "experiments", "entitlement_ids", "app_user_id",
+        "original_app_user_id", "product_id", "purchased_at_ms", "price", "environment", "store"})
+    void withAnyTypeInAnOptionalFieldIsTaken(String field) {
+        for (String wrong : new String[] {"null", "[]", "{}", "[null]", "[[1]]", "{\"a\":{\"b\":1}}", "true", "1.5",
+            "\"\"", "\"x\"", "99999999999999999999"}) {
+            String customer = Hooks.customer();
+            ObjectNode webhook = Hooks.renewal(customer, 1);
+            Hooks.event(webhook).set(field, Api.json(wrong));
+            assertThat(relay.api().post(webhook).statusCode()).as("%s: %s", field, wrong).isEqualTo(200);
+        }
+        await().untilAsserted(() -> assertThat(relay.api().destination("statsig").path("pending").asInt()).isZero());
+    }
+
+    @Test
+    void withTheLongestNamesIsTaken() {
+        String customer = "c".repeat(500);
+        ObjectNode webhook = Hooks.renewal(customer, 1);
+        Hooks.event(webhook).put("id", "i".repeat(198) + "-1").put("type", "\u0130".repeat(100));
+        assertThat(relay.api().post(webhook).statusCode()).isEqualTo(200);
+        assertThat(relay.api().get("/api/customers/" + customer).path("app_user_id").asText()).isEqualTo(customer);
+    }
+
+    private void assertTaken(String customer, JsonNode webhook) {
+        byte[] body;
+        try {
+            body = Api.JSON.writer().with(com.fasterxml.jackson.core.json.JsonWriteFeature.ESCAPE_NON_ASCII)
+                    .writeValueAsBytes(webhook);
+        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
+        HttpResponse<String> answer = relay.api().post(body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        await().untilAsserted(() -> assertThat(relay.api().delivery(Hooks.id(customer, 1), "statsig").path("state").asText())
+                .isEqualTo("delivered"));
+    }
+
+    @Test
+    void thatIsTooLargeIsRefused() throws Exception {
+        long before = relay.store().number("select count(*) from event");
+        ObjectNode webhook = Hooks.renewal(Hooks.customer(), 1);
+        Hooks.event(webhook).put("note", "x".repeat(2 << 20));
+        HttpResponse<String> answer = relay.api().post(webhook);
+        assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(relay.store().number("select count(*) from event")).isEqualTo(before);
+        Hooks.event(webhook).put("note", "x".repeat(900_000));
+        assertThat(relay.api().post(webhook).statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/plain", "application/xml", "application/x-www-form-urlencoded"})
+    void thatIsNotJsonByItsContentTypeIsRefused(String type) throws Exception {
+        byte[] body = Hooks.renewal(Hooks.customer(), 1).toString().getBytes(StandardCharsets.UTF_8);
+        long before = relay.store().number("select count(*) from event");
+        assertThat(relay.api().call("POST", "/webhooks/revenuecat", body, "Content-Type", type).statusCode())
+                .isIn(404, 415);
+        assertThat(relay.store().number("select count(*) from event")).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "PUT", "DELETE", "PATCH"})
+    void withAnotherMethodIsRefused(String method) {
+        byte[] body = Hooks.renewal(Hooks.customer(), 1).toString().getBytes(StandardCharsets.UTF_8);
+        assertThat(relay.api().call(method, "/webhooks/revenuecat", body, "Content-Type", "application/json")
+                .statusCode()).isIn(404, 405);
+    }
+
+    @Test
+    void mayHaveACharset() {
+        byte[] body = Hooks.renewal(Hooks.customer(), 1).toString().getBytes(StandardCharsets.UTF_8);
+        assertThat(relay.api().call("POST", "/webhooks/revenuecat", body,
+                "Content-Type", "application/json; charset=utf-8").statusCode()).isEqualTo(200);
+    }
+
+    private void assertRefused(JsonNode ignored, JsonNode webhook, String names) throws Exception {
+        assertRefused(webhook, names);
+    }
+
+    private void assertRefused(JsonNode webhook, String names) throws Exception {
+        assertRefused(webhook.toString().getBytes(StandardCharsets.UTF_8), names);
+    }
+
+    private void assertRefused(byte[] body, String names) throws Exception {
+        long before = relay.store().number("select count(*) from event");
+        HttpResponse<String> answer = relay.api().post(body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+        assertThat(answer.body()).doesNotContain("Exception").doesNotContain("io.subrelay");
+        JsonNode error = Api.json(answer.body());
+        assertThat(error.fieldNames()).toIterable().containsExactly("error");
+        assertThat(error.path("error").asText()).contains(names);
+        assertThat(relay.store().number("select count(*) from event")).isEqualTo(before);
+    }
+}

@@ -1,0 +1,188 @@
+package io.subrelay.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.subrelay.Relay;
+import io.subrelay.harness.Api;
+import io.subrelay.harness.Hooks;
+import io.subrelay.harness.Receipts;
+import io.subrelay.harness.Store;
+import io.subrelay.vendors.FakeVendor;
+import io.subrelay.vendors.FakeVendors;
+import io.subrelay.vendors.Fault;
+import io.subrelay.vendors.Received;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** When a delivery that failed goes again, with what, and when it is given up. */
+class RetryTest {
+
+    private static final FakeVendors VENDORS = FakeVendors.start();
+    private static Relay relay;
+    private static Api api;
+
+    @BeforeAll
+    static void start() {
+        Map<String, String> settings = Relay.live(VENDORS);
+        settings.put("delivery.redelivery-delay", "200ms");
+        settings.put("delivery.maximum-redelivery-delay", "1500ms");
+        relay = Relay.start(Store.Kind.H2.create(), settings);
+        api = relay.api();
+    }
+
+    @AfterAll
+    static void stop() {
+        relay.close();
+        VENDORS.close();
+    }
+
+    @AfterEach
+    void reset() {
+        VENDORS.reset();
+    }
+
+    private static String state(String id, String destination) {
+        return api.delivery(id, destination).path("state").asText();
+    }
+
+    private static void awaitState(String id, String destination, String state) {
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() ->
+                assertThat(state(id, destination)).as("%s to %s", id, destination).isEqualTo(state));
+    }
+
+    private static List<Duration> gaps(FakeVendor vendor) {
+        List<Instant> times = vendor.requests().stream().map(Received::at).toList();
+        return java.util.stream.IntStream.range(1, times.size())
+                .mapToObj(i -> Duration.between(times.get(i - 1), times.get(i))).toList();
+    }
+
+    @Test
+    void goesAgainLaterAndLater() {
+        String customer = Hooks.customer();
+        VENDORS.statsig().next(5, Fault.answer(429));
+        api.accept(Hooks.renewal(customer, 1));
+        awaitState(Hooks.id(customer, 1), "statsig", "delivered");
+        List<Duration> gaps = gaps(VENDORS.statsig());
+        int[] expected = {200, 400, 800, 1500, 1500};
+        assertThat(gaps).hasSize(expected.length);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(gaps.get(i)).isBetween(Duration.ofMillis(expected[i] * 8L / 10 - 5),
+                    Duration.ofMillis(expected[i] * 12L / 10 + 700));
+        }
+        JsonNode delivery = api.delivery(Hooks.id(customer, 1), "statsig");
+        assertThat(delivery.path("attempts").findValues("response_code").stream().map(JsonNode::asInt))
+                .containsExactly(429, 429, 429, 429, 429, 200);
+    }
+
+    @Test
+    void comesNotBeforeTheDestinationAsksForIt() {
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(Instant.now().plusSeconds(4).atOffset(ZoneOffset.UTC));
+        VENDORS.statsig().next(1, Fault.tooMany(3));
+        VENDORS.onesignal().next(1, Fault.answer(503, Map.of("Retry-After", "3"), ""));
+        VENDORS.segment().next(1, Fault.answer(429, Map.of("Retry-After", date), ""));
+        VENDORS.amplitude().next(1, Fault.answer(503, Map.of("retry-after", date), ""));
+        String customer = Hooks.customer();
+        api.accept(Hooks.renewal(customer, 1));
+        for (FakeVendor vendor : VENDORS.all()) {
+            await().atMost(Duration.ofSeconds(15)).until(() -> vendor.accepted().size() == 1);
+            assertThat(vendor.requests()).hasSize(2);
+            assertThat(gaps(vendor).get(0)).as(vendor.getClass().getSimpleName())
+                    .isBetween(Duration.ofMillis(2_000), Duration.ofMillis(5_500));
+        }
+        assertThat(gaps(VENDORS.statsig()).get(0)).isGreaterThanOrEqualTo(Duration.ofMillis(2_990));
+        assertThat(gaps(VENDORS.onesignal()).get(0)).isGreaterThanOrEqualTo(Duration.ofMillis(2_990));
+    }
+
+    @Test
+    void isTheSameByteForByte() {
+        String customer = Hooks.customer();
+        for (FakeVendor vendor : VENDORS.all()) {
+            vendor.next(1, Fault.answer(500));
+            vendor.next(1, Fault.reset());
+            vendor.next(1, Fault.answer(429));
+            vendor.next(1, Fault.html(502));
+        }
+        api.accept(Hooks.renewal(customer, 1));
+        for (String destination : new String[] {"segment", "amplitude", "onesignal", "statsig"}) {
+            awaitState(Hooks.id(customer, 1), destination, "delivered");
+            List<Received> requests = Receipts.vendor(VENDORS, destination).requests();
+            assertThat(requests).hasSizeGreaterThanOrEqualTo(5);
+            for (Function<Received, Object> part : List.<Function<Received, Object>>of(
+                    Received::text, Received::headers, Received::path, Received::method)) {
+                assertThat(requests.stream().map(part).distinct()).as(destination).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void holdsUpNobodyElse() {
+        Map<String, String> settings = Relay.live(VENDORS);
+        settings.put("delivery.maximum-redelivery-delay", "100ms");
+        try (Relay eager = Relay.start(Store.Kind.H2.create(), settings)) {
+            holdsUpNobodyElse(eager.api());
+        }
+    }
+
+    private static void holdsUpNobodyElse(Api api) {
+        String poor = Hooks.customer();
+        String other = Hooks.customer();
+        VENDORS.statsig().when(request -> request.text().contains(poor), Integer.MAX_VALUE, Fault.answer(429));
+        api.accept(Hooks.renewal(poor, 1), Hooks.renewal(poor, 2));
+        await().atMost(Duration.ofSeconds(30)).until(() -> VENDORS.statsig().requests().size() >= 14);
+        api.accept(Hooks.renewal(other, 1));
+        await().atMost(Duration.ofSeconds(2)).until(() ->
+                Receipts.of(VENDORS, "statsig").of(other).equals(List.of(1)));
+        assertThat(api.destination("statsig").path("circuit").asText()).isEqualTo("closed");
+        assertThat(Receipts.of(VENDORS, "statsig").of(poor)).isEmpty();
+        assertThat(VENDORS.statsig().requests()).noneMatch(request -> request.text().contains(Hooks.id(poor, 2)));
+        assertThat(Receipts.of(VENDORS, "segment").of(poor)).containsExactly(1, 2);
+        VENDORS.statsig().recover();
+        await().untilAsserted(() -> assertThat(Receipts.of(VENDORS, "statsig").of(poor)).containsExactly(1, 2));
+    }
+
+    /** OneSignal takes one request a second for one user. */
+    @Test
+    void keepsToTheRateOfOneUser() {
+        VENDORS.onesignal().limitRate(true);
+        String busy = Hooks.customer();
+        String other = Hooks.customer();
+        api.accept(Hooks.renewal(busy, 1), Hooks.renewal(busy, 2), Hooks.renewal(busy, 3), Hooks.renewal(other, 1));
+        awaitState(Hooks.id(other, 1), "onesignal", "delivered");
+        assertThat(Receipts.of(VENDORS, "onesignal").of(busy)).hasSizeLessThan(3);
+        awaitState(Hooks.id(busy, 3), "onesignal", "delivered");
+        assertThat(Receipts.of(VENDORS, "onesignal").of(busy)).containsExactly(1, 2, 3);
+        VENDORS.onesignal().limitRate(false);
+    }
+
+    @Test
+    void isGivenUpWithTheLastAnswer() {
+        Map<String, String> settings = Relay.only(VENDORS, "statsig");
+        settings.put("delivery.give-up-after", "900ms");
+        try (Relay impatient = Relay.start(Store.Kind.H2.create(), settings)) {
+            String customer = Hooks.customer();
+            VENDORS.statsig().when(request -> request.text().contains(Hooks.id(customer, 1)), Integer.MAX_VALUE,
+                    Fault.answer(429, Map.of(), "still busy"));
+            impatient.api().accept(Hooks.renewal(customer, 1), Hooks.renewal(customer, 2));
+            await().untilAsserted(() -> assertThat(impatient.api().delivery(Hooks.id(customer, 2), "statsig")
+                    .path("state").asText()).isEqualTo("delivered"));
+            JsonNode dead = impatient.api().history(customer).get(1).path("deliveries").get(0);
+            assertThat(dead.path("state").asText()).isEqualTo("dead");
+            assertThat(dead.path("response_code").asInt()).isEqualTo(429);
+            assertThat(dead.path("reason").asText()).isEqualTo("still busy");
+            assertThat(dead.path("attempts").asInt()).isGreaterThan(2);
+            assertThat(impatient.api().destination("statsig").path("dead").asInt()).isEqualTo(1);
+            assertThat(Receipts.of(VENDORS, "statsig").of(customer)).containsExactly(2);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.subrelay.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.subrelay.vendors.FakeVendor;
+import io.subrelay.vendors.FakeVendors;
+import io.subrelay.vendors.Received;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Which of {@link Hooks#renewal}'s events a vendor took in, when, in which order, and which it got again. */
+public final class Receipts {
+
+    /** One event that was taken in: the {@code n}th of a customer. */
+    public record Receipt(String customer, int n, Instant at) {
+        String id() {
+            return Hooks.id(customer, n);
+        }
+    }
+
+    /** An event that was taken in twice. */
+    public record Repeat(Receipt first, Receipt again) {
+    }
+
+    private final String destination;
+    private final List<Receipt> all = new ArrayList<>();
+
+    private Receipts(String destination) {
+        this.destination = destination;
+    }
+
+    public static Receipts of(FakeVendors vendors, String destination) {
+        Receipts receipts = new Receipts(destination);
+        for (Received request : vendor(vendors, destination).accepted()) {
+            receipts.add(request);
+        }
+        return receipts;
+    }
+
+    public static FakeVendor vendor(FakeVendors vendors, String destination) {
+        return switch (destination) {
+            case "segment" -> vendors.segment();
+            case "amplitude" -> vendors.amplitude();
+            case "onesignal" -> vendors.onesignal();
+            default -> vendors.statsig();
+        };
+    }
+
+    private void add(Received request) {
+        switch (destination) {
+            case "segment" -> request.body().path("batch").forEach(item -> {
+                if (item.path("type").asText().equals("track")) {
+                    add(item.path("messageId").asText().split(":")[1], request);
+                }
+            });
+            case "amplitude" -> request.body().path("events").forEach(item ->
+                    add(item.path("insert_id").asText(), request));
+            case "onesignal" -> {
+                JsonNode tags = request.body().path("properties").path("tags");
+                String product = tags.path("product_id").asText();
+                if (product.matches("p-\\d+")) {
+                    add(tags.path("app_user_id").asText() + product.substring(1), request);
+                }
+            }
+            default -> add(request.body().path("event").path("id").asText(), request);
+        }
+    }
+
+    private void add(String id, Received request) {
+        int dash = id.lastIndexOf('-');
+        all.add(new Receipt(id.substring(0, dash), Integer.parseInt(id.substring(dash + 1)), request.at()));
+    }
+
+    public List<Receipt> all() {
+        return all;
+    }
+
+    /** How many different events. */
+    public int events() {
+        return (int) all.stream().map(Receipt::id).distinct().count();
+    }
+
+    /** The numbers of one customer's events, in the order in which they were taken in, repetitions included. */
+    public List<Integer> of(String customer) {
+        return all.stream().filter(it -> it.customer().equals(customer)).map(Receipt::n).toList();
+    }
+
+    public List<Repeat> repeats() {
+        Map<String, Receipt> seen = new HashMap<>();
+        List<Repeat> repeats = new ArrayList<>();
+        for (Receipt receipt : all) {
+            Receipt before = seen.putIfAbsent(receipt.id(), receipt);
+            if (before != null) {
+                repeats.add(new Repeat(before, receipt));
+            }
+        }
+        return repeats;
+    }
+
+    /** Asserts that each customer's events arrived, all of them, and each for the first time in order. */
+    public void assertAllInOrder(Map<String, Integer> sent) {
+        Map<String, List<Integer>> firsts = new TreeMap<>();
+        Map<String, Receipt> seen = new HashMap<>();
+        for (Receipt receipt : all) {
+            if (seen.putIfAbsent(receipt.id(), receipt) == null) {
+                firsts.computeIfAbsent(receipt.customer(), it -> new ArrayList<>()).add(receipt.n());
+            }
+        }
+        sent.forEach((customer, count) -> {
+            List<Integer> numbers = firsts.getOrDefault(customer, List.of());
+            assertThat(numbers).as("%s: events of %s are in order", destination, customer).isSorted();
+            assertThat(numbers).as("%s: events of %s are all there", destination, customer).hasSize(count);
+        });
+    }
+
+    public void assertNoRepeats() {
+        assertThat(repeats()).as("%s: events that came again", destination).isEmpty();
+    }
+
+    /** Asserts that what came again had come shortly before a crash, so that nobody could know of it after that. */
+    public void assertRepeatsAreExplainedBy(List<Instant> crashes, Duration unmarked) {
+        assertThat(repeats()).as("%s: events that came again without a crash between", destination)
+                .allMatch(repeat -> crashes.stream().anyMatch(crash -> !repeat.again().at().isBefore(crash)
+                        && !repeat.first().at().isAfter(crash.plusMillis(500))
+                        && repeat.first().at().isAfter(crash.minus(unmarked))));
+    }
+}
