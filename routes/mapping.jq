@@ -60,3 +60,35 @@ def active_subscription:
   if .kind == "expiration" then "false"
   elif .event.type == "INITIAL_PURCHASE" or .event.type == "RENEWAL" then "true"
   else null end;
+
+# An id of the event for where that must be a UUID: its own if it is one, else one (version 8) made of it and of the
+# connection, the same on every attempt.
+def uuid($connection):
+  .event.id
+  | if test("^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$") then .
+    else ($connection + ":" + . | sha256)
+      | .[0:8] + "-" + .[8:12] + "-8" + .[13:16] + "-a" + .[17:20] + "-" + .[20:32] end;
+
+# The id of an event for Mixpanel: 36 letters, digits and dashes at the most.
+def insert_id: .event.id | if test("^[A-Za-z0-9-]{1,36}$") then . else sha256[0:36] end;
+
+# A number in Crockford's base 32, with so many digits.
+def crockford($digits):
+  reduce range($digits) as $_ ({left: ., text: ""};
+    {left: (.left / 32 | floor), text: ("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[.left % 32:.left % 32 + 1] + .text)})
+  | .text;
+
+def from_hex: reduce (explode | .[]) as $digit (0; . * 16 + (if $digit > 96 then $digit - 87 else $digit - 48 end));
+
+# An id of the event for where that must be a ULID: of when it was made, and of it and the connection; the same on every
+# attempt.
+def ulid($connection):
+  ($connection + ":" + .event.id | sha256) as $hash
+  | (.event.event_timestamp_ms | crockford(10))
+    + ([range(0; 20; 5) as $at | $hash[$at:$at + 5] | from_hex | crockford(4)] | join(""));
+
+# A price in USD as people read it: $5.99
+def dollars: (. * 100 | round) as $cents | "$" + ($cents / 100 | floor | tostring) + "." + ($cents % 100 + 100 | tostring | .[1:]);
+
+# A text as Slack is to show it: neither a link nor a mention.
+def slack_text: tostring | gsub("&"; "&amp;") | gsub("<"; "&lt;") | gsub(">"; "&gt;");

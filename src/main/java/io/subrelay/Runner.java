@@ -3,32 +3,22 @@ package io.subrelay;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.subrelay.console.AdminAccess;
-import io.subrelay.console.CustomerApi;
-import io.subrelay.console.DeliveryApi;
-import io.subrelay.console.PreviewApi;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxHealth;
-import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.Database;
 import io.subrelay.store.DatabaseHealth;
 import io.subrelay.store.DeliveryStore;
-import io.subrelay.store.EventPreview;
 import io.subrelay.store.EventStore;
-import io.subrelay.store.RequestStore;
 import io.subrelay.store.Retention;
 import io.subrelay.store.Writer;
-import io.subrelay.webhook.WebhookAuthorization;
-import io.subrelay.webhook.WebhookSignature;
-import io.subrelay.webhook.Webhooks;
 import io.vertx.core.VertxOptions;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.Registry;
 import org.slf4j.Logger;
@@ -48,6 +38,22 @@ final class Runner extends MainListenerSupport {
     private Writer writer;
     private Outbox outbox;
 
+    /** Runs until it is told to stop; returns the exit status. */
+    static int run(boolean dev) {
+        Main main = new Main();
+        main.setPropertyPlaceholderLocations(PROPERTIES);
+        main.addMainListener(new Runner());
+        try {
+            main.run();
+            return main.getExitCode();
+        } catch (Exception e) {
+            LOG.error("Subrelay does not start: {}", StartFailure.describe(e));
+            LOG.debug("", e);
+            main.shutdown();
+            return 1;
+        }
+    }
+
     @Override
     public void beforeConfigure(BaseMainSupport main) {
         CamelContext context = main.getCamelContext();
@@ -56,24 +62,13 @@ final class Runner extends MainListenerSupport {
         Registry registry = context.getRegistry();
 
         MeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        registry.bind("meterRegistry", meters);
         registry.bind("vertxOptions", new VertxOptions()
                 .setWorkerPoolSize(settings.number("server.worker-threads", 1, 1000)));
 
         database = Database.open(settings);
-        registry.bind("dataSource", database.dataSource());
-        DeliveryStore deliveries = new DeliveryStore(database);
         writer = new Writer(database, new EventStore(() -> outbox.open()));
-        outbox = outbox(settings, deliveries, meters);
-        registry.bind("outbox", outbox);
-        registry.bind("webhooks", new Webhooks(writer, meters));
-        registry.bind("webhookAuthorization", new WebhookAuthorization(settings.get("webhook.authorization")));
-        registry.bind("webhookSignature",
-                new WebhookSignature(settings.get("webhook.signing-secret"), Clock.systemUTC()));
-        registry.bind("adminAccess", new AdminAccess(settings.get("admin.username"), settings.get("admin.password")));
-        registry.bind("customerApi", new CustomerApi(new CustomerRecords(database), outbox));
-        registry.bind("deliveryApi", new DeliveryApi(outbox, deliveries, new RequestStore(database)));
-        registry.bind("previewApi", new PreviewApi(new EventPreview(database), outbox));
+        outbox = outbox(settings, new DeliveryStore(database), meters);
+        Beans.bind(registry, settings, meters, outbox, writer, database);
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
         health.register(new DatabaseHealth(database));
         health.register(new OutboxHealth(outbox));

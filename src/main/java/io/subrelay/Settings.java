@@ -3,10 +3,12 @@ package io.subrelay;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.util.TimeUtils;
 
@@ -17,6 +19,7 @@ import org.apache.camel.util.TimeUtils;
 public final class Settings {
 
     private static final List<String> MODES = List.of("live", "preview", "off");
+    private static final List<String> YES_OR_NO = List.of("true", "false");
     private static final List<String> REVENUE = List.of("gross", "after-commission", "after-commission-and-taxes");
 
     private final PropertiesComponent properties;
@@ -88,34 +91,66 @@ public final class Settings {
         return mode;
     }
 
-    /** Stops the start at the first setting that cannot work. */
+    /** @throws InvalidSetting the first that cannot work */
     public void check() {
-        number("server.port", 0, 65535);
-        number("management.port", 0, 65535);
-        number("server.worker-threads", 1, 1000);
-        number("server.max-body-size", 1024, 64 << 20);
-        number("delivery.concurrency", 1, 1000);
-        number("delivery.in-memory", 10, 1_000_000);
-        duration("delivery.redelivery-delay");
-        duration("delivery.maximum-redelivery-delay");
-        duration("delivery.give-up-after");
-        duration("delivery.request-timeout");
-        duration("retention.delivered");
-        backoffMultiplier();
+        for (InvalidSetting fault : faults()) {
+            throw fault;
+        }
+    }
+
+    /** Each setting that cannot work. */
+    public List<InvalidSetting> faults() {
+        List<Runnable> checks = new ArrayList<>(List.of(
+                () -> number("server.port", 0, 65535),
+                () -> number("management.port", 0, 65535),
+                () -> number("server.worker-threads", 1, 1000),
+                () -> number("server.max-body-size", 1024, 64 << 20),
+                () -> number("delivery.concurrency", 1, 1000),
+                () -> number("delivery.in-memory", 10, 1_000_000),
+                () -> duration("delivery.redelivery-delay"),
+                () -> duration("delivery.maximum-redelivery-delay"),
+                () -> duration("delivery.give-up-after"),
+                () -> duration("delivery.request-timeout"),
+                () -> duration("retention.delivered"),
+                this::backoffMultiplier,
+                this::checkDatabase,
+                () -> oneOf("statsig.event-type", List.of("webhook", "rc")),
+                this::checkAdmin,
+                this::checkExposure));
+        // of whatever destination: those with such names mean the same everywhere
+        named(".*\\.region").forEach(name -> checks.add(() -> checkRegion(name)));
+        named(".*\\.revenue").forEach(name -> checks.add(() -> oneOf(name, REVENUE)));
+        named(".*\\.send-(sandbox|purchases)").forEach(name -> checks.add(() -> oneOf(name, YES_OR_NO)));
+        List<InvalidSetting> faults = new ArrayList<>();
+        for (Runnable check : checks) {
+            try {
+                check.run();
+            } catch (InvalidSetting fault) {
+                faults.add(fault);
+            }
+        }
+        return faults;
+    }
+
+    private void checkDatabase() {
         if (!get("database.url").startsWith("jdbc:h2:") && !get("database.url").startsWith("jdbc:postgresql:")) {
             throw new InvalidSetting("database.url", "", "a jdbc:h2: or jdbc:postgresql: address");
         }
-        for (String region : List.of("segment.region", "amplitude.region")) {
-            oneOf(region, List.of("us", "eu"));
+    }
+
+    /** A region is one that the destination has an address for. */
+    private void checkRegion(String name) {
+        String url = name.replaceFirst("region$", "url.");
+        List<String> known = named(Pattern.quote(url) + ".+").stream()
+                .map(address -> address.substring(url.length())).toList();
+        if (!known.isEmpty()) {
+            oneOf(name, known);
         }
-        for (String revenue : List.of("segment.revenue", "amplitude.revenue")) {
-            oneOf(revenue, REVENUE);
-        }
-        for (String sandbox : List.of("segment.send-sandbox", "statsig.send-sandbox", "onesignal.send-sandbox")) {
-            oneOf(sandbox, List.of("true", "false"));
-        }
-        oneOf("statsig.event-type", List.of("webhook", "rc"));
-        checkExposure();
+    }
+
+    /** The names of the settings that match, in order. */
+    private List<String> named(String pattern) {
+        return properties.loadProperties(name -> name.matches(pattern)).stringPropertyNames().stream().sorted().toList();
     }
 
     /** How many times longer each redelivery waits than the one before. */
@@ -132,11 +167,14 @@ public final class Settings {
                 "delivery.backoff-multiplier", get("delivery.backoff-multiplier"), "a number from 1 to 100");
     }
 
-    private void checkExposure() {
+    private void checkAdmin() {
         if (isSet("admin.username") != isSet("admin.password")) {
             String blank = isSet("admin.username") ? "admin.password" : "admin.username";
             throw new InvalidSetting(blank, "", "a value, as the other half of the user name and password is set");
         }
+    }
+
+    private void checkExposure() {
         if (!isLoopback(get("server.host"))) {
             for (String needed : List.of("webhook.authorization", "admin.password")) {
                 if (!isSet(needed)) {
@@ -169,14 +207,22 @@ public final class Settings {
     }
 
     private static boolean isSecret(String name) {
-        return name.matches("(?i).*(key|secret|password|token|authorization|credential)s?$");
+        return name.matches("(?i).*(key|secret|password|token|authorization|credential|webhook-url)s?$");
     }
 
     /** A setting with which the runner cannot start; the message is one line, for the person who set it. */
     public static final class InvalidSetting extends IllegalArgumentException {
 
+        private final String name;
+
         InvalidSetting(String name, String value, String accepts) {
             super(name + (value.isEmpty() ? " is blank" : " is '" + value + "'") + ": it accepts " + accepts);
+            this.name = name;
+        }
+
+        /** Which setting it is. */
+        public String name() {
+            return name;
         }
     }
 }

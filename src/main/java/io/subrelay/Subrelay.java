@@ -1,33 +1,75 @@
 package io.subrelay;
 
-import org.apache.camel.main.Main;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.subrelay.check.CheckCommand;
+import io.subrelay.check.PreviewCommand;
+import java.nio.file.Path;
+import java.util.List;
 
-/** Runs the routes of the folder it is started in. */
+/** The command line. */
 public final class Subrelay {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Subrelay.class);
+    private static final String HELP = """
+            Subrelay relays RevenueCat's subscription webhooks, by the routes in routes/ and the settings in
+            application.properties of the folder that it is started in.
+
+              java -jar subrelay.jar                           run
+              java -jar subrelay.jar --dev                     run, and pick up edits of route files
+              java -jar subrelay.jar check                     say what is wrong with routes, settings and examples
+              java -jar subrelay.jar preview <webhook.json>…   print what each destination would be sent for the last one
+              java -jar subrelay.jar --help | --version
+
+            A setting can be given as -Dname=value before -jar, or as an environment variable: SEGMENT_WRITE_KEY.
+            Exit status: 0 fine, 1 something is wrong, 2 an argument is not understood.
+            """;
 
     private Subrelay() {
     }
 
     public static void main(String[] args) {
-        System.exit(run());
+        System.exit(run(List.of(args)));
     }
 
-    private static int run() {
-        Main main = new Main();
-        main.setPropertyPlaceholderLocations(Runner.PROPERTIES);
-        main.addMainListener(new Runner());
-        try {
-            main.run();
-            return main.getExitCode();
-        } catch (Exception e) {
-            LOG.error("Subrelay does not start: {}", StartFailure.describe(e));
-            LOG.debug("", e);
-            main.shutdown();
-            return 1;
+    private static int run(List<String> args) {
+        String command = args.isEmpty() ? "" : args.get(0);
+        List<String> rest = args.isEmpty() ? args : args.subList(1, args.size());
+        boolean files = command.equals("preview") && !rest.isEmpty() && rest.stream().noneMatch(it -> it.startsWith("-"));
+        if (!rest.isEmpty() && !files) {
+            return unknown(String.join(" ", args));
         }
+        switch (command) {
+            case "":
+                return Runner.run(false);
+            case "--dev":
+                return Runner.run(true);
+            case "check":
+                quiet();
+                return CheckCommand.run(Path.of(""), System.out);
+            case "preview":
+                if (!files) {
+                    System.err.println("preview needs the file of a webhook: preview <webhook.json>…");
+                    return 2;
+                }
+                quiet();
+                return PreviewCommand.run(Path.of(""), rest.stream().map(Path::of).toList(), System.out, System.err);
+            case "--help", "-h":
+                System.out.print(HELP);
+                return 0;
+            case "--version":
+                String version = Subrelay.class.getPackage().getImplementationVersion();
+                System.out.println("Subrelay " + (version == null ? "(not packaged)" : version));
+                return 0;
+            default:
+                return unknown(command);
+        }
+    }
+
+    private static int unknown(String arguments) {
+        System.err.println("Subrelay does not understand '" + arguments + "'; --help tells what it does");
+        return 2;
+    }
+
+    /** Has to come before the first logger. */
+    private static void quiet() {
+        System.setProperty("subrelay.log-threshold", "OFF");
     }
 }

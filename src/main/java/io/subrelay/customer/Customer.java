@@ -203,7 +203,9 @@ public final class Customer {
                 .sorted(Map.Entry.comparingByValue())
                 .forEach(id -> aliases.add(id.getKey()));
         Set<String> others = new TreeSet<>(ids.keySet());
-        others.remove(appUserId());
+        if (!ids.isEmpty()) {
+            others.remove(appUserId());
+        }
         if (original != null) {
             others.remove(original.id());
         }

@@ -6,6 +6,7 @@ import java.time.DateTimeException;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -21,19 +22,21 @@ import org.apache.camel.util.TimeUtils;
  */
 public final class Answers {
 
-    private static final Pattern RULE = Pattern.compile("(\\d{3})(?:\\s+within\\s+(\\S+)|\\s+(.+))?");
-    private static final int EXCERPT = 500;
+    private static final Pattern RULE = Pattern.compile("(\\d{3}|[1-5]xx)(?:\\s+within\\s+(\\S+)|\\s+(.+))?");
+    /** More than is kept in the end: secrets are masked in between, and one that is cut in two would not be found. */
+    private static final int EXCERPT = 2_000;
 
     /**
      * One exception from the general meaning.
      *
+     * @param status   its status, or the first digit of several
      * @param text     what the answer's body has to hold; null for anything
      * @param withinMs how young the event has to be, milliseconds; 0 for any age
      */
     private record Rule(Verdict verdict, int status, String text, long withinMs) {
 
         boolean applies(int code, String body, long ageMs) {
-            return code == status && (text == null || body.contains(text)) && (withinMs == 0 || ageMs <= withinMs);
+            return (code == status || code / 100 == status) && (text == null || body.contains(text)) && (withinMs == 0 || ageMs <= withinMs);
         }
     }
 
@@ -41,8 +44,8 @@ public final class Answers {
     private final Clock clock;
 
     /**
-     * Each list is comma separated: {@code 410}, {@code 404 within 1m} (of the event's acceptance), or
-     * {@code 400 Invalid API key} (a text of the answer).
+     * Each list is comma separated: {@code 410}, {@code 4xx} (any that no other entry names), {@code 404 within 1m} (of
+     * the event's acceptance), or {@code 400 Invalid API key} (a text of the answer).
      *
      * @throws IllegalArgumentException if an entry is none of these
      */
@@ -51,6 +54,7 @@ public final class Answers {
         add(Verdict.RETRY, retry);
         add(Verdict.HOLD, hold);
         add(Verdict.REFUSED, refuse);
+        rules.sort(Comparator.comparing((Rule rule) -> rule.status() < 10).thenComparing(rule -> rule.text() == null));
     }
 
     private void add(Verdict verdict, String list) {
@@ -58,10 +62,11 @@ public final class Answers {
             Matcher matcher = RULE.matcher(entry.trim());
             if (!matcher.matches()) {
                 throw new IllegalArgumentException("'" + entry.trim()
-                        + "' is not an answer such as 410, 404 within 1m or 400 Invalid API key");
+                        + "' is not an answer such as 410, 4xx, 404 within 1m or 400 Invalid API key");
             }
             long within = matcher.group(2) == null ? 0 : TimeUtils.toMilliSeconds(matcher.group(2));
-            rules.add(new Rule(verdict, Integer.parseInt(matcher.group(1)), matcher.group(3), within));
+            int status = Integer.parseInt(matcher.group(1).replace("xx", ""));
+            rules.add(new Rule(verdict, status, matcher.group(3), within));
         }
     }
 

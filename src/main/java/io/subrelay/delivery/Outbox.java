@@ -61,6 +61,21 @@ public final class Outbox implements Shares.Holder {
         }
     }
 
+    private Outbox(Settings settings, MeterRegistry meters) {
+        this.settings = settings;
+        this.store = null;
+        this.writer = null;
+        this.meters = meters;
+        this.secrets = new Secrets(settings);
+        this.slices = 1;
+        this.shares = null;
+    }
+
+    /** One that can be asked for previews only: nothing comes in, nothing is stored, and there is no database. */
+    public static Outbox forPreviews(Settings settings, MeterRegistry meters) {
+        return new Outbox(settings, meters);
+    }
+
     /** How long a destination may take to stop, milliseconds; when the runner stops, all of them together. */
     long msToStop() {
         if (camel == null || !camel.isStopping()) {
@@ -221,22 +236,34 @@ public final class Outbox implements Shares.Holder {
         return secrets;
     }
 
-    /** Makes a destination known; it keeps its place when its route stops, so that no event misses it meanwhile. */
+    /**
+     * Makes a destination known; it keeps its place when its route stops, so that no event misses it meanwhile.
+     *
+     * @return what waits for it; null where it is asked for previews only
+     */
     synchronized OutboxQueue open(OutboxConsumer consumer) throws SQLException {
         String name = consumer.name();
+        if (store == null) {
+            add(consumer);
+            return null;
+        }
         store.register(name, slices);
         OutboxQueue queue = new OutboxQueue(name, store, writer::flush,
                 settings.number("delivery.in-memory", 10, 1_000_000), new Slices(slices, handed));
         Map<Integer, Long> positions = store.positions(name);
         held.keySet().forEach(slice -> queue.acquire(slice, positions.getOrDefault(slice, handed)));
-        consumers.put(name, consumer);
+        add(consumer);
+        return queue;
+    }
+
+    private void add(OutboxConsumer consumer) {
+        consumers.put(consumer.name(), consumer);
         List<String> names = new ArrayList<>(open);
-        if (!names.contains(name)) {
-            names.add(name);
+        if (!names.contains(consumer.name())) {
+            names.add(consumer.name());
             names.sort(null);
             open = List.copyOf(names);
         }
-        return queue;
     }
 
     /** Makes a destination known that is switched off. */

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -24,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class OutboxConsumer extends DefaultConsumer {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutboxConsumer.class);
-    private static final int MAX_REASON = 1_500;
+    private static final int MAX_REASON = 500;
 
     private final OutboxEndpoint endpoint;
     private final Outbox outbox;
@@ -34,7 +33,7 @@ public final class OutboxConsumer extends DefaultConsumer {
     private final Circuit circuit;
     private String mode = "off";
     private OutboxQueue queue;
-    private ExecutorService workers;
+    private Workers workers;
 
     OutboxConsumer(OutboxEndpoint endpoint, Processor processor, Outbox outbox) {
         super(endpoint, processor);
@@ -80,13 +79,14 @@ public final class OutboxConsumer extends DefaultConsumer {
             outbox.closed(this);
             return;
         }
-        int threads = outbox.settings().number("delivery.concurrency", 1, 1000);
-        workers = getEndpoint().getCamelContext().getExecutorServiceManager()
-                .newFixedThreadPool(this, "outbox-" + name(), threads);
         queue = outbox.open(this);
-        for (int i = 0; i < threads; i++) {
-            workers.execute(this::work);
+        if (queue == null) {
+            return;
         }
+        workers = new Workers(getEndpoint().getCamelContext().getExecutorServiceManager()
+                .newCachedThreadPool(this, "outbox-" + name()),
+                outbox.settings().number("delivery.concurrency", 1, 1000), this::work);
+        workers.more();
     }
 
     /** Lets what is being attempted end; a request that is not answered is left to go again after the next start. */
@@ -94,10 +94,7 @@ public final class OutboxConsumer extends DefaultConsumer {
     protected void doStop() throws Exception {
         if (queue != null) {
             queue.close();
-            workers.shutdown();
-            if (!workers.awaitTermination(outbox.msToStop(), TimeUnit.MILLISECONDS)) {
-                workers.shutdownNow();
-            }
+            workers.stop(outbox.msToStop());
         }
         super.doStop();
     }
@@ -140,11 +137,16 @@ public final class OutboxConsumer extends DefaultConsumer {
         int most = mode.equals("preview") ? 1 : Math.max(1, endpoint.getBatchSize());
         try {
             while (true) {
-                List<Delivery> deliveries = queue.take(most, this::mayShareList, circuit);
+                List<Delivery> deliveries = queue.take(most, this::mayShareList, circuit, workers::more);
                 if (deliveries == null) {
                     return;
                 }
-                deliver(deliveries);
+                if (!deliveries.isEmpty()) {
+                    deliver(deliveries);
+                }
+                if (workers.isOneTooMany(deliveries.isEmpty())) {
+                    return;
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -162,6 +164,7 @@ public final class OutboxConsumer extends DefaultConsumer {
     private void deliver(List<Delivery> deliveries) {
         long startedAt = System.currentTimeMillis();
         long started = System.nanoTime();
+        int begun = workers.begun();
         List<Outcome> outcomes = attempt(deliveries);
         int millis = (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
         List<Finished> finished = new ArrayList<>(deliveries.size());
@@ -169,7 +172,9 @@ public final class OutboxConsumer extends DefaultConsumer {
             finished.add(finish(deliveries.get(i), outcomes.get(i), startedAt, millis));
         }
         boolean first = deliveries.stream().anyMatch(delivery -> delivery.attempts() == 0);
-        circuit.answered(decisive(outcomes), first);
+        Outcome decisive = decisive(outcomes);
+        circuit.answered(decisive, first);
+        workers.ended(begun, started, decisive);
         queue.finish(finished);
     }
 

@@ -25,6 +25,7 @@ final class OutboxQueue {
     private static final int REQUESTED_PAGE = 64;
     private static final long REQUESTED_EVERY_MS = 1_000;
     private static final long ABROAD_EVERY_MS = 100;
+    private static final long IDLE_MS = 10_000;
     private static final long READ_AGAIN_MS = 1_000;
 
     private final String destination;
@@ -127,13 +128,19 @@ final class OutboxQueue {
      * @param  max      how many at the most
      * @param  sameList whether a delivery may go with the first one of its list
      * @param  gate     says when the destination may be called
-     * @return          at least one delivery; null once the queue is closed
+     * @param  more     called if nobody is left who waits for the next ones
+     * @return          deliveries; none if none came for a while; null once the queue is closed
      */
-    List<Delivery> take(int max, SameList sameList, Gate gate) throws InterruptedException {
+    List<Delivery> take(int max, SameList sameList, Gate gate, Runnable more) throws InterruptedException {
         lock.lockInterruptibly();
         try {
+            long idleUntil = System.currentTimeMillis() + IDLE_MS;
             while (!closed) {
                 long now = System.currentTimeMillis();
+                if (now >= idleUntil) {
+                    changed.signal();
+                    return List.of();
+                }
                 lanes.unparkDue(now);
                 if (!reading && now >= readAgainAt && readSomething(now)) {
                     continue;
@@ -143,18 +150,16 @@ final class OutboxQueue {
                     long closedFor = gate.waitMs();
                     if (closedFor == 0) {
                         List<Delivery> taken = lanes.take(max, sameList);
-                        if (lanes.isReady() || lanes.nextDue() < Long.MAX_VALUE || requests || lanes.isAbroad()) {
+                        if (!lock.hasWaiters(changed)) {
+                            more.run();
+                        } else if (lanes.isReady() || untilNextTimer(now) < Long.MAX_VALUE) {
                             changed.signal();
                         }
                         return taken;
                     }
                     wait = Math.min(wait, closedFor);
                 }
-                if (wait == Long.MAX_VALUE) {
-                    changed.await();
-                } else {
-                    changed.await(wait, TimeUnit.MILLISECONDS);
-                }
+                changed.await(Math.min(wait, idleUntil - now), TimeUnit.MILLISECONDS);
             }
             return null;
         } finally {

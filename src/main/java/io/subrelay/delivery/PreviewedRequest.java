@@ -5,8 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.http.common.HttpHelper;
@@ -26,7 +32,7 @@ final class PreviewedRequest {
     /** @param exchange one that was intercepted on its way to an endpoint */
     static ObjectNode of(Exchange exchange) throws Exception {
         String uri = exchange.getProperty(Exchange.INTERCEPTED_ENDPOINT, String.class);
-        Endpoint endpoint = original(exchange.getContext().hasEndpoint(uri));
+        Endpoint endpoint = endpoint(exchange.getContext(), uri);
         String body = exchange.getMessage().getBody(String.class);
         ObjectNode request = JSON.createObjectNode();
         if (endpoint instanceof HttpEndpoint http) {
@@ -44,12 +50,37 @@ final class PreviewedRequest {
                 headers.put(name, String.valueOf(value));
             }
         });
+        if (endpoint instanceof HttpEndpoint http && http.isAuthenticationPreemptive() && !headers.has("Authorization")) {
+            addBasicAuthorization(http, headers);
+        }
         request.set("body", parsed(body));
         return request;
     }
 
-    private static Endpoint original(Endpoint endpoint) {
-        return endpoint instanceof InterceptSendToEndpoint intercepted ? intercepted.getOriginalEndpoint() : endpoint;
+    /** The client adds it from the endpoint's options, so that it is no header of the message. */
+    private static void addBasicAuthorization(HttpEndpoint endpoint, ObjectNode headers) {
+        String uri = endpoint.getEndpointUri();
+        Map<String, String> options = new HashMap<>();
+        for (String option : uri.substring(uri.indexOf('?') + 1).split("&")) {
+            String[] pair = option.split("=", 2);
+            options.put(pair[0], pair.length == 1 ? "" : URLDecoder.decode(pair[1], StandardCharsets.UTF_8));
+        }
+        if (options.containsKey("authUsername")) {
+            String pair = options.get("authUsername") + ":" + options.getOrDefault("authPassword", "");
+            headers.put("Authorization",
+                    "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    /** The endpoint of an address, which cannot be looked up by it where options are encoded. */
+    private static Endpoint endpoint(CamelContext context, String uri) {
+        Endpoint found = context.hasEndpoint(uri);
+        for (Endpoint each : found == null ? context.getEndpoints() : List.<Endpoint>of()) {
+            if (uri.equals(each.getEndpointUri())) {
+                found = each;
+            }
+        }
+        return found instanceof InterceptSendToEndpoint intercepted ? intercepted.getOriginalEndpoint() : found;
     }
 
     private static JsonNode parsed(String body) {

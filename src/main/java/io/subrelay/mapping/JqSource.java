@@ -1,6 +1,7 @@
 package io.subrelay.mapping;
 
 import com.fasterxml.jackson.databind.node.NullNode;
+import io.subrelay.Nearest;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.Collection;
@@ -10,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import net.thisptr.jackson.jq.Expression;
@@ -103,9 +105,18 @@ final class JqSource {
                 int offset = at.find() ? at.start() : 0;
                 String before = text.substring(0, offset);
                 throw wrong((int) before.chars().filter(c -> c == '\n').count() + 1,
-                        offset - before.lastIndexOf('\n'), "there is no function " + call, null);
+                        offset - before.lastIndexOf('\n'),
+                        "there is no function " + call + Nearest.hint(function, functions(scope)), null);
             }
         }
+    }
+
+    private static Set<String> functions(Scope scope) {
+        Set<String> names = new TreeSet<>();
+        for (Scope each = scope; each != null; each = each.getParentScope()) {
+            each.getLocalFunctions().keySet().forEach(name -> names.add(name.replaceFirst("/.*", "")));
+        }
+        return names;
     }
 
     /** Walks the parsed tree, which has no visitor, by its fields. */

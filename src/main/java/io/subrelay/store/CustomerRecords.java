@@ -28,7 +28,7 @@ public final class CustomerRecords {
      */
     public Optional<ObjectNode> find(String appUserId, long atMs) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
-            Customers customers = new Customers(new CustomerStore(connection), () -> {
+            Customers customers = new Customers(new CustomerStore(connection, new KnownCustomers()), () -> {
                 throw new IllegalStateException("reading makes no customers");
             });
             Customer customer = customers.customerOf(appUserId);
@@ -66,8 +66,8 @@ public final class CustomerRecords {
         try (Connection connection = database.dataSource().getConnection()) {
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
-                // nothing may be accepted for them meanwhile
-                statement.execute("select last_event from log_position for update");
+                // nothing may be accepted for them meanwhile, and nobody may think to know them afterwards
+                statement.executeUpdate("update log_position set last_customer = last_customer + 1");
                 statement.executeUpdate("""
                         update destination set pending = pending
                           - (select count(*) from event e where e.customer in %1$s

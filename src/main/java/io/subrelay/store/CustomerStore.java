@@ -6,9 +6,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -16,27 +18,42 @@ import java.util.Set;
 final class CustomerStore implements Customers.Lookup {
 
     private final Connection connection;
-    private final Map<String, Long> numbers = new HashMap<>();
+    private final KnownCustomers known;
     private final Map<Long, Customers.Stored> stored = new HashMap<>();
+    private final Map<String, Customers.Stored> loaded = new HashMap<>();
     private final Set<String> asked = new HashSet<>();
 
-    CustomerStore(Connection connection) {
+    /** @param known those that need not be read; what is read is added */
+    CustomerStore(Connection connection, KnownCustomers known) {
         this.connection = connection;
+        this.known = known;
     }
 
     /** Finds the customers of all these ids at once. */
     void load(Collection<String> appUserIds) throws SQLException {
-        asked.addAll(appUserIds);
+        List<String> unknown = new ArrayList<>();
+        for (String id : appUserIds) {
+            if (asked.add(id) && known.byId(id) == null) {
+                unknown.add(id);
+            }
+        }
+        if (unknown.isEmpty()) {
+            return;
+        }
         try (PreparedStatement select = connection.prepareStatement("""
-                select i.app_user_id, c.id, c.state from customer_id i join customer c on c.id = i.customer
+                select c.id, c.state from customer_id i join customer c on c.id = i.customer
                 where i.app_user_id = any (?)""")) {
-            select.setArray(1, connection.createArrayOf("varchar", appUserIds.toArray()));
+            select.setArray(1, connection.createArrayOf("varchar", unknown.toArray()));
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    long number = rows.getLong(2);
-                    numbers.put(rows.getString(1), number);
+                    long number = rows.getLong(1);
                     if (!stored.containsKey(number)) {
-                        stored.put(number, new Customers.Stored(number, Customer.parse(rows.getString(3))));
+                        String state = rows.getString(2);
+                        Customer customer = Customer.parse(state);
+                        Customers.Stored read = new Customers.Stored(number, customer);
+                        stored.put(number, read);
+                        customer.ids().forEach(id -> loaded.put(id, read));
+                        known.put(number, customer, state.length());
                     }
                 }
             }
@@ -52,8 +69,11 @@ final class CustomerStore implements Customers.Lookup {
                 throw new IllegalStateException("cannot look up a customer", e);
             }
         }
-        Long number = numbers.get(appUserId);
-        return number == null ? null : stored.get(number);
+        Customers.Stored found = loaded.getOrDefault(appUserId, known.byId(appUserId));
+        if (found != null) {
+            stored.put(found.number(), found);
+        }
+        return found;
     }
 
     void save(Customers customers) throws SQLException {
@@ -62,13 +82,15 @@ final class CustomerStore implements Customers.Lookup {
             boolean inserts = false;
             boolean updates = false;
             for (Customers.Entry entry : customers.changed()) {
-                boolean known = stored.containsKey(entry.number());
-                PreparedStatement statement = known ? update : insert;
-                statement.setString(1, entry.customer().toJson());
+                boolean isStored = stored.containsKey(entry.number());
+                PreparedStatement statement = isStored ? update : insert;
+                String state = entry.customer().toJson();
+                known.put(entry.number(), entry.customer(), state.length());
+                statement.setString(1, state);
                 statement.setLong(2, entry.number());
                 statement.addBatch();
-                updates |= known;
-                inserts |= !known;
+                updates |= isStored;
+                inserts |= !isStored;
             }
             if (inserts) {
                 insert.executeBatch();
@@ -109,6 +131,8 @@ final class CustomerStore implements Customers.Lookup {
              PreparedStatement insert = connection.prepareStatement(
                      "insert into customer (merged_into, state, id) values (?, '{}', ?)")) {
             for (Map.Entry<Long, Long> merge : merges.entrySet()) {
+                known.forget(merge.getKey());
+                known.forget(merge.getValue());
                 PreparedStatement pointer = stored.containsKey(merge.getKey()) ? point : insert;
                 for (PreparedStatement statement : new PreparedStatement[] {ids, earlier, pointer}) {
                     statement.setLong(1, merge.getValue());

@@ -23,6 +23,11 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource dataSource;
     private final boolean h2;
 
+    static {
+        // H2 would look up every text that it reads or writes in a cache of values, by a hash of the whole text
+        System.setProperty("h2.objectCache", System.getProperty("h2.objectCache", "false"));
+    }
+
     private Database(HikariDataSource dataSource, boolean h2) {
         this.dataSource = dataSource;
         this.h2 = h2;

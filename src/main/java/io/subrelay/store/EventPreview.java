@@ -21,7 +21,7 @@ public final class EventPreview {
     public EnrichedEvent enrich(Event event, long receivedAt) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
             long[] position = {0, Long.MAX_VALUE / 2};
-            Customers customers = new Customers(new CustomerStore(connection), () -> ++position[1]);
+            Customers customers = new Customers(new CustomerStore(connection, new KnownCustomers()), () -> ++position[1]);
             return EventStore.enrich(
                     new Acceptance(event, receivedAt), 0, customers, position, List.of(), new ArrayList<>());
         }

@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +21,9 @@ import java.util.stream.Collectors;
 public final class EventStore {
 
     private final Supplier<List<String>> destinations;
+    private final KnownCustomers known = new KnownCustomers();
+    /** The position as this runner wrote it last; another one tells that what is known may be old. */
+    private long[] expected;
 
     /** @param destinations tells for which destinations an event is meant that is accepted now */
     public EventStore(Supplier<List<String>> destinations) {
@@ -37,8 +41,12 @@ public final class EventStore {
         }
         long[] position = lockPosition(connection);
         long firstNew = position[0];
+        if (!Arrays.equals(position, expected)) {
+            known.clear();
+        }
+        expected = null;
         Set<String> seen = storedIds(connection, acceptances);
-        CustomerStore store = new CustomerStore(connection);
+        CustomerStore store = new CustomerStore(connection, known);
         store.load(acceptances.stream().flatMap(it -> EventIds.all(it.event()).stream()).collect(Collectors.toSet()));
         Customers customers = new Customers(store, () -> ++position[1]);
         List<String> names = destinations.get();
@@ -58,6 +66,7 @@ public final class EventStore {
             savePosition(connection, position);
             countPending(connection, names, position[0] - firstNew);
         }
+        expected = position;
         return written;
     }
 

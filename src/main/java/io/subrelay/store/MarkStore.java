@@ -5,8 +5,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,18 +23,72 @@ final class MarkStore {
      * @param again whether an earlier try may have been committed unheard, so that rows may be there already
      */
     static void write(Connection connection, List<Mark> marks, boolean again) throws SQLException {
-        Map<String, Tally> counts = new TreeMap<>();
-        Map<List<Object>, Mark.Settled> ended = new LinkedHashMap<>();
-        Map<List<Object>, Mark.Failed> waiting = new HashMap<>();
+        List<Mark.Settled> settled = new ArrayList<>(marks.size());
+        List<Mark.Failed> failed = new ArrayList<>();
         Map<List<Object>, Mark.Position> positions = new HashMap<>();
-        try (PreparedStatement insert = connection.prepareStatement("""
-                     insert into delivery (event, destination, state, attempts, settled_at, millis, response_code, reason,
-                       request) values (?, ?, ?, ?, ?, ?, ?, ?, ?)""");
-             PreparedStatement forget = connection.prepareStatement(
+        // the last thing that is known of a delivery that has failed before: when it goes again, or null if it has ended
+        Map<List<Object>, Mark.Failed> scheduled = new HashMap<>();
+        for (Mark mark : marks) {
+            if (mark instanceof Mark.Settled it) {
+                settled.add(it);
+                if (it.delivery().attempts() > 0 || it.delivery().origin() == Delivery.Origin.REQUEST) {
+                    scheduled.put(List.of(it.destination(), it.delivery().seq()), null);
+                }
+            } else if (mark instanceof Mark.Failed it) {
+                failed.add(it);
+                scheduled.put(List.of(it.destination(), it.delivery().seq()), it);
+            } else if (mark instanceof Mark.Position it) {
+                positions.put(List.of(it.destination(), it.slice()), it);
+            }
+        }
+        if (again) {
+            forget(connection, settled, failed);
+        }
+        if (!settled.isEmpty()) {
+            writeSettled(connection, settled);
+        }
+        if (!scheduled.isEmpty()) {
+            writeScheduled(connection, scheduled, failed);
+        }
+        writePositions(connection, positions.values());
+    }
+
+    private static void forget(Connection connection, List<Mark.Settled> settled, List<Mark.Failed> failed)
+            throws SQLException {
+        try (PreparedStatement delivery = connection.prepareStatement(
                      "delete from delivery where destination = ? and event = ?");
-             PreparedStatement forgetAttempt = connection.prepareStatement(
-                     "delete from attempt where destination = ? and event = ? and attempt = ? and attempted_at = ?");
-             PreparedStatement unschedule = connection.prepareStatement(
+             PreparedStatement attempt = connection.prepareStatement(
+                     "delete from attempt where destination = ? and event = ? and attempt = ? and attempted_at = ?")) {
+            for (Mark.Settled it : settled) {
+                addKey(delivery, it.destination(), it.delivery().seq());
+            }
+            for (Mark.Failed it : failed) {
+                attempt.setInt(3, it.delivery().attempts());
+                attempt.setLong(4, it.at());
+                addKey(attempt, it.destination(), it.delivery().seq());
+            }
+            delivery.executeBatch();
+            attempt.executeBatch();
+        }
+    }
+
+    private static void writeSettled(Connection connection, List<Mark.Settled> settled) throws SQLException {
+        Map<String, Tally> counts = new TreeMap<>();
+        try (PreparedStatement insert = connection.prepareStatement("""
+                insert into delivery (event, destination, state, attempts, settled_at, millis, response_code, reason,
+                  request) values (?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
+            for (Mark.Settled it : settled) {
+                insertSettled(insert, it);
+                counts.computeIfAbsent(it.destination(), name -> new Tally()).count(it.state());
+            }
+            insert.executeBatch();
+        }
+        writeCounts(connection, counts);
+    }
+
+    private static void writeScheduled(Connection connection, Map<List<Object>, Mark.Failed> scheduled,
+            List<Mark.Failed> failed) throws SQLException {
+        try (PreparedStatement unschedule = connection.prepareStatement(
                      "delete from redelivery where destination = ? and event = ?");
              PreparedStatement schedule = connection.prepareStatement("""
                      insert into redelivery (destination, event, customer, origin, attempts, first_attempt_at,
@@ -42,48 +96,19 @@ final class MarkStore {
              PreparedStatement attempt = connection.prepareStatement("""
                      insert into attempt (event, destination, attempt, attempted_at, millis, response_code, answer)
                      values (?, ?, ?, ?, ?, ?, ?)""")) {
-            boolean scheduled = false;
-            for (Mark mark : marks) {
-                if (mark instanceof Mark.Settled settled) {
-                    ended.put(List.of(settled.destination(), settled.delivery().seq()), settled);
-                    if (settled.delivery().attempts() > 0 || settled.delivery().origin() == Delivery.Origin.REQUEST) {
-                        addKey(unschedule, settled.destination(), settled.delivery());
-                        scheduled = true;
-                        waiting.remove(List.of(settled.destination(), settled.delivery().seq()));
-                    }
-                } else if (mark instanceof Mark.Failed failed) {
-                    addKey(unschedule, failed.destination(), failed.delivery());
-                    forgetAttempt.setInt(3, failed.delivery().attempts());
-                    forgetAttempt.setLong(4, failed.at());
-                    addKey(forgetAttempt, failed.destination(), failed.delivery());
-                    insertAttempt(attempt, failed);
-                    waiting.put(List.of(failed.destination(), failed.delivery().seq()), failed);
-                    scheduled = true;
-                } else if (mark instanceof Mark.Position position) {
-                    positions.put(List.of(position.destination(), position.slice()), position);
+            for (Map.Entry<List<Object>, Mark.Failed> it : scheduled.entrySet()) {
+                addKey(unschedule, (String) it.getKey().get(0), (Long) it.getKey().get(1));
+                if (it.getValue() != null) {
+                    insertFailed(schedule, it.getValue());
                 }
             }
-            for (Mark.Settled settled : ended.values()) {
-                addKey(forget, settled.destination(), settled.delivery());
-                insertSettled(insert, settled);
-                counts.computeIfAbsent(settled.destination(), name -> new Tally()).count(settled.state());
+            for (Mark.Failed it : failed) {
+                insertAttempt(attempt, it);
             }
-            if (again) {
-                forget.executeBatch();
-                forgetAttempt.executeBatch();
-            }
-            insert.executeBatch();
-            if (scheduled) {
-                for (Mark.Failed failed : waiting.values()) {
-                    insertFailed(schedule, failed);
-                }
-                unschedule.executeBatch();
-                schedule.executeBatch();
-                attempt.executeBatch();
-            }
+            unschedule.executeBatch();
+            schedule.executeBatch();
+            attempt.executeBatch();
         }
-        writeCounts(connection, counts);
-        writePositions(connection, positions.values());
     }
 
     private static void insertSettled(PreparedStatement insert, Mark.Settled settled) throws SQLException {
@@ -124,9 +149,9 @@ final class MarkStore {
         attempt.addBatch();
     }
 
-    private static void addKey(PreparedStatement statement, String destination, Delivery delivery) throws SQLException {
+    private static void addKey(PreparedStatement statement, String destination, long seq) throws SQLException {
         statement.setString(1, destination);
-        statement.setLong(2, delivery.seq());
+        statement.setLong(2, seq);
         statement.addBatch();
     }
 

@@ -49,6 +49,13 @@ class CustomerTest {
     }
 
     @Test
+    void isShownEvenWhereNoEventNamesAnyone() {
+        assertThat(new Customer().view(id -> null, 20).toEventJson().toString()).isEqualTo("""
+                {"app_user_id":null,"original_app_user_id":null,"last_seen_app_user_id":null,\
+                "aliases":[],"subscriber_attributes":{},"subscription_status":null,"active_entitlements":[]}""");
+    }
+
+    @Test
     void writesNullWhereNothingIsKnown() {
         Crowd crowd = Crowd.after(transfer(10, List.of("from"), List.of("to", "also")));
         assertThat(crowd.view("also", 20).toEventJson().toString()).isEqualTo("""

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +19,9 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -29,6 +32,9 @@ import org.apache.camel.support.PluginHelper;
 final class Destinations implements AutoCloseable {
 
     static final ObjectMapper JSON = new ObjectMapper();
+
+    static final List<String> NAMES = List.of("segment", "amplitude", "onesignal", "statsig", "signed-webhook", "mixpanel",
+            "posthog", "braze", "customer-io", "slack");
 
     /** What the vendor received; header names in lower case. */
     record Request(String method, String path, Map<String, String> headers, String text) {
@@ -58,11 +64,11 @@ final class Destinations implements AutoCloseable {
     /** The status to answer with; 0 breaks the connection off. */
     volatile ToIntFunction<Request> answer = request -> 200;
     volatile Map<String, String> answerHeaders = Map.of();
+    volatile Function<Request, String> answerBody = request -> "";
 
     Destinations(Map<String, String> settings) throws Exception {
-        this(settings, "routes/2-delivery.camel.yaml", "routes/destinations/segment.camel.yaml",
-                "routes/destinations/amplitude.camel.yaml", "routes/destinations/onesignal.camel.yaml",
-                "routes/destinations/statsig.camel.yaml");
+        this(settings, Stream.concat(Stream.of("routes/2-delivery.camel.yaml"),
+                NAMES.stream().map(name -> "routes/destinations/" + name + ".camel.yaml")).toArray(String[]::new));
     }
 
     Destinations(Map<String, String> settings, String... files) throws Exception {
@@ -72,12 +78,14 @@ final class Destinations implements AutoCloseable {
             Map<String, String> headers = new TreeMap<>();
             exchange.getRequestHeaders().forEach((name, values) -> headers.put(name.toLowerCase(), values.get(0)));
             Request request = new Request(exchange.getRequestMethod(), exchange.getRequestURI().toString(), headers,
-                    new String(exchange.getRequestBody().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             requests.add(request);
             answerHeaders.forEach(exchange.getResponseHeaders()::add);
             int status = answer.applyAsInt(request);
             if (status > 0) {
-                exchange.sendResponseHeaders(status, -1);
+                byte[] body = answerBody.apply(request).getBytes(StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+                exchange.getResponseBody().write(body);
             }
             exchange.close();
         });
@@ -88,7 +96,7 @@ final class Destinations implements AutoCloseable {
             properties.load(in);
         }
         String url = "http://127.0.0.1:" + vendor.getAddress().getPort();
-        for (String name : List.of("segment", "amplitude", "onesignal", "statsig")) {
+        for (String name : NAMES) {
             properties.setProperty(name + ".url", url);
         }
         properties.putAll(settings);

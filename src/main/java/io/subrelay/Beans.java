@@ -1,0 +1,54 @@
+package io.subrelay;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.subrelay.console.AdminAccess;
+import io.subrelay.console.CustomerApi;
+import io.subrelay.console.DeliveryApi;
+import io.subrelay.console.PreviewApi;
+import io.subrelay.delivery.Outbox;
+import io.subrelay.store.CustomerRecords;
+import io.subrelay.store.Database;
+import io.subrelay.store.DeliveryStore;
+import io.subrelay.store.EventPreview;
+import io.subrelay.store.RequestStore;
+import io.subrelay.store.Writer;
+import io.subrelay.webhook.WebhookAuthorization;
+import io.subrelay.webhook.WebhookSignature;
+import io.subrelay.webhook.Webhooks;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.apache.camel.spi.Registry;
+
+/** What the routes call by name. */
+public final class Beans {
+
+    private Beans() {
+    }
+
+    /** @param writer null, as is {@code database}, where the routes are built and never run */
+    public static void bind(Registry registry, Settings settings, MeterRegistry meters, Outbox outbox, Writer writer,
+            Database database) {
+        registry.bind("meterRegistry", meters);
+        registry.bind("dataSource", DataSource.class, database == null ? noDatabase() : database.dataSource());
+        registry.bind("outbox", outbox);
+        registry.bind("webhooks", new Webhooks(writer, meters));
+        registry.bind("webhookAuthorization", new WebhookAuthorization(settings.get("webhook.authorization")));
+        registry.bind("webhookSignature",
+                new WebhookSignature(settings.get("webhook.signing-secret"), Clock.systemUTC()));
+        registry.bind("adminAccess", new AdminAccess(settings.get("admin.username"), settings.get("admin.password")));
+        registry.bind("customerApi", new CustomerApi(new CustomerRecords(database), outbox));
+        registry.bind("deliveryApi", new DeliveryApi(outbox, new DeliveryStore(database), new RequestStore(database)));
+        registry.bind("previewApi", new PreviewApi(new EventPreview(database), outbox));
+    }
+
+    private static DataSource noDatabase() {
+        return (DataSource) Proxy.newProxyInstance(Beans.class.getClassLoader(), new Class<?>[] {DataSource.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "equals" -> proxy == arguments[0];
+                    case "hashCode" -> System.identityHashCode(proxy);
+                    case "toString" -> "no database";
+                    default -> throw new IllegalStateException("there is no database here");
+                });
+    }
+}

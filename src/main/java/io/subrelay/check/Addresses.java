@@ -1,0 +1,144 @@
+package io.subrelay.check;
+
+import io.subrelay.Nearest;
+import io.subrelay.delivery.OutboxEndpoint;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.EndpointUriFactory;
+import org.apache.camel.spi.UriParam;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+
+/** Where routes send to: components and options that there are, and addresses that no event can choose. */
+final class Addresses {
+
+    private static final Set<String> ENDPOINTS = Set.of("from", "to", "toD", "wireTap", "poll");
+    private static final Set<String> DYNAMIC = Set.of("recipientList", "dynamicRouter", "routingSlip");
+    private static final Set<String> EXPRESSED = Set.of("enrich", "pollEnrich");
+    private static final Set<String> REDIRECTING = Set.of("camelhttpuri", "camelresthttpuri");
+    /** Of all components these are the ones that a misspelt name probably means. */
+    private static final List<String> USUAL = List.of("http", "https", "outbox", "direct", "log", "sql", "bean", "seda",
+            "timer", "platform-http");
+    /** What simple reads that is not of the event. */
+    private static final Pattern FROM_DATA = Pattern.compile("\\$(simple)?\\{(?!(properties|env|sys|sysenv)[:.])");
+
+    private final CamelContext camel;
+    private final Placeholders placeholders;
+
+    Addresses(CamelContext camel, Placeholders placeholders) {
+        this.camel = camel;
+        this.placeholders = placeholders;
+    }
+
+    List<Fault> faults(RouteFile file) {
+        List<Fault> faults = new ArrayList<>();
+        Walk.through(file, (name, key, value, owners) -> {
+            int line = Yaml.line(key);
+            if (ENDPOINTS.contains(name)) {
+                endpoint(name, value, file, faults);
+            } else if (DYNAMIC.contains(name)) {
+                faults.add(Fault.fault(file.name(), line, name + " takes addresses from the event: whoever sends events"
+                        + " could choose where they go; use choice and to instead"));
+            } else if (EXPRESSED.contains(name) && Yaml.get(Yaml.get(value, "expression"), "constant") == null
+                    && Yaml.get(value, "constant") == null) {
+                faults.add(Fault.fault(file.name(), line, name + " takes its address from the event: whoever sends events"
+                        + " could choose it; give it a constant"));
+            } else if (name.equals("name") && Yaml.text(value) != null
+                    && REDIRECTING.contains(Yaml.text(value).toLowerCase(java.util.Locale.ROOT))
+                    && owners.stream().anyMatch(owner -> owner.equals("setHeader") || owner.equals("setHeaders"))) {
+                faults.add(Fault.fault(file.name(), line, Yaml.text(value)
+                        + " sends the request to another address than the endpoint's; set CamelHttpPath for another path"));
+            }
+        });
+        return faults;
+    }
+
+    private void endpoint(String step, Node node, RouteFile file, List<Fault> faults) {
+        Node uriNode = Yaml.text(node) == null ? Yaml.get(node, "uri") : node;
+        if (uriNode == null || Yaml.text(uriNode) == null) {
+            return;
+        }
+        String uri = placeholders.resolve(Yaml.text(uriNode));
+        if (uri == null) {
+            return;
+        }
+        int line = Yaml.line(uriNode);
+        boolean dynamic = step.equals("toD")
+                || step.equals("wireTap") && !"false".equals(Yaml.text(node, "dynamicUri"));
+        if (dynamic && isFromData(uri)) {
+            faults.add(Fault.fault(file.name(), line, "this address is taken from the event: whoever sends events could choose"
+                    + " where they go; only the path may hold ${…}, after a fixed scheme and host"));
+            return;
+        }
+        String scheme = uri.replaceFirst(":.*", "");
+        if (!uri.contains(":") || scheme.isBlank()) {
+            faults.add(Fault.fault(file.name(), line, "the address '" + uri + "' says nothing of how to send, such as https://"));
+        } else if (camel.getComponent(scheme) == null) {
+            faults.add(Fault.fault(file.name(), line, "there is no component " + scheme + Nearest.hint(scheme, USUAL)));
+        } else if (scheme.equals("outbox") && !step.equals("from") && !uri.matches("outbox:(//)?(skip|refuse|preview)(\\?.*)?")) {
+            String name = uri.replaceFirst("\\?.*", "");
+            faults.add(Fault.fault(file.name(), line, "nothing can be sent to " + name
+                    + Nearest.hint(name, List.of("outbox:skip", "outbox:refuse"))));
+        } else {
+            options(scheme, uri, uriNode, Yaml.get(node, "parameters"), file, faults);
+        }
+    }
+
+    /** Whether an event decides on more than a path or a query of the web. */
+    static boolean isFromData(String uri) {
+        Matcher data = FROM_DATA.matcher(uri);
+        if (uri.startsWith("language:")) {
+            return true;
+        }
+        if (!data.find()) {
+            return false;
+        }
+        Matcher web = Pattern.compile("(?i)https?:/?/?[^/?#]+[/?#]").matcher(uri);
+        int fixed = web.lookingAt() ? web.end() : uri.indexOf('?') < 0 ? uri.length() : uri.indexOf('?');
+        return data.start() < fixed;
+    }
+
+    private void options(String scheme, String uri, Node uriNode, Node parameters, RouteFile file, List<Fault> faults) {
+        EndpointUriFactory factory = camel.getCamelContextExtension().getEndpointUriFactory(scheme);
+        Set<String> known = scheme.equals("outbox") ? outboxOptions() : factory == null ? Set.of() : factory.propertyNames();
+        boolean lenient = factory != null && factory.isLenientProperties();
+        Map<String, String> prefixes = factory == null ? null : factory.multiValuePrefixes();
+        Map<String, Integer> options = new LinkedHashMap<>();
+        for (NodeTuple entry : Yaml.entries(parameters)) {
+            options.put(Yaml.text(entry.getKeyNode()), Yaml.line(entry.getKeyNode()));
+        }
+        if (!lenient && uri.contains("?")) {
+            for (String option : uri.substring(uri.indexOf('?') + 1).split("&")) {
+                options.put(option.replaceFirst("=.*", ""), Yaml.line(uriNode));
+            }
+        }
+        options.forEach((option, line) -> {
+            boolean fine = known.isEmpty() || known.contains(option)
+                    || prefixes != null && prefixes.values().stream().anyMatch(option::startsWith);
+            String hint = fine ? "" : Nearest.hint(option, known);
+            // what a web address does not know becomes a part of its query, which may be meant
+            if (!fine && (!lenient || !hint.isEmpty())) {
+                faults.add(Fault.fault(file.name(), line, scheme + " has no option " + option + hint));
+            }
+        });
+    }
+
+    private static Set<String> outboxOptions() {
+        Set<String> options = new TreeSet<>(Set.of("bridgeErrorHandler", "exceptionHandler", "exchangePattern",
+                "lazyStartProducer"));
+        for (Field field : OutboxEndpoint.class.getDeclaredFields()) {
+            if (field.isAnnotationPresent(UriParam.class)) {
+                options.add(field.getName());
+            }
+        }
+        return options;
+    }
+}

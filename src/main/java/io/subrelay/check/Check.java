@@ -1,0 +1,247 @@
+package io.subrelay.check;
+
+import io.subrelay.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.camel.model.RouteDefinition;
+
+/**
+ * Finds everything that is wrong with a folder of routes and settings, and starts nothing. Each file is looked at on its
+ * own: first as text, which finds all that is misspelt at once, then, where that finds nothing, by having Camel build it.
+ */
+final class Check {
+
+    private final Folder folder;
+    private final List<Fault> faults = new ArrayList<>();
+    private final List<RouteFile> good = new ArrayList<>();
+    private List<RouteFile> shared = List.of();
+    /** Whether the functions that all jq expressions share are fine: otherwise no route can be built. */
+    private boolean jq;
+    private int destinations;
+    private int examples;
+
+    private Check(Folder folder) {
+        this.folder = folder;
+    }
+
+    /** @return what was found, in order */
+    static Report of(Folder folder) {
+        Check check = new Check(folder);
+        check.all();
+        return new Report(check.faults.stream().distinct().sorted(Fault.ORDER).toList(), check.destinations, check.examples);
+    }
+
+    /** What is wrong with the routes and settings, examples aside. */
+    static List<Fault> ofRoutes(Folder folder) {
+        Check check = new Check(folder);
+        check.routes(folder.routeFiles());
+        return check.faults.stream().distinct().sorted(Fault.ORDER).toList();
+    }
+
+    /** What is wrong with one file beside the others, its examples aside: in the text of it, and for Camel. */
+    static List<Fault> of(Folder folder, RouteFile file) {
+        Check check = new Check(folder);
+        List<RouteFile> files = new ArrayList<>(folder.routeFiles());
+        files.removeIf(each -> each.path().equals(file.path()));
+        files.add(file);
+        check.texts(files);
+        List<Fault> own = check.faults.stream().filter(fault -> fault.isFault() && fault.file().equals(file.name())).toList();
+        if (!own.isEmpty()) {
+            return own;
+        }
+        check.faults.clear();
+        check.build(check.faultless(files.stream().filter(each -> each.destination() == null && each != file).toList()), file);
+        return check.faults.stream().filter(Fault::isFault).distinct().sorted(Fault.ORDER).toList();
+    }
+
+    private void all() {
+        List<RouteFile> files = folder.routeFiles();
+        routes(files);
+        if (!files.isEmpty()) {
+            examples(files);
+        }
+    }
+
+    private void routes(List<RouteFile> files) {
+        if (files.isEmpty()) {
+            faults.add(Fault.fault("", 0, "there are no routes in " + folder.root()
+                    + ": start where routes/ and application.properties are"));
+            return;
+        }
+        texts(files);
+        shared = built(files.stream().filter(file -> file.destination() == null).toList());
+        for (RouteFile file : files) {
+            if (file.destination() != null) {
+                destinations++;
+                if (isFaultless(file) && build(shared, file)) {
+                    good.add(file);
+                }
+            }
+        }
+    }
+
+    /** What can be said of the files as they are written. */
+    private void texts(List<RouteFile> files) {
+        try (Rehearsal rehearsal = Rehearsal.asStarted(folder)) {
+            Settings settings = rehearsal.settings();
+            SettingsFile settingsFile = SettingsFile.read(folder);
+            settings.faults().forEach(fault -> faults.add(settingsFile.fault(fault)));
+            Properties all = Folder.defaults();
+            all.putAll(folder.ownSettings());
+            Set<String> known = new TreeSet<>(all.stringPropertyNames());
+            known.removeIf(name -> name.startsWith("camel."));
+            Placeholders placeholders = new Placeholders(rehearsal.camel(), known);
+            Expressions expressions = new Expressions(rehearsal.camel(), placeholders);
+            Addresses addresses = new Addresses(rehearsal.camel(), placeholders);
+            List<Fault> definitions = definitions(rehearsal);
+            faults.addAll(definitions);
+            jq = definitions.isEmpty();
+            List<RouteFile> readable = new ArrayList<>();
+            for (RouteFile file : files) {
+                if (file.unreadable() != null) {
+                    faults.add(file.unreadable());
+                    continue;
+                }
+                readable.add(file);
+                faults.addAll(Shape.get().faults(file));
+                faults.addAll(placeholders.faults(file));
+                if (jq) {
+                    faults.addAll(expressions.faults(file));
+                }
+                faults.addAll(addresses.faults(file));
+            }
+            faults.addAll(DestinationRules.faults(readable, placeholders, known, settings, settingsFile));
+            Set<String> names = new LinkedHashSet<>();
+            files.stream().filter(file -> file.destination() != null).forEach(file -> names.add(file.destination()));
+            boolean allRead = files.stream().allMatch(this::isFaultless);
+            settingsFile.unknown(names, placeholders.used()).stream()
+                    // a file that has faults may be meant to read it
+                    .filter(fault -> allRead || fault.message().contains("did you mean")).forEach(faults::add);
+        }
+    }
+
+    /** What is wrong with the jq functions that all files share. */
+    private List<Fault> definitions(Rehearsal rehearsal) {
+        try {
+            rehearsal.camel().resolveLanguage("jq").createExpression(".");
+            return List.of();
+        } catch (RuntimeException e) {
+            return List.of(Blame.definitions(e));
+        }
+    }
+
+    private boolean isFaultless(RouteFile file) {
+        return faults.stream().noneMatch(fault -> fault.isFault() && fault.file().equals(file.name()));
+    }
+
+    private List<RouteFile> faultless(Collection<RouteFile> files) {
+        return files.stream().filter(this::isFaultless).toList();
+    }
+
+    /** Builds the files that all share, each with those before it; what one needs of a later one it gets at the end. */
+    private List<RouteFile> built(List<RouteFile> files) {
+        List<RouteFile> built = new ArrayList<>();
+        List<RouteFile> later = new ArrayList<>();
+        for (RouteFile file : faultless(files)) {
+            List<Fault> before = List.copyOf(faults);
+            if (build(built, file)) {
+                built.add(file);
+            } else {
+                faults.clear();
+                faults.addAll(before);
+                later.add(file);
+            }
+        }
+        for (RouteFile file : later) {
+            if (build(built, file)) {
+                built.add(file);
+            }
+        }
+        return built;
+    }
+
+    /**
+     * Has Camel build a file; a route that cannot be built is left out then, so that the others show what they have.
+     *
+     * @return whether there is no fault
+     */
+    private boolean build(List<RouteFile> others, RouteFile file) {
+        Set<String> left = new LinkedHashSet<>();
+        if (!jq) {
+            return false;
+        }
+        while (true) {
+            try (Rehearsal rehearsal = Rehearsal.asStarted(folder)) {
+                rehearsal.load(others).load(List.of(file));
+                for (RouteDefinition route : List.copyOf(rehearsal.camel().getRouteDefinitions())) {
+                    if (left.contains(route.getRouteId())) {
+                        rehearsal.camel().removeRouteDefinition(route);
+                    }
+                }
+                rehearsal.build();
+                return left.isEmpty();
+            } catch (Exception e) {
+                faults.add(Blame.of(e, file, folder));
+                String route = Blame.route(e);
+                if (route == null || !left.add(route)) {
+                    return false;
+                }
+            }
+        }
+    }
+
+    private void examples(List<RouteFile> files) {
+        boolean policy = shared.stream().anyMatch(file -> Yaml.items(file.root()).stream().anyMatch(item ->
+                DestinationRules.POLICY.equals(Yaml.text(Yaml.get(item, "routeConfiguration"), "id"))));
+        try (Examples runner = new Examples(folder, shared)) {
+            for (RouteFile file : files) {
+                if (file.destination() == null) {
+                    continue;
+                }
+                if (Examples.files(file.examples()).isEmpty()) {
+                    faults.add(Fault.note(file.name(), 0, "this destination has no example; put one into "
+                            + folder.shown(file.examples()) + "/"));
+                } else if (policy && good.contains(file)) {
+                    examples += runner.run(file, file.examples(), faults);
+                } else {
+                    faults.add(Fault.note(file.name(), 0, "its examples were not run, because of the faults"));
+                }
+            }
+        }
+        orphans(files);
+    }
+
+    /** Examples whose destination is not there. */
+    private void orphans(List<RouteFile> files) {
+        Set<Path> expected = new LinkedHashSet<>();
+        files.stream().filter(file -> file.destination() != null).forEach(file -> expected.add(file.examples()));
+        Path destinationsFolder = folder.root().resolve("routes/destinations");
+        if (!Files.isDirectory(destinationsFolder)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.list(destinationsFolder)) {
+            for (Path path : paths.sorted().toList()) {
+                String name = path.getFileName().toString();
+                if (Files.isDirectory(path) && name.endsWith(".tests") && !expected.contains(path)) {
+                    faults.add(Fault.fault(folder.shown(path), 0, "these examples have no destination: there is no "
+                            + name.replaceFirst("\\.tests$", RouteFile.SUFFIX) + " beside them"));
+                } else if (Files.isRegularFile(path) && name.matches(".*\\.ya?ml") && !name.endsWith(RouteFile.SUFFIX)) {
+                    faults.add(Fault.warning(folder.shown(path), 0,
+                            "this file is not loaded: the name of a route file ends with " + RouteFile.SUFFIX));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.subrelay.check;
+
+import io.subrelay.Nearest;
+import io.subrelay.Settings;
+import io.subrelay.check.RouteFile.Route;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** What makes a file a destination, and what all files together must not have twice. */
+final class DestinationRules {
+
+    static final String POLICY = "delivery";
+
+    private final List<Fault> faults = new ArrayList<>();
+
+    private DestinationRules() {
+    }
+
+    /**
+     * @param files  all that can be read
+     * @param places the settings that files read
+     */
+    static List<Fault> faults(Collection<RouteFile> files, Placeholders places, Collection<String> known,
+            Settings settings, SettingsFile settingsFile) {
+        DestinationRules rules = new DestinationRules();
+        rules.ids(files);
+        rules.configurations(files);
+        Map<String, String> owners = new HashMap<>();
+        for (RouteFile file : files) {
+            for (Route route : file.routes()) {
+                if (route.destination() != null) {
+                    rules.destination(file, route, owners);
+                    rules.credentials(file, route, places, known, settings, settingsFile);
+                }
+            }
+            if (file.destination() != null) {
+                rules.file(file);
+            }
+        }
+        return rules.faults;
+    }
+
+    private void ids(Collection<RouteFile> files) {
+        Map<String, String> places = new HashMap<>();
+        for (RouteFile file : files) {
+            for (Node item : Yaml.items(file.root())) {
+                boolean route = Yaml.get(item, "route") != null || Yaml.get(item, "from") != null;
+                if (route) {
+                    Walk.through(item, (name, key, value, owners) -> {
+                        if (name.equals("id") && Yaml.text(value) != null) {
+                            id(file, value, places);
+                        }
+                    }, new java.util.ArrayDeque<>());
+                }
+            }
+        }
+    }
+
+    private void id(RouteFile file, Node value, Map<String, String> places) {
+        String place = file.name() + ":" + Yaml.line(value);
+        String first = places.putIfAbsent(Yaml.text(value), place);
+        if (first != null) {
+            faults.add(Fault.fault(file.name(), Yaml.line(value),
+                    "the id " + Yaml.text(value) + " is taken already, at " + first));
+        }
+    }
+
+    private void configurations(Collection<RouteFile> files) {
+        Set<String> known = new TreeSet<>();
+        for (RouteFile file : files) {
+            for (Node item : Yaml.items(file.root())) {
+                String id = Yaml.text(Yaml.get(item, "routeConfiguration"), "id");
+                if (id != null) {
+                    known.add(id);
+                }
+            }
+        }
+        for (RouteFile file : files) {
+            for (Route route : file.routes()) {
+                for (String id : route.configurations()) {
+                    if (!id.matches(".*[*(\\[{|].*") && !known.contains(id)) {
+                        faults.add(Fault.fault(file.name(), Yaml.line(Yaml.get(route.node(), "routeConfigurationId")),
+                                "there is no routeConfiguration " + id + Nearest.hint(id, known)));
+                    }
+                }
+            }
+        }
+    }
+
+    private void destination(RouteFile file, Route route, Map<String, String> owners) {
+        String name = route.destination();
+        Node from = Yaml.get(route.from(), "uri") == null ? route.from() : Yaml.get(route.from(), "uri");
+        String first = owners.putIfAbsent(name, file.name() + ":" + Yaml.line(from));
+        if (first != null) {
+            faults.add(Fault.fault(file.name(), Yaml.line(from),
+                    "outbox:" + name + " has its route already, at " + first));
+        } else if (!name.equals(file.destination())) {
+            faults.add(Fault.fault(file.name(), Yaml.line(from), "outbox:" + name + " belongs in the file "
+                    + "routes/destinations/" + name + RouteFile.SUFFIX + ", or is another name than the file's meant?"));
+        }
+        if (!name.equals(route.id())) {
+            faults.add(Fault.fault(file.name(), route.idLine(), route.id() == null
+                    ? "this route has no id; it is the destination's name: " + name
+                    : "the id of this route is " + route.id() + ", but it delivers to outbox:" + name
+                            + "; the id, the file and the outbox have one name"));
+        }
+    }
+
+    private void file(RouteFile file) {
+        if (file.routes().stream().noneMatch(route -> route.from() == null || route.destination() != null)) {
+            faults.add(Fault.fault(file.name(), 0, "no route of this file delivers: one has to be from outbox:"
+                    + file.destination()));
+        }
+        for (Route route : file.routes()) {
+            // its helpers too: without it their requests would be sent even in preview
+            boolean misspelt = route.configurations().stream().anyMatch(id -> Nearest.to(id, Set.of(POLICY)) != null);
+            if (!misspelt) {
+                faults.add(Fault.fault(file.name(), route.idLine(),
+                        "this route lacks \"routeConfigurationId: delivery\": without it, it is sent even in preview,"
+                                + " and failures are not redelivered as they should"));
+            }
+            if (Yaml.get(route.node(), "errorHandler") != null) {
+                faults.add(Fault.warning(file.name(), Yaml.line(Yaml.get(route.node(), "errorHandler")),
+                        "this route's own errorHandler takes the place of the shared one; say what answers mean by"
+                                + " retryAnswers, holdAnswers and refuseAnswers instead"));
+            }
+        }
+    }
+
+    private void credentials(RouteFile file, Route route, Placeholders places, Collection<String> known,
+            Settings settings, SettingsFile settingsFile) {
+        Node node = Yaml.get(Yaml.get(route.from(), "parameters"), "credentials");
+        List<String> names = node == null ? List.of() : List.of(Yaml.text(node).trim().split("\\s*,\\s*"));
+        for (String name : names) {
+            if (!known.contains(name) && !places.used().contains(name)) {
+                faults.add(Fault.fault(file.name(), Yaml.line(node), "nothing reads the setting " + name
+                        + ", which the destination waits for" + Nearest.hint(name, known)));
+            }
+        }
+        places.used().addAll(names);
+        try {
+            settings.mode(route.destination(), names);
+        } catch (Settings.InvalidSetting e) {
+            faults.add(settingsFile.fault(e));
+        }
+    }
+}

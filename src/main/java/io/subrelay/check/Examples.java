@@ -1,0 +1,116 @@
+package io.subrelay.check;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.delivery.EnrichedEvent;
+import io.subrelay.store.PassingEvents;
+import io.subrelay.webhook.Event;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Runs examples through the real routes, in preview. Those that are given the same settings share their routes. */
+final class Examples implements AutoCloseable {
+
+    /** Rehearsals that are kept; examples with the same settings are next to each other, more or less. */
+    private static final int KEPT = 8;
+
+    private record Group(String destination, Map<String, String> settings) {
+    }
+
+    private final Folder folder;
+    private final List<RouteFile> shared;
+    private final Map<Group, Rehearsal> rehearsals = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** @param shared the route files that are no destination's */
+    Examples(Folder folder, Collection<RouteFile> shared) {
+        this.folder = folder;
+        this.shared = List.copyOf(shared);
+    }
+
+    /** The files of a folder of examples, in order; none if there is no such folder. */
+    static List<Path> files(Path examples) {
+        if (!Files.isDirectory(examples)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(examples)) {
+            return files.filter(file -> file.getFileName().toString().endsWith(".json")).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Reads the examples of a destination and runs them.
+     *
+     * @param faults gets what is wrong with them, and each difference
+     * @return       how many there are
+     */
+    int run(RouteFile destination, Path examples, List<Fault> faults) {
+        List<Path> files = files(examples);
+        for (Path path : files) {
+            String file = folder.shown(path);
+            try {
+                Example example = Example.read(path, file, destination.destination());
+                for (String difference : run(destination, example)) {
+                    faults.add(Fault.fault(file, 0, difference));
+                }
+            } catch (Example.Unreadable e) {
+                faults.add(Fault.fault(file, e.line(), e.getMessage()));
+            }
+        }
+        return files.size();
+    }
+
+    /** @return one line for each difference; empty if the example holds */
+    List<String> run(RouteFile destination, Example example) {
+        Rehearsal rehearsal;
+        try {
+            rehearsal = rehearsal(destination, example);
+        } catch (Exception e) {
+            return List.of("the route does not start with these settings: " + Blame.oneLine(e));
+        }
+        PassingEvents passing = new PassingEvents();
+        EnrichedEvent last = null;
+        for (Event event : example.events()) {
+            last = passing.enrich(event, event.timestampMs());
+        }
+        ObjectNode preview = rehearsal.preview(example.destination(), last);
+        return Difference.of(example.expected(), preview);
+    }
+
+    private Rehearsal rehearsal(RouteFile destination, Example example) throws Exception {
+        Group group = new Group(example.destination(), example.settings());
+        Rehearsal rehearsal = rehearsals.get(group);
+        if (rehearsal == null) {
+            List<RouteFile> files = new ArrayList<>(shared);
+            files.add(destination);
+            rehearsal = Rehearsal.withDefaults(folder, example.settings());
+            try {
+                rehearsal.load(files).start();
+            } catch (Exception e) {
+                rehearsal.close();
+                throw e;
+            }
+            rehearsals.put(group, rehearsal);
+            if (rehearsals.size() > KEPT) {
+                var eldest = rehearsals.entrySet().iterator();
+                eldest.next().getValue().close();
+                eldest.remove();
+            }
+        }
+        return rehearsal;
+    }
+
+    @Override
+    public void close() {
+        rehearsals.values().forEach(Rehearsal::close);
+        rehearsals.clear();
+    }
+}

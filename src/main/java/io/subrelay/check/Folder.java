@@ -1,0 +1,78 @@
+package io.subrelay.check;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
+
+/** What a runner is started in: {@code routes/} and {@code application.properties}. */
+public final class Folder {
+
+    private final Path root;
+
+    public Folder(Path root) {
+        this.root = root.toAbsolutePath().normalize();
+    }
+
+    Path root() {
+        return root;
+    }
+
+    Path settings() {
+        return root.resolve("application.properties");
+    }
+
+    /** All route files, in the order in which they are loaded. */
+    List<RouteFile> routeFiles() {
+        Path routes = root.resolve("routes");
+        if (!Files.isDirectory(routes)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(routes)) {
+            return files.filter(file -> file.getFileName().toString().endsWith(RouteFile.SUFFIX)).sorted()
+                    .map(this::routeFile).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    RouteFile routeFile(Path file) {
+        return RouteFile.read(file, shown(file));
+    }
+
+    /** A file as it is shown to people. */
+    String shown(Path file) {
+        Path absolute = file.toAbsolutePath().normalize();
+        return (absolute.startsWith(root) ? root.relativize(absolute) : absolute).toString().replace('\\', '/');
+    }
+
+    /** What {@code application.properties} says; empty if there is no such file. */
+    Properties ownSettings() {
+        Properties own = new Properties();
+        if (Files.exists(settings())) {
+            try (InputStream in = Files.newInputStream(settings())) {
+                own.load(in);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return own;
+    }
+
+    /** The default of every setting that has one. */
+    static Properties defaults() {
+        Properties defaults = new Properties();
+        for (String file : List.of("defaults.properties", "destinations.properties")) {
+            try (InputStream in = Folder.class.getResourceAsStream("/io/subrelay/" + file)) {
+                defaults.load(in);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return defaults;
+    }
+}

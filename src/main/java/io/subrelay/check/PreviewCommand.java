@@ -1,0 +1,54 @@
+package io.subrelay.check;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.subrelay.delivery.EnrichedEvent;
+import io.subrelay.store.PassingEvents;
+import io.subrelay.webhook.Rejected;
+import io.subrelay.webhook.WebhookReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** {@code preview}: what each destination would be sent for a webhook, the customer being what the webhooks make it. */
+public final class PreviewCommand {
+
+    private PreviewCommand() {
+    }
+
+    /**
+     * @param webhooks in the order of their acceptance; the last one is previewed
+     * @return         the exit status
+     */
+    public static int run(Path root, List<Path> webhooks, PrintStream out, PrintStream err) {
+        Folder folder = new Folder(root);
+        PassingEvents passing = new PassingEvents();
+        WebhookReader reader = new WebhookReader();
+        EnrichedEvent last = null;
+        for (Path webhook : webhooks) {
+            try {
+                last = passing.enrich(reader.read(Files.readAllBytes(webhook)), System.currentTimeMillis());
+            } catch (IOException e) {
+                err.println(webhook + ": this file cannot be read");
+                return 1;
+            } catch (Rejected e) {
+                err.println(webhook + ": " + e.getMessage());
+                return 1;
+            }
+        }
+        List<Fault> faults = Check.ofRoutes(folder).stream().filter(Fault::isFault).toList();
+        if (!faults.isEmpty()) {
+            faults.forEach(err::println);
+            return 1;
+        }
+        try (Rehearsal rehearsal = Rehearsal.asStarted(folder)) {
+            JsonNode previews = rehearsal.load(folder.routeFiles()).start().previews(last);
+            out.println(previews.toPrettyString());
+            return 0;
+        } catch (Exception e) {
+            err.println(Blame.oneLine(e));
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.subrelay.check;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.subrelay.Beans;
+import io.subrelay.Settings;
+import io.subrelay.delivery.EnrichedEvent;
+import io.subrelay.delivery.Outbox;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.PropertiesComponent;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+
+/** Routes in a context that is thrown away: without a server, a database, a network, or events that come in. */
+final class Rehearsal implements AutoCloseable {
+
+    /** Routes that others call, or that are asked for previews; nothing else is started. */
+    private static final Set<String> STARTED = Set.of("outbox", "direct", "seda");
+
+    private final DefaultCamelContext camel;
+    private final Settings settings;
+    private final Outbox outbox;
+
+    private Rehearsal(Folder folder, DefaultCamelContext camel) {
+        this.camel = camel;
+        this.settings = new Settings(camel.getPropertiesComponent());
+        camel.setSourceLocationEnabled(true);
+        camel.setStreamCaching(false);
+        camel.getShutdownStrategy().setTimeout(1);
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        this.outbox = Outbox.forPreviews(settings, meters);
+        Beans.bind(camel.getRegistry(), settings, meters, outbox, null, null);
+        camel.getRegistry().bind("resource-loader-file", new FilesOf(folder.root()));
+        camel.getComponent("platform-http", PlatformHttpComponent.class).setEngine(new NoServer());
+        for (String scheme : List.of("http", "https")) {
+            camel.getComponent(scheme, HttpComponent.class).setHttpClientConfigurer(client ->
+                    client.addRequestInterceptorFirst((request, entity, context) -> {
+                        throw new IOException("there is no network here");
+                    }));
+        }
+    }
+
+    /** With the settings of a runner that is started in this folder, those of the environment included. */
+    static Rehearsal asStarted(Folder folder) {
+        DefaultCamelContext camel = new DefaultCamelContext();
+        camel.getPropertiesComponent().setLocation("file:" + folder.settings() + ";optional=true,"
+                + "classpath:io/subrelay/defaults.properties,classpath:io/subrelay/destinations.properties");
+        return new Rehearsal(folder, camel);
+    }
+
+    /**
+     * With the default of every setting, whatever the runner's own settings and its environment say; of those only what
+     * has no default is taken, as an added destination needs it.
+     */
+    static Rehearsal withDefaults(Folder folder, Map<String, String> given) {
+        Properties all = folder.ownSettings();
+        all.keySet().removeIf(name -> String.valueOf(name).startsWith("camel.") || String.valueOf(name).endsWith(".mode"));
+        all.putAll(Folder.defaults());
+        all.putAll(given);
+        DefaultCamelContext camel = new DefaultCamelContext();
+        PropertiesComponent properties = camel.getPropertiesComponent();
+        properties.setInitialProperties(all);
+        org.apache.camel.component.properties.PropertiesComponent modes =
+                (org.apache.camel.component.properties.PropertiesComponent) properties;
+        modes.setSystemPropertiesMode(
+                org.apache.camel.component.properties.PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
+        modes.setEnvironmentVariableMode(
+                org.apache.camel.component.properties.PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
+        return new Rehearsal(folder, camel);
+    }
+
+    DefaultCamelContext camel() {
+        return camel;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    /** Loads files; what is wrong with them shows here or in {@link #build}. */
+    Rehearsal load(Collection<RouteFile> files) throws Exception {
+        List<Resource> resources = files.stream()
+                .map(file -> ResourceHelper.fromString("file:" + file.name(), file.text())).toList();
+        PluginHelper.getRoutesLoader(camel).loadRoutes(resources);
+        for (RouteDefinition route : camel.getRouteDefinitions()) {
+            String uri = camel.resolvePropertyPlaceholders(route.getInput().getEndpointUri());
+            if (!STARTED.contains(uri.replaceFirst(":.*", ""))) {
+                route.setAutoStartup("false");
+            }
+        }
+        return this;
+    }
+
+    /** Builds the routes: endpoints, expressions, steps. */
+    void build() {
+        camel.init();
+    }
+
+    /** Makes the destinations ready to be asked. */
+    Rehearsal start() {
+        camel.start();
+        return this;
+    }
+
+    /** What a destination would be sent; secrets are not masked. */
+    ObjectNode preview(String destination, EnrichedEvent event) {
+        return outbox.consumers().get(destination).preview(event);
+    }
+
+    /** What each destination that is not off would be sent, secrets masked. */
+    JsonNode previews(EnrichedEvent event) {
+        ObjectNode previews = JsonNodeFactory.instance.objectNode();
+        for (String name : outbox.open()) {
+            previews.set(name, outbox.preview(name, event));
+        }
+        return previews;
+    }
+
+    @Override
+    public void close() {
+        camel.stop();
+    }
+}

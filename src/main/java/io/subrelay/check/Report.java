@@ -1,0 +1,24 @@
+package io.subrelay.check;
+
+import java.io.PrintStream;
+import java.util.List;
+
+/** What a check found. */
+record Report(List<Fault> found, int destinations, int examples) {
+
+    boolean isFine() {
+        return found.stream().noneMatch(Fault::isFault);
+    }
+
+    void print(PrintStream out) {
+        found.forEach(out::println);
+        long faults = found.stream().filter(Fault::isFault).count();
+        out.println(isFine()
+                ? "fine: " + count(destinations, "destination") + ", " + count(examples, "example")
+                : count((int) faults, "fault"));
+    }
+
+    private static String count(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+}

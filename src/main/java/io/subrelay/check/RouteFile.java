@@ -1,0 +1,150 @@
+package io.subrelay.check;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** A file of routes, parsed. */
+final class RouteFile {
+
+    static final String SUFFIX = ".camel.yaml";
+
+    /** A route of the file: the value under {@code route}. */
+    record Route(Node node) {
+
+        String id() {
+            return Yaml.text(node, "id");
+        }
+
+        /** The line of the id, or of the route if it has none. */
+        int idLine() {
+            Node id = Yaml.get(node, "id");
+            return Yaml.line(id == null ? node : id);
+        }
+
+        Node from() {
+            return Yaml.get(node, "from");
+        }
+
+        String fromUri() {
+            Node from = from();
+            String uri = Yaml.text(from) != null ? Yaml.text(from) : Yaml.text(from, "uri");
+            return uri == null ? "" : uri;
+        }
+
+        /** The destination that it delivers to; null if it does not consume from an outbox. */
+        String destination() {
+            return fromUri().startsWith("outbox:") ? fromUri().substring(7).replaceFirst("^//", "").replaceFirst("\\?.*", "")
+                    : null;
+        }
+
+        List<String> configurations() {
+            String ids = Yaml.text(node, "routeConfigurationId");
+            return ids == null ? List.of() : List.of(ids.trim().split("\\s*,\\s*"));
+        }
+    }
+
+    private final Path path;
+    private final String name;
+    private final String text;
+    private final Node root;
+    private final Fault unreadable;
+
+    private RouteFile(Path path, String name, String text, Node root, Fault unreadable) {
+        this.path = path;
+        this.name = name;
+        this.text = text;
+        this.root = root;
+        this.unreadable = unreadable;
+    }
+
+    static RouteFile read(Path path, String name) {
+        String text;
+        try {
+            text = Files.readString(path);
+        } catch (IOException e) {
+            return new RouteFile(path, name, "", null, Fault.fault(name, 0, "this file cannot be read as UTF-8 text"));
+        }
+        try {
+            Node root = new Compose(LoadSettings.builder().setLabel(name).build()).composeString(text).orElse(null);
+            Fault fault = root != null && root.getNodeType() == org.snakeyaml.engine.v2.nodes.NodeType.SEQUENCE ? null
+                    : Fault.fault(name, 1, "this file is not a list of routes: it should begin with \"- route:\"");
+            return new RouteFile(path, name, text, fault == null ? root : null, fault);
+        } catch (MarkedYamlEngineException e) {
+            int line = e.getProblemMark().or(e::getContextMark).map(mark -> mark.getLine() + 1).orElse(0);
+            return new RouteFile(path, name, text, null, Fault.fault(name, line, "this is no YAML: " + said(e)));
+        } catch (YamlEngineException e) {
+            return new RouteFile(path, name, text, null, Fault.fault(name, 0, "this is no YAML: " + oneLine(e.getMessage())));
+        }
+    }
+
+    private static String said(MarkedYamlEngineException e) {
+        String context = e.getContext() == null ? "" : e.getContext()
+                + e.getContextMark().map(mark -> " (line " + (mark.getLine() + 1) + ")").orElse("") + ": ";
+        String tabs = e.getProblem() != null && e.getProblem().contains("\\t") ? "; indent with blanks, not with tabs" : "";
+        return oneLine(context + e.getProblem()) + tabs;
+    }
+
+    private static String oneLine(String text) {
+        return text.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse("");
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** As it is shown: relative to the folder. */
+    String name() {
+        return name;
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** The list of everything in the file; null if it is unreadable. */
+    Node root() {
+        return root;
+    }
+
+    /** Why the file cannot be read; null if it can. */
+    Fault unreadable() {
+        return unreadable;
+    }
+
+    List<Route> routes() {
+        List<Route> routes = new ArrayList<>();
+        for (Node item : Yaml.items(root)) {
+            Node route = Yaml.get(item, "route");
+            if (route != null) {
+                routes.add(new Route(route));
+            } else if (Yaml.get(item, "from") != null) {
+                routes.add(new Route(item));
+            }
+        }
+        return routes;
+    }
+
+    /** The destination that this file is to hold; null if it is none's. */
+    String destination() {
+        Path folder = path.getParent();
+        return folder != null && folder.endsWith("destinations") ? baseName() : null;
+    }
+
+    String baseName() {
+        String file = path.getFileName().toString();
+        return file.substring(0, file.length() - SUFFIX.length());
+    }
+
+    /** The folder of the destination's examples; there need not be one. */
+    Path examples() {
+        return path.resolveSibling(baseName() + ".tests");
+    }
+}

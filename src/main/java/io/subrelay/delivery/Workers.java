@@ -1,0 +1,66 @@
+package io.subrelay.delivery;
+
+import com.netflix.concurrency.limits.limit.VegasLimit;
+import io.subrelay.delivery.Outcome.Verdict;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads that deliver to one destination: as many as it keeps up with. Their number grows while more requests at a
+ * time take no longer, and shrinks when they do, or when the destination limits the rate (TCP Vegas).
+ */
+final class Workers {
+
+    private static final int FEW = 4;
+
+    private final ExecutorService threads;
+    private final Runnable work;
+    private final VegasLimit limit;
+    private final AtomicInteger hired = new AtomicInteger();
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    /** @param max how many there may be */
+    Workers(ExecutorService threads, int max, Runnable work) {
+        this.threads = threads;
+        this.work = work;
+        this.limit = VegasLimit.newBuilder().initialLimit(Math.min(2 * FEW, max)).maxConcurrency(max).build();
+    }
+
+    /** All are at work: one more comes, if that is of use. */
+    void more() {
+        int now = hired.get();
+        if (now < Math.max(FEW, limit.getLimit()) && hired.compareAndSet(now, now + 1)) {
+            threads.execute(work);
+        }
+    }
+
+    /** Whether a worker has to go: for good, or because there are too many now. */
+    boolean isOneTooMany(boolean idle) {
+        int now = hired.get();
+        boolean tooMany = now > Math.max(FEW, limit.getLimit()) || idle && now > 1;
+        return tooMany && hired.compareAndSet(now, now - 1);
+    }
+
+    /** @return what {@link #ended} is to be told */
+    int begun() {
+        return inFlight.incrementAndGet();
+    }
+
+    /** Learns from a request: how long it took, and whether the destination keeps up. */
+    void ended(int begun, long startedNanos, Outcome outcome) {
+        inFlight.decrementAndGet();
+        if (outcome.isOfTheDestination()) {
+            boolean overload = outcome.verdict() == Verdict.RETRY;
+            limit.onSample(startedNanos, Math.max(1, System.nanoTime() - startedNanos), begun, overload);
+        }
+    }
+
+    /** Lets those at work end, for as long as there is time. */
+    void stop(long millis) throws InterruptedException {
+        threads.shutdown();
+        if (!threads.awaitTermination(millis, TimeUnit.MILLISECONDS)) {
+            threads.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.subrelay.store;
+
+import io.subrelay.customer.Customer;
+import io.subrelay.customer.Customers;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The customers that were used last, so that they need not be read and parsed again with each event. Only the writer
+ * uses it, and it drops it all when the database tells of a change that was not the writer's. Not thread safe.
+ */
+final class KnownCustomers {
+
+    /** How long the states may be together, as JSON, in characters; in memory they take about three times as much. */
+    private static final long MAX_LENGTH = 12_000_000;
+
+    private record Known(Customers.Stored stored, int length) {
+    }
+
+    private final Map<String, Customers.Stored> byId = new HashMap<>();
+    private final LinkedHashMap<Long, Known> byNumber = new LinkedHashMap<>(16, 0.75f, true);
+    private long length;
+
+    /** @return null if the id is not known here; it may be stored all the same */
+    Customers.Stored byId(String appUserId) {
+        Customers.Stored stored = byId.get(appUserId);
+        if (stored != null) {
+            byNumber.get(stored.number());
+        }
+        return stored;
+    }
+
+    /** @param jsonLength how long its state is as JSON */
+    void put(long number, Customer customer, int jsonLength) {
+        Customers.Stored stored = new Customers.Stored(number, customer);
+        Known before = byNumber.put(number, new Known(stored, jsonLength));
+        length += jsonLength - (before == null ? 0 : before.length());
+        customer.ids().forEach(id -> byId.put(id, stored));
+        Iterator<Known> eldest = byNumber.values().iterator();
+        while (length > MAX_LENGTH) {
+            Known dropped = eldest.next();
+            eldest.remove();
+            unlink(dropped);
+        }
+    }
+
+    void forget(long number) {
+        Known known = byNumber.remove(number);
+        if (known != null) {
+            unlink(known);
+        }
+    }
+
+    private void unlink(Known known) {
+        length -= known.length();
+        known.stored().customer().ids().forEach(byId::remove);
+    }
+
+    void clear() {
+        byId.clear();
+        byNumber.clear();
+        length = 0;
+    }
+}

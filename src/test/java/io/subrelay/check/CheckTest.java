@@ -1,0 +1,202 @@
+package io.subrelay.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each kind of fault, planted into a folder that is fine otherwise. */
+class CheckTest {
+
+    @TempDir
+    Path folder;
+    private Planted planted;
+
+    @BeforeEach
+    void plant() {
+        planted = new Planted(folder);
+    }
+
+    @Test
+    void nothing_is_found_where_nothing_is_wrong() {
+        assertThat(planted.found()).isEmpty();
+    }
+
+    static Stream<Arguments> faults() {
+        return Stream.of(
+                // YAML, and what routes are made of
+                arguments("  steps:\n        - filter", " steps:\n        - filter",
+                        ":8: this is no YAML: while parsing a block mapping (line 2): expected <block end>, but found"
+                                + " '<block mapping start>'"),
+                arguments("- route:", "route:",
+                        ":1: this file is not a list of routes: it should begin with \"- route:\""),
+                arguments("transform:", "transfrom:", ":19: there is no step transfrom; did you mean transform?"),
+                arguments("from:", "fron:", ":4: route has no member fron; did you mean from?"),
+                arguments("            steps:", "            stpes:", ":14: filter has no member stpes; did you mean steps?"),
+                arguments("jq:", "jjq:", ":12: expression has no member jjq; did you mean jq?"),
+                arguments("name: Content-Type\n", "name: Content-Type\n            name: Accept\n",
+                        ":27: name is said twice in setHeader"),
+                arguments("        - to:\n            uri: \"", "        - to:\n            pattern: InOt\n            uri: \"",
+                        ":31: pattern is 'InOt': it accepts InOnly, InOut; did you mean InOut?"),
+                // addresses
+                arguments("httpMethod: POST", "httpMethd: POST",
+                        ":33: https has no option httpMethd; did you mean httpMethod?"),
+                arguments("credentials: mine", "credentails: mine",
+                        ":7: outbox has no option credentails; did you mean credentials?"),
+                arguments("reason: Sandbox", "reasn: Sandbox", ":18: outbox has no option reasn; did you mean reason?"),
+                arguments("{{mine.url}}", "htps://mine.example", ":31: there is no component htps; did you mean https?"),
+                arguments("{{mine.url}}", "{{mine.ulr}}", ":31: there is no setting mine.ulr; did you mean mine.url?"),
+                arguments("httpMethod: POST", "connectTimeout: soon", ":33: connectTimeout cannot be 'soon'"),
+                arguments("outbox:skip", "outbox:skp", ":16: nothing can be sent to outbox:skp; did you mean outbox:skip?"),
+                arguments("credentials: mine.key", "retryAnswers: never", ":5: 'never' is not an answer such as 410"),
+                // expressions
+                arguments("iso8601", "iso8061", ":24: jq: there is no function iso8061/0; did you mean iso8601? in:"
+                        + " when: (.happened_at_ms | iso8061) }"),
+                arguments(".event.id,", ".event.id", ":24: jq: unexpected 'when' in: when: (.happened_at_ms | iso8601) }"),
+                arguments("== \"SANDBOX\"", "= = \"SANDBOX\"",
+                        ":13: jq: unexpected '=' in: .event.environment = = \"SANDBOX\""),
+                arguments("constant:\n                expression: application/json",
+                        "simple:\n                expression: \"${bdy}\"", ":29: simple: Unknown function: bdy"),
+                // one name, one policy
+                arguments("id: mine\n", "id: mime\n", ":2: the id of this route is mime, but it delivers to outbox:mine;"
+                        + " the id, the file and the outbox have one name"),
+                arguments("outbox:mine", "outbox:mime", ":5: outbox:mime belongs in the file"
+                        + " routes/destinations/mime.camel.yaml, or is another name than the file's meant?"),
+                arguments("outbox:mine", "direct:mine", ": no route of this file delivers: one has to be from outbox:mine"),
+                arguments("routeConfigurationId: delivery", "routeConfigurationId: delivry",
+                        ":3: there is no routeConfiguration delivry; did you mean delivery?"),
+                arguments("    routeConfigurationId: delivery\n", "", ":2: this route lacks \"routeConfigurationId:"
+                        + " delivery\": without it, it is sent even in preview, and failures are not redelivered as they"
+                        + " should"),
+                arguments("credentials: mine.key", "credentials: mine.kee",
+                        ":7: nothing reads the setting mine.kee, which the destination waits for; did you mean mine.key?"),
+                // addresses of the event's choice
+                arguments("to:\n            uri: \"{{mine.url}}", "toD:\n            uri: \"https://${variable.store}.mine.example",
+                        ":31: this address is taken from the event"),
+                arguments("to:\n            uri: \"{{mine.url}}", "toD:\n            uri: \"{{mine.url}}${body}",
+                        ":31: this address is taken from the event"),
+                arguments("name: Content-Type", "name: camelHttpURI",
+                        ":26: camelHttpURI sends the request to another address than the endpoint's"),
+                arguments("setHeader:\n            name: Content-Type", "recipientList:\n            delimiter: \";\"",
+                        ":25: recipientList takes addresses from the event"),
+                arguments("setHeader:\n            name: Content-Type", "routingSlip:\n            uriDelimiter: \";\"",
+                        ":25: routingSlip takes addresses from the event"));
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @MethodSource("faults")
+    void a_fault_is_told_with_its_line(String old, String by, String says) {
+        planted.mine(old, by);
+        assertThat(planted.found()).anySatisfy(line -> assertThat(line).startsWith(Planted.FILE + says));
+    }
+
+    @Test
+    void a_path_may_be_of_the_event() {
+        planted.mine("to:\n            uri: \"{{mine.url}}/in", "toD:\n            uri: \"{{mine.url}}/${variable.event_id}/in");
+        assertThat(planted.found()).singleElement().asString().contains("requests[0].path");
+        assertThat(Addresses.isFromData("https://a.b/c?d=${body}")).isFalse();
+        assertThat(Addresses.isFromData("https://{{a.b}}/${body}")).isFalse();
+        assertThat(Addresses.isFromData("https:${body}")).isTrue();
+        assertThat(Addresses.isFromData("${header.to}")).isTrue();
+        assertThat(Addresses.isFromData("kafka:${body}?brokers=a")).isTrue();
+    }
+
+    @Test
+    void faults_of_one_file_do_not_hide_those_of_another_nor_each_other() {
+        planted.mine("transform:", "transfrom:");
+        planted.write(Planted.FILE, Planted.read(folder.resolve(Planted.FILE)).replace("httpMethod", "httpMethd"));
+        planted.write("routes/destinations/statsig.camel.yaml",
+                Planted.read(folder.resolve("routes/destinations/statsig.camel.yaml")).replace("[.event.type]", "[.event.type"));
+        planted.write("routes/mapping.jq", "def own($field): .event[$field] /// .customer[$field];\n");
+        planted.write("application.properties", "mine.url = https://mine.example\nmine.key=k\nserver.port = many\n");
+        assertThat(planted.found()).filteredOn(line -> !line.contains("note:")).containsExactly(
+                "application.properties:3: server.port is 'many': it accepts a whole number from 0 to 65535",
+                "routes/destinations/mine.camel.yaml:19: there is no step transfrom; did you mean transform?",
+                "routes/destinations/mine.camel.yaml:33: https has no option httpMethd; did you mean httpMethod?",
+                "routes/mapping.jq:1: jq: unexpected '/' in: def own($field): .event[$field] /// .customer[$field];");
+        planted.write("routes/mapping.jq", Planted.read(Path.of("routes/mapping.jq")));
+        assertThat(planted.found()).anySatisfy(line -> assertThat(line)
+                .startsWith("routes/destinations/statsig.camel.yaml:28: jq: unexpected end"));
+    }
+
+    @Test
+    void every_route_that_camel_cannot_build_is_told() {
+        planted.mine("httpMethod: POST", "connectTimeout: soon");
+        planted.write(Planted.FILE, Planted.read(folder.resolve(Planted.FILE)) + """
+                - route:
+                    id: mine-other
+                    routeConfigurationId: delivery
+                    from:
+                      uri: direct:mine-other
+                      steps:
+                        - bean: {ref: nobody, method: nothing}
+                """);
+        assertThat(planted.found()).filteredOn(line -> !line.contains("note:")).hasSize(2)
+                .anySatisfy(line -> assertThat(line).contains("mine.camel.yaml:33: connectTimeout"))
+                .anySatisfy(line -> assertThat(line).contains("mine.camel.yaml:35: ").contains("nobody"));
+    }
+
+    @Test
+    void two_files_for_one_destination() {
+        planted.write("routes/destinations/mine2.camel.yaml", Planted.MINE);
+        assertThat(planted.found()).contains(
+                "routes/destinations/mine2.camel.yaml:2: the id mine is taken already, at " + Planted.FILE + ":2",
+                "routes/destinations/mine2.camel.yaml:5: outbox:mine has its route already, at " + Planted.FILE + ":5");
+    }
+
+    @Test
+    void settings_that_are_wrong_or_that_nothing_reads() {
+        planted.write("application.properties", """
+                mine.url = https://mine.example
+                mine.key = k-1
+                segment.regoin = eu
+                segmnet.write-key = x
+                delivery.concurency = 3
+                statsig.event-type = other
+                mine.mode = lvie
+                of.my.own = 1
+                """);
+        assertThat(planted.found()).filteredOn(line -> !line.contains("note:")).containsExactly(
+                "application.properties:3: nothing reads the setting segment.regoin; did you mean segment.region?",
+                "application.properties:4: nothing reads the setting segmnet.write-key; did you mean segment.write-key?",
+                "application.properties:5: nothing reads the setting delivery.concurency; did you mean delivery.concurrency?",
+                "application.properties:6: statsig.event-type is 'other': it accepts one of webhook, rc",
+                "application.properties:7: mine.mode is 'lvie': it accepts one of live, preview, off",
+                "application.properties:8: warning: nothing reads the setting of.my.own");
+    }
+
+    @Test
+    void short_forms_are_warnings() throws Exception {
+        planted.mine("          constant:\n                expression: application/json", "          constant: application/json");
+        Report report = Check.of(new Folder(folder));
+        assertThat(report.isFine()).isTrue();
+        assertThat(report.found()).anySatisfy(fault -> assertThat(fault.toString()).isEqualTo(Planted.FILE
+                + ":28: warning: \"constant: …\" is a short form that newer releases of Camel do not take; write"
+                + " \"constant: {expression: …}\""));
+        planted.mine("expression:\n              constant:\n                expression: application/json",
+                "constant: application/json");
+        assertThat(planted.found()).anySatisfy(line -> assertThat(line).contains(":27: warning:").contains("short form"));
+    }
+
+    @Test
+    void a_destination_without_an_example_is_noted() throws Exception {
+        Files.delete(folder.resolve("routes/destinations/mine.tests/renewal.json"));
+        assertThat(planted.found()).containsExactly(Planted.FILE
+                + ": note: this destination has no example; put one into routes/destinations/mine.tests/");
+    }
+
+    @Test
+    void no_routes_at_all() {
+        List<Fault> found = Check.of(new Folder(folder.resolve("nowhere"))).found();
+        assertThat(found).singleElement().asString().startsWith("there are no routes in ");
+    }
+}
