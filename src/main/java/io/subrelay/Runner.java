@@ -3,6 +3,8 @@ package io.subrelay;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.subrelay.check.Edits;
+import io.subrelay.check.Folder;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxHealth;
 import io.subrelay.store.Database;
@@ -12,6 +14,7 @@ import io.subrelay.store.EventStore;
 import io.subrelay.store.Retention;
 import io.subrelay.store.Writer;
 import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -33,16 +36,21 @@ final class Runner extends MainListenerSupport {
     private static final Logger LOG = LoggerFactory.getLogger(Subrelay.class);
 
     private static final long RETENTION_SECONDS = 10;
-
+    private final boolean dev;
     private Database database;
     private Writer writer;
     private Outbox outbox;
+    private Edits edits;
+
+    Runner(boolean dev) {
+        this.dev = dev;
+    }
 
     /** Runs until it is told to stop; returns the exit status. */
     static int run(boolean dev) {
         Main main = new Main();
         main.setPropertyPlaceholderLocations(PROPERTIES);
-        main.addMainListener(new Runner());
+        main.addMainListener(new Runner(dev));
         try {
             main.run();
             return main.getExitCode();
@@ -94,6 +102,10 @@ final class Runner extends MainListenerSupport {
         Retention retention = new Retention(database, settings.duration("retention.delivered").toMillis());
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "retention").scheduleWithFixedDelay(
                 () -> deleteOld(retention), RETENTION_SECONDS, RETENTION_SECONDS, TimeUnit.SECONDS);
+        if (dev) {
+            edits = new Edits(new Folder(Path.of("")), context, outbox);
+            edits.start();
+        }
         List<String> destinations = outbox.consumers().values().stream()
                 .map(consumer -> consumer.name() + "=" + consumer.mode()).toList();
         LOG.info("Subrelay is ready: http://{}:{} {}", settings.get("server.host"),
@@ -105,6 +117,13 @@ final class Runner extends MainListenerSupport {
             retention.run(outbox.open(), System.currentTimeMillis());
         } catch (SQLException | RuntimeException e) {
             LOG.warn("Old events could not be deleted: {}", e.toString());
+        }
+    }
+
+    @Override
+    public void beforeStop(BaseMainSupport main) {
+        if (edits != null) {
+            edits.close();
         }
     }
 

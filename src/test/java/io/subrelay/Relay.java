@@ -78,7 +78,7 @@ public final class Relay implements AutoCloseable {
         Properties properties = new Properties();
         properties.putAll(settings);
         main.setOverrideProperties(properties);
-        main.addMainListener(new Runner());
+        main.addMainListener(new Runner(false));
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport it) {

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +30,11 @@ final class DeliveryMetrics {
                 .register(meters);
     }
 
+    /** Of one that was bound before, such as that of a route that was replaced, nothing is shown any more. */
     void bind(OutboxConsumer consumer) {
+        for (String gauge : List.of("subrelay.delivery.oldest.pending.seconds", "subrelay.delivery.circuit.closed")) {
+            meters.find(gauge).tag("destination", destination).gauges().forEach(meters::remove);
+        }
         Gauge.builder("subrelay.delivery.oldest.pending.seconds", consumer, OutboxConsumer::oldestPendingSeconds)
                 .description("How long the oldest event that is not settled has been waiting")
                 .tag("destination", destination).register(meters);

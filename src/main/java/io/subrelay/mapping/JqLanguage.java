@@ -39,6 +39,11 @@ public class JqLanguage extends SingleInputTypedLanguageSupport {
         return definitions;
     }
 
+    /** Has the shared definitions read anew, for the expressions that are compiled from now on. */
+    public synchronized void reload() {
+        scope = null;
+    }
+
     @Override
     public Expression createExpression(Expression source, String expression, Object[] properties) {
         return new JqExpression(source, JqSource.expression(expression).compile(scope()), expression, scope());

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,14 +24,14 @@ final class MarkStore {
      * @param again whether an earlier try may have been committed unheard, so that rows may be there already
      */
     static void write(Connection connection, List<Mark> marks, boolean again) throws SQLException {
-        List<Mark.Settled> settled = new ArrayList<>(marks.size());
+        Map<List<Object>, Mark.Settled> ended = new LinkedHashMap<>();
         List<Mark.Failed> failed = new ArrayList<>();
         Map<List<Object>, Mark.Position> positions = new HashMap<>();
         // the last thing that is known of a delivery that has failed before: when it goes again, or null if it has ended
         Map<List<Object>, Mark.Failed> scheduled = new HashMap<>();
         for (Mark mark : marks) {
             if (mark instanceof Mark.Settled it) {
-                settled.add(it);
+                ended.put(List.of(it.destination(), it.delivery().seq()), it);
                 if (it.delivery().attempts() > 0 || it.delivery().origin() == Delivery.Origin.REQUEST) {
                     scheduled.put(List.of(it.destination(), it.delivery().seq()), null);
                 }
@@ -41,6 +42,7 @@ final class MarkStore {
                 positions.put(List.of(it.destination(), it.slice()), it);
             }
         }
+        List<Mark.Settled> settled = List.copyOf(ended.values());
         if (again) {
             forget(connection, settled, failed);
         }

@@ -1,0 +1,93 @@
+package io.subrelay.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What differs from an example, and how it is told. */
+class DifferenceTest {
+
+    private static final JsonNode SENT = json("""
+            {"decision": "send", "requests": [{"method": "POST", "url": "https://a.b:8/c/d%2Fe?f=g",
+              "headers": {"Content-Type": "application/json"},
+              "body": {"a": 1.0, "b": [1, {"c": null}], "x y": "z"}}]}""");
+
+    private static List<String> differences(String expected) {
+        return Difference.of(json(expected), SENT);
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return new ObjectMapper().readTree(text);
+        } catch (java.io.IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void what_is_not_named_is_not_compared() {
+        assertThat(differences("{\"requests\": [{}]}")).isEmpty();
+        assertThat(differences("{\"requests\": [{\"headers\": {\"content-TYPE\": \"application/json\"}}]}")).isEmpty();
+    }
+
+    @Test
+    void numbers_are_compared_by_value_and_any_is_any_value_that_is_there() {
+        assertThat(differences("{\"requests\": [{\"method\": \"POST\", \"path\": \"/c/d%2Fe?f=g\","
+                + " \"body\": {\"a\": 1, \"b\": [1.00, {\"c\": null}], \"x y\": \"<any>\"}}]}")).isEmpty();
+        assertThat(differences("{\"requests\": [{\"body\": \"<any>\"}]}")).isEmpty();
+        assertThat(differences("{\"requests\": [{\"body\": {\"a\": 1, \"b\": \"<any>\", \"x y\": \"z\", \"n\": \"<any>\"}}]}"))
+                .containsExactly("requests[0].body.n: expected \"<any>\", but it is nothing");
+    }
+
+    @Test
+    void each_difference_is_told_by_its_place() {
+        assertThat(differences("{\"requests\": [{\"method\": \"PUT\", \"path\": \"/c\", \"headers\": {\"accept\": \"x\"},"
+                + " \"body\": {\"a\": \"1\", \"b\": [1, {}, 3]}}]}")).containsExactly(
+                "requests[0].method: expected \"PUT\", but it is \"POST\"",
+                "requests[0].path: expected \"/c\", but it is \"/c/d%2Fe?f=g\"",
+                "requests[0].headers.accept: expected \"x\", but it is nothing",
+                "requests[0].body.a: expected \"1\", but it is 1.0",
+                "requests[0].body.b[1].c: expected nothing, but it is null",
+                "requests[0].body.b[2]: expected 3, but it is nothing",
+                "requests[0].body[\"x y\"]: expected nothing, but it is \"z\"");
+    }
+
+    @Test
+    void decisions() {
+        assertThat(differences("{\"skip\": \"no\"}")).singleElement().asString().startsWith("expected skip: no, but it is sent: [{");
+        assertThat(differences("{\"requests\": []}")).singleElement().asString().startsWith("requests: expected 0 requests, but it is 1");
+        JsonNode skip = json("{\"decision\": \"skip\", \"reason\": \"because\"}");
+        assertThat(Difference.of(json("{\"skip\": \"because\"}"), skip)).isEmpty();
+        assertThat(Difference.of(json("{\"skip\": \"<any>\"}"), skip)).isEmpty();
+        assertThat(Difference.of(json("{\"skip\": \"so\"}"), skip)).containsExactly("skip: expected \"so\", but it is \"because\"");
+        assertThat(Difference.of(json("{\"refuse\": \"so\"}"), skip)).containsExactly("expected refuse: so, but it is skip: because");
+        assertThat(Difference.of(json("{\"requests\": [{}]}"), skip)).containsExactly("expected to be sent, but it is skip: because");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"given": {}                                             | this is no JSON: Unexpected end-of-input: expected close marker for Object
+            []                                                       | an example is a JSON object with given and expect
+            {"givne": {}}                                            | an example has no member givne; did you mean given?
+            {"given": {"events": []}}                                | expect is missing or not an object
+            {"given": {"events": []}, "expect": {}}                  | expect needs one of requests, skip and refuse
+            {"given": {"events": []}, "expect": {"skp": "x"}}        | expect has no member skp; did you mean skip?
+            {"given": {"events": []}, "expect": {"skip": "x"}}       | given.events has to be a list of at least one webhook
+            {"given": {"events": [{}]}, "expect": {"skip": "x"}}     | given.events[0] is no webhook: event is missing or not an object
+            {"given": {"events": [{}]}, "expect": {"requests": [{"url": "x"}]}} | expect.requests has no member url
+            {"name": "a", "name": "b"}                               | this is no JSON: Duplicate field 'name'
+            """)
+    void an_example_that_cannot_be_read(String text, String says, @TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("a.json"), text);
+        assertThatThrownBy(() -> Example.read(file, "a.json", "mine")).isInstanceOf(Example.Unreadable.class).hasMessage(says);
+    }
+}
