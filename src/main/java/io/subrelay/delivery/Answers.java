@@ -23,7 +23,8 @@ import org.apache.camel.util.TimeUtils;
 public final class Answers {
 
     private static final Pattern RULE = Pattern.compile("(\\d{3}|[1-5]xx)(?:\\s+within\\s+(\\S+)|\\s+(.+))?");
-    private static final int EXCERPT = 500;
+    /** More than is kept in the end: secrets are masked in between, and one that is cut in two would not be found. */
+    private static final int EXCERPT = 2_000;
 
     /**
      * One exception from the general meaning.

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class OutboxConsumer extends DefaultConsumer {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutboxConsumer.class);
-    private static final int MAX_REASON = 1_500;
+    private static final int MAX_REASON = 500;
 
     private final OutboxEndpoint endpoint;
     private final Outbox outbox;

@@ -102,8 +102,8 @@ class AnswersTest {
             String customer = Hooks.customer();
             CUSTOMERS.put(status, customer);
             VENDORS.all().forEach(vendor -> vendor.when(request -> request.text().contains('"' + customer + '"'),
-                    1, Fault.answer(status,
-                            Map.of("Location", vendor.url() + "/elsewhere"), status == 204 ? "" : "answer " + status)));
+                    1, Fault.answer(status, Map.of("Location", vendor.url() + "/elsewhere"),
+                            status == 204 ? "" : "answer " + status)));
             api.accept(Hooks.renewal(customer, 1));
         }
         for (String destination : DESTINATIONS) {
@@ -116,7 +116,7 @@ class AnswersTest {
     /** No answer, or half of one. */
     @Test
     void none() {
-        VENDORS.all().forEach(vendor -> vendor.next(2, Fault.reset()));
+        VENDORS.all().forEach(vendor -> vendor.next(1, Fault.reset()));
         String id = Hooks.id(accept(), 1);
         for (String destination : DESTINATIONS) {
             assertThat(ended(id, destination).path("state").asText()).isEqualTo("delivered");

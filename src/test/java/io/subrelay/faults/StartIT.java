@@ -1,0 +1,79 @@
+package io.subrelay.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.subrelay.harness.RelayProcess;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What keeps the packaged runner from starting, and how it says so. */
+class StartIT {
+
+    private static final List<Map<String, String>> WRONG = List.of(
+            Map.of("segment.region", "mars"),
+            Map.of("server.port", "eighty"),
+            Map.of("server.host", "0.0.0.0"),
+            Map.of("statsig.mode", "live"),
+            Map.of("delivery.give-up-after", "soon"),
+            Map.of("database.url", "jdbc:oracle:x"));
+    private static final List<String> NAMED = List.of(
+            "segment.region is 'mars': it accepts one of us, eu",
+            "server.port is 'eighty': it accepts a whole number from 0 to 65535",
+            "webhook.authorization is blank",
+            "statsig.mode is 'live'",
+            "delivery.give-up-after is 'soon': it accepts a duration",
+            "database.url");
+
+    @Test
+    void aSettingThatCannotWorkIsNamedInOneLine() {
+        List<RelayProcess> relays = new ArrayList<>();
+        try {
+            for (Map<String, String> settings : WRONG) {
+                RelayProcess relay = RelayProcess.create(settings);
+                relays.add(relay);
+                relay.start();
+            }
+            for (int i = 0; i < WRONG.size(); i++) {
+                assertThat(relays.get(i).awaitEnd(Duration.ofSeconds(60))).as(NAMED.get(i)).isNotZero();
+                String log = relays.get(i).log();
+                assertThat(log).doesNotContain("\tat ").doesNotContain("is ready");
+                assertThat(log.lines().filter(line -> line.contains("Subrelay does not start: "))).as(log)
+                        .singleElement().asString().contains(NAMED.get(i));
+            }
+        } finally {
+            relays.forEach(RelayProcess::close);
+        }
+    }
+
+    @Test
+    void aRouteFileThatDoesNotLoadIsNamedWithTheLine() throws Exception {
+        Map<String, String> files = Map.of(
+                "unknown step", "- route:\n    id: a\n    from:\n      uri: outbox:a\n      steps:\n        - tto: {uri: x}\n",
+                "not yaml", "- route:\n    id: a\n  from: [\n",
+                "bad jq", "- route:\n    id: a\n    from:\n      uri: outbox:a\n      steps:\n"
+                        + "        - transform: {expression: {jq: {expression: '.a | | b'}}}\n",
+                "unknown setting", "- route:\n    id: a\n    from:\n      uri: outbox:a\n      steps:\n"
+                        + "        - to: {uri: '{{there.is.none}}'}\n");
+        Map<String, RelayProcess> relays = new java.util.TreeMap<>();
+        try {
+            for (Map.Entry<String, String> file : files.entrySet()) {
+                RelayProcess relay = RelayProcess.create(Map.of());
+                relays.put(file.getKey(), relay);
+                Files.writeString(relay.folder().resolve("routes/destinations/wrong.camel.yaml"), file.getValue());
+                relay.start();
+            }
+            relays.forEach((what, relay) -> {
+                assertThat(relay.awaitEnd(Duration.ofSeconds(60))).as(what).isNotZero();
+                String line = relay.log().lines().filter(it -> it.contains("does not start")).findFirst().orElse("");
+                assertThat(line).as("%s: %s", what, relay.log()).containsPattern("wrong\\.camel\\.yaml\\D{1,10}\\d+");
+                assertThat(relay.log()).as(what).doesNotContain("\tat ");
+            });
+        } finally {
+            relays.values().forEach(RelayProcess::close);
+        }
+    }
+}
