@@ -53,7 +53,7 @@ final class Runner extends MainListenerSupport {
             main.run();
             return main.getExitCode();
         } catch (Exception e) {
-            LOG.error("Subrelay does not start: {}", StartFailure.describe(e));
+            StartFailure.describe(e).forEach(line -> LOG.error("Subrelay does not start: {}", line));
             LOG.debug("", e);
             main.shutdown();
             return 1;
