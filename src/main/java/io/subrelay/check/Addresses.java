@@ -83,7 +83,7 @@ final class Addresses {
             faults.add(Fault.fault(file.name(), line, "the address '" + uri + "' says nothing of how to send, such as https://"));
         } else if (camel.getComponent(scheme) == null) {
             faults.add(Fault.fault(file.name(), line, "there is no component " + scheme + Nearest.hint(scheme, USUAL)));
-        } else if (scheme.equals("outbox") && !step.equals("from") && !uri.matches("outbox:(//)?(skip|refuse|preview)(\\?.*)?")) {
+        } else if (scheme.equals("outbox") && !step.equals("from") && !uri.matches("outbox:(//)?(skip|refuse)(\\?.*)?")) {
             String name = uri.replaceFirst("\\?.*", "");
             faults.add(Fault.fault(file.name(), line, "nothing can be sent to " + name
                     + Nearest.hint(name, List.of("outbox:skip", "outbox:refuse"))));
