@@ -2,10 +2,12 @@ package io.subrelay.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import io.subrelay.Settings;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -50,9 +52,17 @@ public final class Database implements AutoCloseable {
         config.setMinimumIdle(1);
         config.setConnectionTimeout(5_000);
         config.setRegisterMbeans(false);
+        Reopening reopening = new Reopening();
+        if (h2) {
+            config.setExceptionOverride(reopening);
+        } else {
+            // else what was to be written, customers' data, is told with the error
+            config.addDataSourceProperty("logServerErrorDetail", "false");
+        }
         HikariDataSource dataSource = null;
         try {
             dataSource = new HikariDataSource(config);
+            reopening.pool = dataSource;
             Flyway.configure().dataSource(dataSource).load().migrate();
             return new Database(dataSource, h2);
         } catch (RuntimeException e) {
@@ -60,6 +70,24 @@ public final class Database implements AutoCloseable {
                 dataSource.close();
             }
             throw new IllegalStateException("database.url: cannot open the database: " + rootMessage(e), e);
+        }
+    }
+
+    /**
+     * H2 closes itself where it cannot write, as on a full disk. Its connections still call themselves valid after that;
+     * new ones open the file again.
+     */
+    private static final class Reopening implements SQLExceptionOverride {
+
+        private volatile HikariDataSource pool;
+
+        @java.lang.Override
+        public Override adjudicate(SQLException e) {
+            if (!(e instanceof SQLNonTransientConnectionException) || pool == null) {
+                return Override.CONTINUE_EVICT;
+            }
+            pool.getHikariPoolMXBean().softEvictConnections();
+            return Override.MUST_EVICT;
         }
     }
 

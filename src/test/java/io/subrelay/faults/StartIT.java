@@ -21,7 +21,7 @@ class StartIT {
             Map.of("delivery.give-up-after", "soon"),
             Map.of("database.url", "jdbc:oracle:x"));
     private static final List<String> NAMED = List.of(
-            "segment.region is 'mars': it accepts one of us, eu",
+            "segment.region is 'mars': it accepts one of",
             "server.port is 'eighty': it accepts a whole number from 0 to 65535",
             "webhook.authorization is blank",
             "statsig.mode is 'live'",

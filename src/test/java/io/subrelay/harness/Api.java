@@ -17,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.stream.StreamSupport;
+import org.awaitility.Awaitility;
 
 /** A runner, seen from outside. */
 public final class Api {
@@ -24,6 +25,12 @@ public final class Api {
     public static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
+
+    static {
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(25));
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(20));
+    }
 
     private final String url;
     private final String managementUrl;

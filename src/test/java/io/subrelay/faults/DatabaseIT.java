@@ -1,0 +1,140 @@
+package io.subrelay.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.subrelay.Relay;
+import io.subrelay.harness.Api;
+import io.subrelay.harness.Hooks;
+import io.subrelay.harness.Ports;
+import io.subrelay.harness.Receipts;
+import io.subrelay.harness.RelayProcess;
+import io.subrelay.harness.Store;
+import io.subrelay.harness.TempFolders;
+import io.subrelay.vendors.FakeVendors;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** What the runner does without its database, and that it goes on by itself when it is back. */
+class DatabaseIT {
+
+    private static final int OUTAGES = Integer.getInteger("faults.outages", 1);
+
+    @Test
+    void thatIsStoppedAndStartedAgain() throws Exception {
+        Path data = TempFolders.create();
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
+        int port = Ports.free();
+        EmbeddedPostgres server = postgres(data, port);
+        Store store = Store.postgresql(server);
+        try (FakeVendors vendors = FakeVendors.start();
+             Relay relay = Relay.start(store, Relay.live(vendors))) {
+            Api api = relay.api();
+            Map<String, Integer> sent = new TreeMap<>();
+            String customer = Hooks.customer();
+            for (int n = 1; n <= 20; n++) {
+                api.accept(Hooks.renewal(customer, n));
+                sent.put(customer, n);
+            }
+            for (int outage = 0; outage < OUTAGES; outage++) {
+                server.close();
+                Instant from = Instant.now();
+                HttpResponse<String> answer = api.post(Hooks.renewal(customer, 21 + outage));
+                assertUnavailable(answer);
+                assertThat(Duration.between(from, Instant.now())).isLessThan(Duration.ofSeconds(15));
+                await().until(() -> api.health().statusCode() == 503);
+                assertUnavailable(api.call("GET", "/api/destinations", null));
+                server = postgres(data, port);
+                int n = 21 + outage;
+                await().atMost(Duration.ofSeconds(30)).until(() -> api.tryToPost(Hooks.renewal(customer, n)));
+                sent.put(customer, n);
+                await().until(() -> api.health().statusCode() == 200);
+                for (String destination : new String[] {"segment", "amplitude", "onesignal", "statsig"}) {
+                    CrashIT.awaitSettled(api, destination);
+                    Receipts receipts = Receipts.of(vendors, destination);
+                    receipts.assertAllInOrder(sent);
+                    receipts.assertNoRepeats();
+                }
+            }
+        } finally {
+            server.close();
+        }
+    }
+
+    private static EmbeddedPostgres postgres(Path data, int port) throws Exception {
+        return EmbeddedPostgres.builder().setDataDirectory(data.resolve("pg")).setCleanDataDirectory(false)
+                .setPort(port).start();
+    }
+
+    @Test
+    void whoseDiskIsFull() throws Exception {
+        Path disk = TempFolders.create();
+        boolean mounted = run("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk.toString()) == 0;
+        if (!mounted) {
+            System.err.println("SKIPPED: no small disk can be mounted here, so a full one is not tested");
+        }
+        assumeTrue(mounted, "no small disk can be mounted here");
+        try (FakeVendors vendors = FakeVendors.start()) {
+            Map<String, String> settings = Relay.only(vendors, "statsig");
+            settings.putAll(Store.h2(disk).settings());
+            try (RelayProcess relay = RelayProcess.start(settings)) {
+                Map<String, Integer> sent = new TreeMap<>();
+                String customer = Hooks.customer();
+                int n = 0;
+                HttpResponse<String> answer;
+                do {
+                    answer = relay.api().post(large(customer, ++n));
+                } while (answer.statusCode() == 200 && n < 500);
+                assertUnavailable(answer);
+                sent.put(customer, n - 1);
+                assertUnavailable(relay.api().post(large(customer, n)));
+                assertThat(relay.isAlive()).isTrue();
+                assertThat(run("mount", "-o", "remount,size=500m", disk.toString())).isZero();
+                for (int last = n + 5; n < last; n++) {
+                    int next = n;
+                    await().atMost(Duration.ofSeconds(30)).until(() -> relay.api().tryToPost(large(customer, next)));
+                    sent.put(customer, n);
+                }
+                CrashIT.awaitSettled(relay.api(), "statsig");
+                Receipts.of(vendors, "statsig").assertAllInOrder(sent);
+                relay.kill();
+                relay.start();
+                relay.awaitReady();
+                assertThat(relay.api().history(customer)).hasSize(Math.min(200, n - 1));
+                assertThat(relay.api().destination("statsig").path("delivered").asInt()).isEqualTo(n - 1);
+            }
+        } finally {
+            run("umount", "-l", disk.toString());
+        }
+    }
+
+    private static com.fasterxml.jackson.databind.node.ObjectNode large(String customer, int n) {
+        var webhook = Hooks.renewal(customer, n);
+        Hooks.event(webhook).put("note", "x".repeat(100_000));
+        return webhook;
+    }
+
+    private static int run(String... command) throws Exception {
+        try {
+            return new ProcessBuilder(command).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+        } catch (java.io.IOException e) {
+            return -1;
+        }
+    }
+
+    private static void assertUnavailable(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+        assertThat(Api.json(answer.body()).path("error").asText()).isNotBlank();
+    }
+}

@@ -1,0 +1,104 @@
+package io.subrelay.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.Relay;
+import io.subrelay.harness.Api;
+import io.subrelay.harness.Hooks;
+import io.subrelay.harness.Receipts;
+import io.subrelay.harness.Store;
+import io.subrelay.vendors.FakeVendors;
+import io.subrelay.vendors.Fault;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** That a destination in trouble costs the others nothing, and an event in trouble its neighbours nothing. */
+class IsolationTest {
+
+    private static final List<String> OTHERS = List.of("segment", "amplitude", "onesignal");
+
+    /** The 99th percentile of the webhook's answer, and of the time until each of the others has an event. */
+    private static Map<String, Duration> measure(Api api, FakeVendors vendors) {
+        Map<String, List<Duration>> times = new TreeMap<>(Map.of("webhook", new ArrayList<>()));
+        Map<String, Instant> posted = new TreeMap<>();
+        for (int i = 0; i < 300; i++) {
+            String customer = Hooks.customer();
+            Instant from = Instant.now();
+            posted.put(customer, from);
+            api.accept(Hooks.renewal(customer, 1));
+            times.get("webhook").add(Duration.between(from, Instant.now()));
+        }
+        for (String destination : OTHERS) {
+            List<Duration> latencies = new ArrayList<>();
+            times.put(destination, latencies);
+            await().atMost(Duration.ofSeconds(30)).until(() ->
+                    Receipts.of(vendors, destination).all().stream().filter(it -> posted.containsKey(it.customer())).count() == 300);
+            Receipts.of(vendors, destination).all().stream().filter(it -> posted.containsKey(it.customer()))
+                    .forEach(it -> latencies.add(Duration.between(posted.get(it.customer()), it.at())));
+        }
+        Map<String, Duration> worst = new TreeMap<>();
+        times.forEach((what, durations) -> worst.put(what, durations.stream().sorted().toList().get(durations.size() * 99 / 100)));
+        return worst;
+    }
+
+    @Test
+    void ofADestinationThatHangsOrIsDown() {
+        try (FakeVendors vendors = FakeVendors.start();
+             Relay relay = Relay.start(Store.Kind.H2.create(), Relay.live(vendors))) {
+            measure(relay.api(), vendors);
+            Map<String, Duration> before = measure(relay.api(), vendors);
+            for (Fault fault : List.of(Fault.hang(), Fault.answer(503), Fault.slow(Duration.ofSeconds(2)))) {
+                vendors.statsig().always(fault);
+                Map<String, Duration> now = measure(relay.api(), vendors);
+                now.forEach((what, p99) -> assertThat(p99).as("%s while statsig is in trouble, %s before", what, before)
+                        .isLessThan(before.get(what).multipliedBy(3).plusMillis(150)));
+                vendors.statsig().recover();
+            }
+            assertThat(relay.api().health().statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void ofAnEventThatIsRefusedFromItsList() {
+        Map<String, String> settings;
+        try (FakeVendors vendors = FakeVendors.start()) {
+            settings = Relay.only(vendors, "amplitude");
+            settings.put("delivery.concurrency", "1");
+            try (Relay relay = Relay.start(Store.Kind.H2.create(), settings)) {
+                Api api = relay.api();
+                vendors.amplitude().next(1, Fault.slow(Duration.ofSeconds(2)));
+                String first = Hooks.customer();
+                api.accept(Hooks.renewal(first, 1));
+                await().until(() -> vendors.amplitude().requests().size() == 1);
+                String customer = Hooks.customer();
+                Map<String, Integer> sent = new TreeMap<>(Map.of(customer, 25, first, 1));
+                for (int n = 1; n <= 25; n++) {
+                    String other = Hooks.customer();
+                    sent.put(other, 1);
+                    api.accept(Hooks.renewal(customer, n), Hooks.renewal(other, 1));
+                    if (n == 10) {
+                        ObjectNode bad = Hooks.renewal("anonymous", 1); // an id that Amplitude refuses
+                        api.accept(bad);
+                    }
+                }
+                await().until(() -> api.destination("amplitude").path("pending").asInt() == 0);
+                Receipts.of(vendors, "amplitude").assertAllInOrder(sent);
+                Receipts.of(vendors, "amplitude").assertNoRepeats();
+                JsonNode bad = api.delivery(Hooks.id("anonymous", 1), "amplitude");
+                assertThat(bad.path("state").asText()).isEqualTo("dead");
+                assertThat(bad.path("response_code").asInt()).isEqualTo(400);
+                assertThat(bad.path("reason").asText()).contains("Invalid field values");
+                assertThat(api.destination("amplitude").path("dead").asInt()).isEqualTo(1);
+                assertThat(vendors.amplitude().requests()).hasSizeBetween(3, 20);
+            }
+        }
+    }
+}
