@@ -28,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Picks up edits of route files and of the jq functions that they share, while the runner runs. Camel's own watcher takes
- * a file as it finds it, and leaves its routes stopped if it does not work; here each is checked apart from the running
- * ones first, and only one without a fault takes the place of the last good one.
+ * Picks up edits of route files, of the jq functions that they share and of settings, while the runner runs. Camel's own
+ * watcher takes a file as it finds it, and leaves its routes stopped if it does not work; here each is checked apart
+ * from the running ones first, and only one without a fault takes the place of the last good one.
  */
 public final class Edits implements AutoCloseable {
 

@@ -68,7 +68,7 @@ final class Rehearsal implements AutoCloseable {
      */
     static Rehearsal withDefaults(Folder folder, Map<String, String> given) {
         Properties all = folder.ownSettings();
-        all.keySet().removeIf(name -> String.valueOf(name).startsWith("camel.") || String.valueOf(name).endsWith(".mode"));
+        all.keySet().removeIf(name -> String.valueOf(name).matches("camel\\..*|.*\\.mode"));
         all.putAll(Folder.defaults());
         all.putAll(given);
         DefaultCamelContext camel = new DefaultCamelContext();
