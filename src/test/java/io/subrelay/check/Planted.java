@@ -1,5 +1,6 @@
 package io.subrelay.check;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -58,9 +59,11 @@ final class Planted {
     Planted(Path root) {
         this.root = root;
         for (String file : List.of("routes/1-receive.camel.yaml", "routes/2-delivery.camel.yaml", "routes/mapping.jq", "routes/api.camel.yaml",
-                "routes/api.jq", "routes/sql/history.sql", "routes/sql/event.sql", "routes/sql/attempts.sql",
-                "routes/destinations/statsig.camel.yaml")) {
+                "routes/api.jq", "routes/destinations/statsig.camel.yaml")) {
             write(file, read(Path.of(file)));
+        }
+        for (File file : new File("routes/sql").listFiles()) {
+            write("routes/sql/" + file.getName(), read(file.toPath()));
         }
         write(FILE, MINE);
         write("routes/destinations/mine.tests/renewal.json", EXAMPLE);
