@@ -2,6 +2,7 @@ package io.subrelay;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.subrelay.console.AdminAccess;
+import io.subrelay.console.ConsoleFiles;
 import io.subrelay.console.CustomerApi;
 import io.subrelay.console.DeliveryApi;
 import io.subrelay.console.PreviewApi;
@@ -9,6 +10,7 @@ import io.subrelay.delivery.Outbox;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.Database;
 import io.subrelay.store.DeliveryStore;
+import io.subrelay.store.DestinationRecords;
 import io.subrelay.store.EventPreview;
 import io.subrelay.store.RequestStore;
 import io.subrelay.store.Writer;
@@ -38,7 +40,9 @@ public final class Beans {
                 new WebhookSignature(settings.get("webhook.signing-secret"), Clock.systemUTC()));
         registry.bind("adminAccess", new AdminAccess(settings.get("admin.username"), settings.get("admin.password")));
         registry.bind("customerApi", new CustomerApi(new CustomerRecords(database), outbox));
-        registry.bind("deliveryApi", new DeliveryApi(outbox, new DeliveryStore(database), new RequestStore(database)));
+        registry.bind("deliveryApi", new DeliveryApi(
+                outbox, new DeliveryStore(database), new DestinationRecords(database), new RequestStore(database)));
+        registry.bind("consoleFiles", new ConsoleFiles());
         registry.bind("previewApi", new PreviewApi(new EventPreview(database), outbox));
     }
 

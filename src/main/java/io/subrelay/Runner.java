@@ -7,6 +7,7 @@ import io.subrelay.check.Edits;
 import io.subrelay.check.Folder;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxHealth;
+import io.subrelay.delivery.Preview;
 import io.subrelay.store.Database;
 import io.subrelay.store.DatabaseHealth;
 import io.subrelay.store.DeliveryStore;
@@ -55,7 +56,7 @@ final class Runner extends MainListenerSupport {
             main.run();
             return main.getExitCode();
         } catch (Exception e) {
-            LOG.error("Subrelay does not start: {}", StartFailure.describe(e));
+            StartFailure.describe(e).forEach(line -> LOG.error("Subrelay does not start: {}", line));
             LOG.debug("", e);
             main.shutdown();
             return 1;
@@ -67,6 +68,7 @@ final class Runner extends MainListenerSupport {
         CamelContext context = main.getCamelContext();
         Settings settings = new Settings(context.getPropertiesComponent());
         settings.check();
+        Preview.guard(context);
         Registry registry = context.getRegistry();
 
         MeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

@@ -1,33 +1,30 @@
 package io.subrelay;
 
-import org.apache.camel.FailedToCreateRouteException;
+import io.subrelay.check.CheckCommand;
+import java.nio.file.Path;
+import java.util.List;
 
-/** Says in one line why the runner does not start. */
+/** Says why the runner does not start, one line for each reason. */
 final class StartFailure {
 
     private StartFailure() {
     }
 
-    static String describe(Throwable failure) {
-        String where = "";
-        Throwable cause = failure;
+    /** What check finds where routes are the reason, with file and line; otherwise what the failure itself says. */
+    static List<String> describe(Throwable failure) {
+        Throwable root = failure;
         while (true) {
-            if (cause instanceof Settings.InvalidSetting) {
-                return cause.getMessage();
+            if (root instanceof Settings.InvalidSetting) {
+                return List.of(root.getMessage());
             }
-            if (cause instanceof FailedToCreateRouteException route) {
-                where = location(route) + ": ";
-            }
-            if (cause.getCause() == null || cause.getCause() == cause) {
+            if (root.getCause() == null || root.getCause() == root) {
                 break;
             }
-            cause = cause.getCause();
+            root = root.getCause();
         }
-        String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-        return where + message.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse("");
-    }
-
-    private static String location(FailedToCreateRouteException route) {
-        return "route " + route.getRouteId() + (route.getLocation() == null ? "" : " (" + route.getLocation() + ")");
+        List<String> faults = CheckCommand.faults(Path.of(""));
+        String message = root.getMessage() == null ? root.toString() : root.getMessage();
+        return !faults.isEmpty() ? faults
+                : List.of(message.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse(""));
     }
 }

@@ -15,7 +15,7 @@ public final class Subrelay {
               java -jar subrelay.jar                           run
               java -jar subrelay.jar --dev                     run, and pick up edits of route files
               java -jar subrelay.jar check                     say what is wrong with routes, settings and examples
-              java -jar subrelay.jar preview <webhook.json>…   print what each destination would be sent for the last one
+              java -jar subrelay.jar preview <webhook.json>…   print what each destination would be sent
               java -jar subrelay.jar --help | --version
 
             A setting can be given as -Dname=value before -jar, or as an environment variable: SEGMENT_WRITE_KEY.
@@ -32,7 +32,8 @@ public final class Subrelay {
     private static int run(List<String> args) {
         String command = args.isEmpty() ? "" : args.get(0);
         List<String> rest = args.isEmpty() ? args : args.subList(1, args.size());
-        boolean files = command.equals("preview") && !rest.isEmpty() && rest.stream().noneMatch(it -> it.startsWith("-"));
+        boolean files = command.equals("preview") && !rest.isEmpty()
+                && rest.stream().noneMatch(it -> it.startsWith("-"));
         if (!rest.isEmpty() && !files) {
             return unknown(String.join(" ", args));
         }

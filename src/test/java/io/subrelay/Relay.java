@@ -98,7 +98,7 @@ public final class Relay implements AutoCloseable {
         try {
             started.get(60, TimeUnit.SECONDS);
         } catch (Exception e) {
-            throw new IllegalStateException(StartFailure.describe(e), e);
+            throw new IllegalStateException(String.join("; ", StartFailure.describe(e)), e);
         }
     }
 

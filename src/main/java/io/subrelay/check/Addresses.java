@@ -49,13 +49,14 @@ final class Addresses {
                         + " could choose where they go; use choice and to instead"));
             } else if (EXPRESSED.contains(name) && Yaml.get(Yaml.get(value, "expression"), "constant") == null
                     && Yaml.get(value, "constant") == null) {
-                faults.add(Fault.fault(file.name(), line, name + " takes its address from the event: whoever sends events"
-                        + " could choose it; give it a constant"));
+                faults.add(Fault.fault(file.name(), line, name + " takes its address from the event: whoever sends"
+                        + " events could choose it; give it a constant"));
             } else if (name.equals("name") && Yaml.text(value) != null
                     && REDIRECTING.contains(Yaml.text(value).toLowerCase(java.util.Locale.ROOT))
                     && owners.stream().anyMatch(owner -> owner.equals("setHeader") || owner.equals("setHeaders"))) {
                 faults.add(Fault.fault(file.name(), line, Yaml.text(value)
-                        + " sends the request to another address than the endpoint's; set CamelHttpPath for another path"));
+                        + " sends the request to another address than the"
+                        + " endpoint's; set CamelHttpPath for another path"));
             }
         });
         return faults;
@@ -74,16 +75,18 @@ final class Addresses {
         boolean dynamic = step.equals("toD")
                 || step.equals("wireTap") && !"false".equals(Yaml.text(node, "dynamicUri"));
         if (dynamic && isFromData(uri)) {
-            faults.add(Fault.fault(file.name(), line, "this address is taken from the event: whoever sends events could choose"
-                    + " where they go; only the path may hold ${…}, after a fixed scheme and host"));
+            faults.add(Fault.fault(file.name(), line, "this address is taken from the event: whoever sends events"
+                    + " could choose where they go; only the path may hold ${…}, after a fixed scheme and host"));
             return;
         }
         String scheme = uri.replaceFirst(":.*", "");
         if (!uri.contains(":") || scheme.isBlank()) {
-            faults.add(Fault.fault(file.name(), line, "the address '" + uri + "' says nothing of how to send, such as https://"));
+            faults.add(Fault.fault(file.name(), line, "the address '" + uri
+                    + "' says nothing of how to send, such as https://"));
         } else if (camel.getComponent(scheme) == null) {
             faults.add(Fault.fault(file.name(), line, "there is no component " + scheme + Nearest.hint(scheme, USUAL)));
-        } else if (scheme.equals("outbox") && !step.equals("from") && !uri.matches("outbox:(//)?(skip|refuse|preview)(\\?.*)?")) {
+        } else if (scheme.equals("outbox") && !step.equals("from")
+                && !uri.matches("outbox:(//)?(skip|refuse)(\\?.*)?")) {
             String name = uri.replaceFirst("\\?.*", "");
             faults.add(Fault.fault(file.name(), line, "nothing can be sent to " + name
                     + Nearest.hint(name, List.of("outbox:skip", "outbox:refuse"))));
@@ -108,7 +111,8 @@ final class Addresses {
 
     private void options(String scheme, String uri, Node uriNode, Node parameters, RouteFile file, List<Fault> faults) {
         EndpointUriFactory factory = camel.getCamelContextExtension().getEndpointUriFactory(scheme);
-        Set<String> known = scheme.equals("outbox") ? outboxOptions() : factory == null ? Set.of() : factory.propertyNames();
+        Set<String> known = scheme.equals("outbox") ? outboxOptions()
+                : factory == null ? Set.of() : factory.propertyNames();
         boolean lenient = factory != null && factory.isLenientProperties();
         Map<String, String> prefixes = factory == null ? null : factory.multiValuePrefixes();
         Map<String, Integer> options = new LinkedHashMap<>();

@@ -95,7 +95,8 @@ final class Blame {
             root = next(root);
         }
         String message = root.getMessage() == null ? root.toString() : root.getMessage();
-        return message.lines().map(String::strip).filter(line -> !line.isEmpty()).reduce((a, b) -> a + " " + b).orElse("");
+        return message.lines().map(String::strip).filter(line -> !line.isEmpty())
+                .reduce((a, b) -> a + " " + b).orElse("");
     }
 
     private static Throwable next(Throwable failure) {

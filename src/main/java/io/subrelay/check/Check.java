@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 import org.apache.camel.model.RouteDefinition;
 
 /**
- * Finds everything that is wrong with a folder of routes and settings, and starts nothing. Each file is looked at on its
- * own: first as text, which finds all that is misspelt at once, then, where that finds nothing, by having Camel build it.
+ * Finds everything that is wrong with a folder of routes and settings, and starts nothing. Each file is looked at on
+ * its own: first as text, which finds all that is misspelt at once, then, where that finds nothing, by having Camel
+ * build it.
  */
 final class Check {
 
@@ -38,14 +39,14 @@ final class Check {
     static Report of(Folder folder) {
         Check check = new Check(folder);
         check.all();
-        return new Report(check.faults.stream().distinct().sorted(Fault.ORDER).toList(), check.destinations, check.examples);
+        return new Report(check.sorted(), check.destinations, check.examples);
     }
 
     /** What is wrong with the routes and settings, examples aside. */
     static List<Fault> ofRoutes(Folder folder) {
         Check check = new Check(folder);
         check.routes(folder.routeFiles());
-        return check.faults.stream().distinct().sorted(Fault.ORDER).toList();
+        return check.sorted();
     }
 
     /** What is wrong with one file beside the others, its examples aside: in the text of it, and for Camel. */
@@ -55,13 +56,20 @@ final class Check {
         files.removeIf(each -> each.path().equals(file.path()));
         files.add(file);
         check.texts(files);
-        List<Fault> own = check.faults.stream().filter(fault -> fault.isFault() && fault.file().equals(file.name())).toList();
+        List<Fault> own = check.sorted().stream()
+                .filter(fault -> fault.isFault() && fault.file().equals(file.name())).toList();
         if (!own.isEmpty()) {
             return own;
         }
+        List<RouteFile> others =
+                check.faultless(files.stream().filter(each -> each.destination() == null && each != file).toList());
         check.faults.clear();
-        check.build(check.faultless(files.stream().filter(each -> each.destination() == null && each != file).toList()), file);
-        return check.faults.stream().filter(Fault::isFault).distinct().sorted(Fault.ORDER).toList();
+        check.build(others, file);
+        return check.sorted().stream().filter(Fault::isFault).toList();
+    }
+
+    private List<Fault> sorted() {
+        return faults.stream().distinct().sorted(Fault.ORDER).toList();
     }
 
     private void all() {
@@ -235,7 +243,8 @@ final class Check {
                 if (Files.isDirectory(path) && name.endsWith(".tests") && !expected.contains(path)) {
                     faults.add(Fault.fault(folder.shown(path), 0, "these examples have no destination: there is no "
                             + name.replaceFirst("\\.tests$", RouteFile.SUFFIX) + " beside them"));
-                } else if (Files.isRegularFile(path) && name.matches(".*\\.ya?ml") && !name.endsWith(RouteFile.SUFFIX)) {
+                } else if (Files.isRegularFile(path) && name.matches(".*\\.ya?ml")
+                        && !name.endsWith(RouteFile.SUFFIX)) {
                     faults.add(Fault.warning(folder.shown(path), 0,
                             "this file is not loaded: the name of a route file ends with " + RouteFile.SUFFIX));
                 }

@@ -102,7 +102,8 @@ final class DestinationRules {
                     "outbox:" + name + " has its route already, at " + first));
         } else if (!name.equals(file.destination())) {
             faults.add(Fault.fault(file.name(), Yaml.line(from), "outbox:" + name + " belongs in the file "
-                    + "routes/destinations/" + name + RouteFile.SUFFIX + ", or is another name than the file's meant?"));
+                    + "routes/destinations/" + name + RouteFile.SUFFIX
+                    + ", or is another name than the file's meant?"));
         }
         if (!name.equals(route.id())) {
             faults.add(Fault.fault(file.name(), route.idLine(), route.id() == null
@@ -118,12 +119,12 @@ final class DestinationRules {
                     + file.destination()));
         }
         for (Route route : file.routes()) {
-            // its helpers too: without it their requests would be sent even in preview
+            // its helpers too: their requests fail as well
             boolean misspelt = route.configurations().stream().anyMatch(id -> Nearest.to(id, Set.of(POLICY)) != null);
             if (!misspelt) {
                 faults.add(Fault.fault(file.name(), route.idLine(),
-                        "this route lacks \"routeConfigurationId: delivery\": without it, it is sent even in preview,"
-                                + " and failures are not redelivered as they should"));
+                        "this route lacks \"routeConfigurationId: delivery\", which"
+                        + " says what becomes of requests that fail"));
             }
             if (Yaml.get(route.node(), "errorHandler") != null) {
                 faults.add(Fault.warning(file.name(), Yaml.line(Yaml.get(route.node(), "errorHandler")),

@@ -64,7 +64,8 @@ final class Difference {
             value(at + ".path", expected.get("path"), TextNode.valueOf(pathOf(actual.path("url").asText())));
         }
         for (Map.Entry<String, JsonNode> header : expected.path("headers").properties()) {
-            value(at + ".headers." + header.getKey(), header.getValue(), header(actual.path("headers"), header.getKey()));
+            value(at + ".headers." + header.getKey(), header.getValue(),
+                    header(actual.path("headers"), header.getKey()));
         }
         if (expected.has("body")) {
             value(at + ".body", expected.get("body"), actual.path("body"));

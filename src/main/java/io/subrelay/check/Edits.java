@@ -3,6 +3,7 @@ package io.subrelay.check;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.mapping.JqLanguage;
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -26,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Picks up edits of route files and of the jq functions that they share, while the runner runs. Camel's own watcher takes
- * a file as it finds it, and leaves its routes stopped if it does not work; here each is checked apart from the running
- * ones first, and only one without a fault takes the place of the last good one.
+ * Picks up edits of route files, of the jq functions that they share and of settings, while the runner runs. Camel's own
+ * watcher takes a file as it finds it, and leaves its routes stopped if it does not work; here each is checked apart
+ * from the running ones first, and only one without a fault takes the place of the last good one.
  */
 public final class Edits implements AutoCloseable {
 
@@ -90,7 +92,7 @@ public final class Edits implements AutoCloseable {
         Set<RouteFile> files = new LinkedHashSet<>();
         for (Path path : changed) {
             if (path.equals(folder.settings())) {
-                files.addAll(settings());
+                files.addAll(settings(changedNames(before.get(path), seen.get(path))));
             } else if (path.toString().endsWith(".jq")) {
                 files.addAll(definitions(before.get(path) + "\n" + seen.get(path)));
             } else if (!seen.containsKey(path)) {
@@ -142,8 +144,12 @@ public final class Edits implements AutoCloseable {
         return users;
     }
 
-    /** Settings that are read once, when the runner starts, stay as they are; those of destinations are read anew. */
-    private Set<RouteFile> settings() {
+    /**
+     * Settings that are read once, when the runner starts, stay as they are; those of destinations are read anew.
+     *
+     * @return the destinations that have a setting of these, or name one
+     */
+    private Set<RouteFile> settings(Set<String> changed) {
         try (Rehearsal rehearsal = Rehearsal.asStarted(folder)) {
             SettingsFile file = SettingsFile.read(folder);
             List<Fault> faults = rehearsal.settings().faults().stream().map(file::fault).toList();
@@ -155,8 +161,29 @@ public final class Edits implements AutoCloseable {
         camel.getPropertiesComponent().reloadProperties(null);
         outbox.settingsChanged();
         Set<RouteFile> destinations = new LinkedHashSet<>(running.values());
-        destinations.removeIf(file -> file.destination() == null);
+        destinations.removeIf(file -> file.destination() == null || changed.stream().noneMatch(name ->
+                name.startsWith(file.destination() + ".") || file.text().contains(name)));
+        LOG.info("{}: picked up", folder.shown(folder.settings()));
         return destinations;
+    }
+
+    private static Set<String> changedNames(String before, String after) {
+        Properties old = properties(before);
+        Properties now = properties(after);
+        Set<String> names = new TreeSet<>(old.stringPropertyNames());
+        names.addAll(now.stringPropertyNames());
+        names.removeIf(name -> Objects.equals(old.get(name), now.get(name)));
+        return names;
+    }
+
+    private static Properties properties(String text) {
+        Properties properties = new Properties();
+        try {
+            properties.load(new StringReader(text == null ? "" : text));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return properties;
     }
 
     private boolean isGood(RouteFile file) {

@@ -8,6 +8,7 @@ import io.subrelay.Beans;
 import io.subrelay.Settings;
 import io.subrelay.delivery.EnrichedEvent;
 import io.subrelay.delivery.Outbox;
+import io.subrelay.delivery.Preview;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -41,6 +42,7 @@ final class Rehearsal implements AutoCloseable {
         camel.getShutdownStrategy().setTimeout(1);
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         this.outbox = Outbox.forPreviews(settings, meters);
+        Preview.guard(camel);
         Beans.bind(camel.getRegistry(), settings, meters, outbox, null, null);
         camel.getRegistry().bind("resource-loader-file", new FilesOf(folder.root()));
         camel.getComponent("platform-http", PlatformHttpComponent.class).setEngine(new NoServer());
@@ -66,7 +68,7 @@ final class Rehearsal implements AutoCloseable {
      */
     static Rehearsal withDefaults(Folder folder, Map<String, String> given) {
         Properties all = folder.ownSettings();
-        all.keySet().removeIf(name -> String.valueOf(name).startsWith("camel.") || String.valueOf(name).endsWith(".mode"));
+        all.keySet().removeIf(name -> String.valueOf(name).matches("camel\\..*|.*\\.mode"));
         all.putAll(Folder.defaults());
         all.putAll(given);
         DefaultCamelContext camel = new DefaultCamelContext();

@@ -41,7 +41,7 @@ final class RouteFile {
 
         /** The destination that it delivers to; null if it does not consume from an outbox. */
         String destination() {
-            return fromUri().startsWith("outbox:") ? fromUri().substring(7).replaceFirst("^//", "").replaceFirst("\\?.*", "")
+            return fromUri().startsWith("outbox:") ? fromUri().replaceFirst("outbox:(//)?", "").replaceFirst("\\?.*", "")
                     : null;
         }
 
@@ -81,14 +81,16 @@ final class RouteFile {
             int line = e.getProblemMark().or(e::getContextMark).map(mark -> mark.getLine() + 1).orElse(0);
             return new RouteFile(path, name, text, null, Fault.fault(name, line, "this is no YAML: " + said(e)));
         } catch (YamlEngineException e) {
-            return new RouteFile(path, name, text, null, Fault.fault(name, 0, "this is no YAML: " + oneLine(e.getMessage())));
+            Fault fault = Fault.fault(name, 0, "this is no YAML: " + oneLine(e.getMessage()));
+            return new RouteFile(path, name, text, null, fault);
         }
     }
 
     private static String said(MarkedYamlEngineException e) {
         String context = e.getContext() == null ? "" : e.getContext()
                 + e.getContextMark().map(mark -> " (line " + (mark.getLine() + 1) + ")").orElse("") + ": ";
-        String tabs = e.getProblem() != null && e.getProblem().contains("\\t") ? "; indent with blanks, not with tabs" : "";
+        boolean tab = e.getProblem() != null && e.getProblem().contains("\\t");
+        String tabs = tab ? "; indent with blanks, not with tabs" : "";
         return oneLine(context + e.getProblem()) + tabs;
     }
 

@@ -18,8 +18,8 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.NodeType;
 
 /**
- * Whether route files are made of what Camel knows: steps, their members and the values these accept, told by Camel's own
- * schema. A validator would say that something matches none of twenty alternatives; this names what is not known.
+ * Whether route files are made of what Camel knows: steps, their members and the values these accept, told by Camel's
+ * own schema. A validator would say that something matches none of twenty alternatives; this names what is not known.
  */
 final class Shape {
 
@@ -140,10 +140,14 @@ final class Shape {
                 faults.add(Fault.fault(file, Yaml.line(node), name + line));
             }
         } else if (wantsMore) {
-            String longForm = kind.members.containsKey("uri") ? "uri" : kind.members.containsKey("expression") ? "expression"
-                    : kind.members.containsKey("message") ? "message" : null;
-            faults.add(Fault.warning(file, Yaml.line(node), "\"" + name + ": …\" is a short form that newer releases of Camel"
-                    + " do not take" + (longForm == null ? "" : "; write \"" + name + ": {" + longForm + ": …}\"")));
+            String hint = "";
+            for (String longForm : List.of("message", "expression", "uri")) {
+                if (kind.members.containsKey(longForm)) {
+                    hint = "; write \"" + name + ": {" + longForm + ": …}\"";
+                }
+            }
+            faults.add(Fault.warning(file, Yaml.line(node),
+                    "\"" + name + ": …\" is a short form that newer releases of Camel do not take" + hint));
         } else if (!kind.values.isEmpty() && !kind.values.contains(text)) {
             String hint = Nearest.hint(text, kind.values);
             faults.add(Fault.fault(file, Yaml.line(node),

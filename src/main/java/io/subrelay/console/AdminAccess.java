@@ -25,4 +25,19 @@ public final class AdminAccess {
             throw new Rejected(401, "unauthorized", "user name and password are needed");
         }
     }
+
+    /**
+     * Keeps other sites out: a browser that has been let in once would let in the request that another site's page makes
+     * as well. Scripts are none: they send neither header.
+     *
+     * @throws Rejected with status 403 if a page of another site makes the request
+     */
+    public void checkSite(@Header("Sec-Fetch-Site") String site, @Header("Origin") String origin,
+            @Header("Host") String host) {
+        boolean other = site != null ? !site.equals("same-origin") && !site.equals("none")
+                : origin != null && !origin.substring(origin.indexOf("://") + 1).equals("//" + host);
+        if (other) {
+            throw new Rejected(403, "other site", "a page of another site may not ask for this");
+        }
+    }
 }

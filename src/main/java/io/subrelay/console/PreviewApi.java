@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.delivery.EnrichedEvent;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.store.EventPreview;
+import io.subrelay.webhook.NotFound;
 import io.subrelay.webhook.Rejected;
 import io.subrelay.webhook.WebhookReader;
 import java.sql.SQLException;
 import org.apache.camel.Body;
+import org.apache.camel.Header;
 
 /** What each destination would be sent for a webhook; nothing is stored or sent. */
 public final class PreviewApi {
@@ -27,7 +29,19 @@ public final class PreviewApi {
      * @throws Rejected with status 400 if the body is not a valid webhook
      */
     public String of(@Body byte[] body) throws SQLException {
-        EnrichedEvent event = events.enrich(reader.read(body), System.currentTimeMillis());
+        return of(events.enrich(reader.read(body), System.currentTimeMillis()));
+    }
+
+    /**
+     * @return the same for a stored event, with the customer as it was then: what was sent is not kept, but made again
+     *         from the event it is the same
+     * @throws NotFound if no event is stored under the id
+     */
+    public String ofStored(@Header("id") String id) throws SQLException {
+        return of(events.stored(id).orElseThrow(() -> new NotFound("no event is stored under this id")));
+    }
+
+    private String of(EnrichedEvent event) {
         ObjectNode previews = JsonNodeFactory.instance.objectNode();
         for (String name : outbox.open()) {
             previews.set(name, outbox.preview(name, event));

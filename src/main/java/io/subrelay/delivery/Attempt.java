@@ -29,7 +29,7 @@ final class Attempt {
     static Attempt of(Exchange exchange) {
         Attempt attempt = exchange.getProperty(PROPERTY, Attempt.class);
         if (attempt == null) {
-            throw new IllegalStateException("outbox:skip, outbox:refuse and outbox:preview belong in a route from outbox:");
+            throw new IllegalStateException("outbox:skip and outbox:refuse belong in a route from outbox:");
         }
         return attempt;
     }

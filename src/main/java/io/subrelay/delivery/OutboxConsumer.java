@@ -213,7 +213,7 @@ public final class OutboxConsumer extends DefaultConsumer {
         Exchange exchange = exchange(deliveries, attempt, mode);
         try {
             getProcessor().process(exchange);
-        } catch (Exception e) {
+        } catch (Exception | StackOverflowError | LinkageError e) {
             exchange.setException(e);
         }
         List<Outcome> outcomes = new ArrayList<>(deliveries.size());

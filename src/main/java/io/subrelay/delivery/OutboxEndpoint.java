@@ -20,7 +20,7 @@ public final class OutboxEndpoint extends DefaultEndpoint {
 
     private final Outbox outbox;
 
-    @UriPath(description = "The destination to deliver to; or skip, refuse or preview")
+    @UriPath(description = "The destination to deliver to; or skip or refuse")
     @Metadata(required = true)
     private final String name;
     @UriParam(description = "Settings without which the destination previews, comma separated")

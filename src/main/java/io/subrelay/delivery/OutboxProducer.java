@@ -16,29 +16,18 @@ final class OutboxProducer extends DefaultProducer {
         this.endpoint = endpoint;
         String text = endpoint.getReason() == null ? endpoint.getName() + " by the route" : endpoint.getReason();
         this.reason = endpoint.getCamelContext().resolveLanguage("simple").createExpression(text);
-        if (!endpoint.getName().matches("skip|refuse|preview")) {
+        if (!endpoint.getName().matches("skip|refuse")) {
             throw new IllegalArgumentException("to: outbox:" + endpoint.getName()
-                    + ": there is only outbox:skip, outbox:refuse and outbox:preview");
+                    + ": there is only outbox:skip and outbox:refuse");
         }
     }
 
     @Override
     public void process(Exchange exchange) throws Exception {
         Attempt attempt = Attempt.of(exchange);
-        switch (endpoint.getName()) {
-            case "skip" -> {
-                attempt.say(exchange, Outcome.skipped(reason.evaluate(exchange, String.class)));
-                end(exchange);
-            }
-            case "refuse" -> {
-                attempt.say(exchange, Outcome.failed(Verdict.REFUSED, 0, reason.evaluate(exchange, String.class), 0));
-                end(exchange);
-            }
-            default -> attempt.wouldSend(PreviewedRequest.of(exchange));
-        }
-    }
-
-    private static void end(Exchange exchange) {
+        String said = reason.evaluate(exchange, String.class);
+        attempt.say(exchange, endpoint.getName().equals("skip")
+                ? Outcome.skipped(said) : Outcome.failed(Verdict.REFUSED, 0, said, 0));
         exchange.getMessage().setBody(null);
         exchange.setRouteStop(true);
     }

@@ -21,7 +21,7 @@ import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.camel.component.http.HttpMethods;
 import org.apache.camel.component.http.helper.HttpMethodHelper;
 
-/** The request that an endpoint would send for an exchange, as JSON: {@code method}, {@code url}, {@code headers}, {@code body}. */
+/** The request that an endpoint would send for an exchange: its method, url, headers and body, as JSON. */
 final class PreviewedRequest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -50,7 +50,8 @@ final class PreviewedRequest {
                 headers.put(name, String.valueOf(value));
             }
         });
-        if (endpoint instanceof HttpEndpoint http && http.isAuthenticationPreemptive() && !headers.has("Authorization")) {
+        if (endpoint instanceof HttpEndpoint http && http.isAuthenticationPreemptive()
+                && !headers.has("Authorization")) {
             addBasicAuthorization(http, headers);
         }
         request.set("body", parsed(body));

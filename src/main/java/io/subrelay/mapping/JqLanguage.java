@@ -86,6 +86,8 @@ public class JqLanguage extends SingleInputTypedLanguageSupport {
         Scope scope = Scope.newEmptyScope();
         BuiltinFunctionLoader.getInstance().loadFunctions(Versions.JQ_1_7, scope);
         JqFunctions.addTo(scope);
+        // jq's own, which the library lacks
+        JqSource.definitions("jq", "def IN(values): . as $value | any(values; . == $value);").define(scope);
         return scope;
     }
 }

@@ -76,7 +76,7 @@ public final class CustomerRecords {
                                              where d.event = e.seq and d.destination = destination.name))
                           - (select count(*) from redelivery r where r.customer in %1$s and r.origin = 'request'
                              and r.destination = destination.name)""".formatted(customers));
-                for (String table : new String[] {"delivery", "redelivery", "attempt", "event_party"}) {
+                for (String table : new String[] {"delivery", "redelivery", "attempt", "dead_letter", "event_party"}) {
                     statement.executeUpdate("delete from " + table + " where event in " + events);
                 }
                 statement.executeUpdate("delete from event_party where customer in " + customers);

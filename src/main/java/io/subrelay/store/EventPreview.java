@@ -4,11 +4,14 @@ import io.subrelay.customer.Customers;
 import io.subrelay.delivery.EnrichedEvent;
 import io.subrelay.webhook.Event;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Enriches an event with its stored customer as if it were accepted now, and leaves no trace of it. */
+/** An event with its customer as a destination gets it: one that is not stored, and leaves no trace, or a stored one. */
 public final class EventPreview {
 
     private final Database database;
@@ -24,6 +27,17 @@ public final class EventPreview {
             Customers customers = new Customers(new CustomerStore(connection, new KnownCustomers()), () -> ++position[1]);
             return EventStore.enrich(
                     new Acceptance(event, receivedAt), 0, customers, position, List.of(), new ArrayList<>());
+        }
+    }
+
+    /** A stored event as it was enriched when it was accepted; empty if there is none of this id. */
+    public Optional<EnrichedEvent> stored(String eventId) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+             PreparedStatement select = connection.prepareStatement("select * from event where event_id = ?")) {
+            select.setString(1, eventId);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Optional.of(DeliveryStore.event(row)) : Optional.empty();
+            }
         }
     }
 }

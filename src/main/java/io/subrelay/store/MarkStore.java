@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Writes what became of deliveries. */
 final class MarkStore {
@@ -46,12 +45,16 @@ final class MarkStore {
         if (again) {
             forget(connection, settled, failed);
         }
+        Tallies tallies = new Tallies();
+        settled.forEach(tallies::settled);
+        failed.forEach(tallies::failed);
         if (!settled.isEmpty()) {
             writeSettled(connection, settled);
         }
         if (!scheduled.isEmpty()) {
             writeScheduled(connection, scheduled, failed);
         }
+        tallies.write(connection);
         writePositions(connection, positions.values());
     }
 
@@ -75,17 +78,14 @@ final class MarkStore {
     }
 
     private static void writeSettled(Connection connection, List<Mark.Settled> settled) throws SQLException {
-        Map<String, Tally> counts = new TreeMap<>();
         try (PreparedStatement insert = connection.prepareStatement("""
                 insert into delivery (event, destination, state, attempts, settled_at, millis, response_code, reason,
                   request) values (?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
             for (Mark.Settled it : settled) {
                 insertSettled(insert, it);
-                counts.computeIfAbsent(it.destination(), name -> new Tally()).count(it.state());
             }
             insert.executeBatch();
         }
-        writeCounts(connection, counts);
     }
 
     private static void writeScheduled(Connection connection, Map<List<Object>, Mark.Failed> scheduled,
@@ -165,27 +165,6 @@ final class MarkStore {
         }
     }
 
-    private static void writeCounts(Connection connection, Map<String, Tally> counts) throws SQLException {
-        if (counts.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement update = connection.prepareStatement("""
-                update destination set pending = pending - ?, delivered = delivered + ?, skipped = skipped + ?,
-                  previewed = previewed + ?, dead = dead + ? where name = ?""")) {
-            for (Map.Entry<String, Tally> entry : counts.entrySet()) {
-                Tally count = entry.getValue();
-                update.setLong(1, count.delivered + count.skipped + count.previewed + count.dead);
-                update.setLong(2, count.delivered);
-                update.setLong(3, count.skipped);
-                update.setLong(4, count.previewed);
-                update.setLong(5, count.dead);
-                update.setString(6, entry.getKey());
-                update.addBatch();
-            }
-            update.executeBatch();
-        }
-    }
-
     private static void writePositions(Connection connection, Iterable<Mark.Position> positions) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(
                 "update outbox_position set event = ? where destination = ? and slice = ? and event < ?")) {
@@ -197,24 +176,6 @@ final class MarkStore {
                 update.addBatch();
             }
             update.executeBatch();
-        }
-    }
-
-    /** How many deliveries of one destination ended how in one transaction. */
-    private static final class Tally {
-
-        private long delivered;
-        private long skipped;
-        private long previewed;
-        private long dead;
-
-        void count(String state) {
-            switch (state) {
-                case "delivered" -> delivered++;
-                case "skipped" -> skipped++;
-                case "previewed" -> previewed++;
-                default -> dead++;
-            }
         }
     }
 }

@@ -6,7 +6,7 @@ import io.subrelay.webhook.Event;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Enriches events as the store would that was empty before the first of them, and keeps nothing of them but in memory. */
+/** Enriches events as a store would that was empty before the first of them; keeps nothing of them but in memory. */
 public final class PassingEvents {
 
     private final long[] position = {0, 0};

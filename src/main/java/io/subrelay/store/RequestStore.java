@@ -10,11 +10,15 @@ public final class RequestStore {
 
     /** How many are scheduled in one transaction: acceptance waits for it. */
     private static final int STEP = 5_000;
+    private static final String NOT_SCHEDULED = """
+             from event e
+            where not exists (select 1 from redelivery r where r.destination = ? and r.event = e.seq)
+              and e.seq > ? and e.seq <= ?
+            """;
     private static final String SCHEDULE = """
             insert into redelivery (destination, event, customer, origin, attempts, first_attempt_at, next_attempt_at)
-            select ?, e.seq, e.customer, 'request', 0, 0, 0 from event e
-            where not exists (select 1 from redelivery r where r.destination = ? and r.event = e.seq)
-            """;
+            select ?, e.seq, e.customer, 'request', 0, 0, 0
+            """ + NOT_SCHEDULED;
 
     private final Database database;
 
@@ -35,13 +39,17 @@ public final class RequestStore {
 
     /** Schedules an event again for a destination for which it has ended, however it did. */
     public long event(String eventId, String destination) throws SQLException {
-        return schedule(destination, " and e.event_id = ? and exists "
+        return schedule(true, destination, " and e.event_id = ? and exists "
                 + "(select 1 from delivery d where d.destination = ? and d.event = e.seq)", eventId, destination);
     }
 
-    /** Schedules all dead letters of a destination again. */
-    public long dead(String destination) throws SQLException {
-        return schedule(destination, " and exists (select 1 from delivery d"
+    /**
+     * Schedules all dead letters of a destination again.
+     *
+     * @param really false only tells how many that would be
+     */
+    public long dead(String destination, boolean really) throws SQLException {
+        return schedule(really, destination, " and exists (select 1 from delivery d"
                 + " where d.destination = ? and d.event = e.seq and d.state = 'dead')", destination);
     }
 
@@ -49,10 +57,11 @@ public final class RequestStore {
      * Schedules stored events for a destination that did not have them: those from before it was there, while it was
      * off, or in preview.
      *
-     * @param since the earliest acceptance, milliseconds since the epoch
+     * @param since  the earliest acceptance, milliseconds since the epoch
+     * @param really false only tells how many that would be
      */
-    public long history(String destination, long since) throws SQLException {
-        return schedule(destination, """
+    public long history(String destination, long since, boolean really) throws SQLException {
+        return schedule(really, destination, """
                  and e.received_at >= ? and (exists (select 1 from delivery d
                    where d.destination = ? and d.event = e.seq and d.state = 'previewed')
                  or e.destinations not like ? and not exists (select 1 from delivery d
@@ -60,9 +69,13 @@ public final class RequestStore {
                 since, destination, "%," + destination + ",%", destination);
     }
 
-    private long schedule(String destination, String which, Object... parameters) throws SQLException {
+    private long schedule(boolean really, String destination, String which, Object... parameters)
+            throws SQLException {
         long scheduled = 0;
         try (Connection connection = database.dataSource().getConnection()) {
+            if (!really) {
+                return count(connection, destination, which, parameters);
+            }
             connection.setAutoCommit(false);
             try {
                 long last = lastEvent(connection);
@@ -80,6 +93,17 @@ public final class RequestStore {
         }
     }
 
+    private static long count(Connection connection, String destination, String which, Object... parameters)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select count(*)" + NOT_SCHEDULED + which)) {
+            set(select, set(select, 0, destination, 0L, lastEvent(connection)), parameters);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+
     private static long lastEvent(Connection connection) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("select last_event from log_position");
              ResultSet row = select.executeQuery()) {
@@ -91,7 +115,7 @@ public final class RequestStore {
     private static int step(Connection connection, String destination, long from, String which, Object... parameters)
             throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(
-                     SCHEDULE + " and e.seq > ? and e.seq <= ?" + which);
+                     SCHEDULE + which);
              PreparedStatement count = connection.prepareStatement("""
                      update destination set pending = pending + ?,
                        delivered = delivered - (select count(*) %1$s and d.state = 'delivered'),

@@ -104,6 +104,7 @@ public final class Retention {
     private static void deleteAll(Connection connection, String seqs) throws SQLException {
         for (String statement : new String[] {
                 "delete from delivery where event in ", "delete from attempt where event in ",
+                "delete from dead_letter where event in ",
                 "delete from event_party where event in ", "delete from event where seq in "}) {
             try (PreparedStatement delete = connection.prepareStatement(statement + seqs)) {
                 delete.executeUpdate();

@@ -75,8 +75,7 @@ class CheckTest {
                 arguments("routeConfigurationId: delivery", "routeConfigurationId: delivry",
                         ":3: there is no routeConfiguration delivry; did you mean delivery?"),
                 arguments("    routeConfigurationId: delivery\n", "", ":2: this route lacks \"routeConfigurationId:"
-                        + " delivery\": without it, it is sent even in preview, and failures are not redelivered as they"
-                        + " should"),
+                        + " delivery\", which says what becomes of requests that fail"),
                 arguments("credentials: mine.key", "credentials: mine.kee",
                         ":7: nothing reads the setting mine.kee, which the destination waits for; did you mean mine.key?"),
                 // addresses of the event's choice

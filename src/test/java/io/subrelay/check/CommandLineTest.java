@@ -99,6 +99,15 @@ class CommandLineTest {
     }
 
     @Test
+    void a_start_that_fails_says_why_with_file_and_line() throws Exception {
+        planted.mine("transform:", "transfrom:");
+        Ended ended = run(List.of("server.port=0", "management.port=0"));
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.output().lines().filter(line -> line.contains("ERROR"))).singleElement().asString().contains(
+                "Subrelay does not start: routes/destinations/mine.camel.yaml:19: there is no step transfrom; did you mean");
+    }
+
+    @Test
     void what_is_not_understood() throws Exception {
         assertThat(run(List.of(), "chekc")).isEqualTo(
                 new Ended(2, "Subrelay does not understand 'chekc'; --help tells what it does\n"));

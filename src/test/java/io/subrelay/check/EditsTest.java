@@ -67,7 +67,7 @@ class EditsTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        runner = new Launched(folder, List.of("server.port=" + port, "management.port=0", "statsig.mode=off"), "--dev");
+        runner = new Launched(folder, List.of("server.port=" + port, "management.port=0", "statsig.mode=preview"), "--dev");
         says("Subrelay is ready");
         sender = new Thread(this::send);
         sender.start();
@@ -135,7 +135,7 @@ class EditsTest {
         // functions that all share
         String functions = Planted.read(Path.of("routes/mapping.jq"));
         planted.write("routes/mapping.jq", functions + "def version: {version: 4;");
-        says("routes/mapping.jq:63: jq: ");
+        says("routes/mapping.jq:" + (functions.lines().count() + 1) + ": jq: ");
         planted.write("routes/mapping.jq", functions + "def version: {version: 4};\n");
         planted.mine("when: (.happened_at_ms | iso8601) }", "when: null } + version");
         receives("\"version\":4");
@@ -157,6 +157,8 @@ class EditsTest {
         says("second.camel.yaml: it is gone");
 
         receives("\"version\":5");
+        assertThat(history()).as("what is previewed goes on, whatever was replaced")
+                .contains("\"state\":\"previewed\"").doesNotContain("retrying");
         flowing.set(false);
         sender.join();
         Set<String> expected = new TreeSet<>();
@@ -166,6 +168,12 @@ class EditsTest {
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(mine()).containsAll(expected));
         Thread.sleep(1_000);
         assertThat(mine()).as("once each").hasSize(expected.size());
+    }
+
+    private String history() throws Exception {
+        await().pollDelay(Duration.ofMillis(1_500)).until(() -> true);
+        return HTTP.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/customers/u1/history")).build(),
+                HttpResponse.BodyHandlers.ofString()).body();
     }
 
     /** The ids that the destination received, without those of the other. */

@@ -57,7 +57,8 @@ final class Planted {
 
     Planted(Path root) {
         this.root = root;
-        for (String file : List.of("routes/1-receive.camel.yaml", "routes/2-delivery.camel.yaml", "routes/mapping.jq",
+        for (String file : List.of("routes/1-receive.camel.yaml", "routes/2-delivery.camel.yaml", "routes/mapping.jq", "routes/api.camel.yaml",
+                "routes/api.jq", "routes/sql/history.sql", "routes/sql/event.sql", "routes/sql/attempts.sql",
                 "routes/destinations/statsig.camel.yaml")) {
             write(file, read(Path.of(file)));
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
+import io.subrelay.delivery.Preview;
 import io.subrelay.webhook.Kind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -102,6 +103,7 @@ final class Destinations implements AutoCloseable {
         properties.putAll(settings);
         camel.getPropertiesComponent().setInitialProperties(properties);
         camel.addComponent("outbox", outbox);
+        Preview.guard(camel, exchange -> exchange.setProperty("previewed", OutboxStub.StubEndpoint.preview(exchange)));
         HttpComponent http = camel.getComponent("http", HttpComponent.class);
         http.setAutomaticRetriesDisabled(true);
         http.setCopyHeaders(false);

@@ -55,7 +55,7 @@ final class OutboxStub extends DefaultComponent {
         return exchange;
     }
 
-    private final class StubEndpoint extends DefaultEndpoint {
+    final class StubEndpoint extends DefaultEndpoint {
 
         private final String name;
         private final Map<String, Object> parameters;
@@ -76,10 +76,6 @@ final class OutboxStub extends DefaultComponent {
                 @Override
                 @SuppressWarnings("unchecked")
                 public void process(Exchange exchange) throws Exception {
-                    if (name.equals("preview")) {
-                        exchange.setProperty("previewed", preview(exchange));
-                        return;
-                    }
                     int index = exchange.getProperty(ExchangePropertyKey.SPLIT_INDEX, 0, Integer.class);
                     exchange.getProperty(VERDICTS, Map.class)
                             .put(index, name + ": " + reason.evaluate(exchange, String.class));
@@ -90,10 +86,11 @@ final class OutboxStub extends DefaultComponent {
         }
 
         /** Method, address and body of the HTTP request that was intercepted, as camel-http would make it. */
-        private static String preview(Exchange exchange) throws Exception {
+        static String preview(Exchange exchange) throws Exception {
             String uri = exchange.getProperty(ExchangePropertyKey.INTERCEPTED_ENDPOINT, String.class);
-            HttpEndpoint http = (HttpEndpoint) ((InterceptSendToEndpoint) exchange.getContext().hasEndpoint(uri))
-                    .getOriginalEndpoint();
+            HttpEndpoint http = (HttpEndpoint) exchange.getContext().getEndpoints().stream()
+                    .filter(each -> uri.equals(each.getEndpointUri()))
+                    .map(each -> ((InterceptSendToEndpoint) each).getOriginalEndpoint()).findFirst().orElseThrow();
             String url = HttpHelper.createURL(exchange, http);
             return HttpMethodHelper.createMethod(exchange, http) + " " + HttpHelper.createURI(exchange, url, http)
                     + " " + exchange.getMessage().getBody(String.class);

@@ -58,6 +58,12 @@ class JqLanguageTest {
     }
 
     @Test
+    void has_a_function_of_jq_that_the_library_lacks() {
+        assertThat(evaluate(".a | IN(\"x\", \"y\")", "{\"a\": \"y\"}")).isEqualTo(true);
+        assertThat(evaluate(".a | IN(\"x\", \"y\")", "{\"a\": \"z\"}")).isEqualTo(false);
+    }
+
+    @Test
     void gives_plain_values_and_text_for_objects() {
         String body = "{\"t\": \"x\", \"n\": 1663786195063, \"d\": 0.70, \"b\": true, \"z\": null, \"l\": [1, {\"a\": 2}], \"o\": {\"d\": 0.70}}";
         assertThat(evaluate(".t", body)).isEqualTo("x");

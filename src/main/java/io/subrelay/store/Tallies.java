@@ -1,0 +1,156 @@
+package io.subrelay.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+
+/** How many deliveries ended how in one transaction, per destination and per hour, and what failed last. */
+final class Tallies {
+
+    private static final long HOUR_MS = TimeUnit.HOURS.toMillis(1);
+
+    /** Sorted, so that runners that share a database take the rows in one order. */
+    private final Map<String, Tally> tallies = new TreeMap<>();
+
+    void settled(Mark.Settled settled) {
+        Tally tally = of(settled.destination());
+        tally.count(settled.state(), settled.at());
+        switch (settled.state()) {
+            case "delivered" -> tally.delivered++;
+            case "skipped" -> tally.skipped++;
+            case "previewed" -> tally.previewed++;
+            default -> {
+                tally.deadLetters.add(settled.delivery().seq());
+                tally.error(settled.at(), settled.outcome().responseCode(), settled.delivery().seq());
+            }
+        }
+    }
+
+    void failed(Mark.Failed failed) {
+        Tally tally = of(failed.destination());
+        tally.count("failed", failed.at());
+        tally.error(failed.at(), failed.outcome().responseCode(), failed.delivery().seq());
+    }
+
+    private Tally of(String destination) {
+        return tallies.computeIfAbsent(destination, name -> new Tally());
+    }
+
+    void write(Connection connection) throws SQLException {
+        if (tallies.isEmpty()) {
+            return;
+        }
+        // first, as the lock of a destination's row also keeps its hours from being inserted twice
+        try (PreparedStatement update = connection.prepareStatement("""
+                update destination set pending = pending - ?, delivered = delivered + ?, skipped = skipped + ?,
+                  previewed = previewed + ?, dead = dead + ? where name = ?""")) {
+            for (Map.Entry<String, Tally> entry : tallies.entrySet()) {
+                Tally tally = entry.getValue();
+                update.setLong(1, tally.delivered + tally.skipped + tally.previewed + tally.deadLetters.size());
+                update.setLong(2, tally.delivered);
+                update.setLong(3, tally.skipped);
+                update.setLong(4, tally.previewed);
+                update.setLong(5, tally.deadLetters.size());
+                update.setString(6, entry.getKey());
+                update.addBatch();
+            }
+            update.executeBatch();
+        }
+        writeHours(connection);
+        writeErrors(connection);
+        writeDeadLetters(connection);
+    }
+
+    private void writeHours(Connection connection) throws SQLException {
+        List<Object[]> rows = new ArrayList<>();
+        tallies.forEach((name, tally) -> tally.hours.forEach((at, states) -> states.forEach(
+                (state, deliveries) -> rows.add(new Object[] {deliveries, name, at, state}))));
+        int[] updated = batch(connection, rows, """
+                update delivery_hour set deliveries = deliveries + ?
+                where destination = ? and hour_at = ? and state = ?""");
+        List<Object[]> first = new ArrayList<>();
+        for (int i = 0; i < updated.length; i++) {
+            if (updated[i] == 0) {
+                first.add(rows.get(i));
+            }
+        }
+        if (!first.isEmpty()) {
+            batch(connection, first,
+                    "insert into delivery_hour (deliveries, destination, hour_at, state) values (?, ?, ?, ?)");
+        }
+    }
+
+    private static int[] batch(Connection connection, List<Object[]> rows, String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (Object[] row : rows) {
+                for (int i = 0; i < row.length; i++) {
+                    statement.setObject(i + 1, row[i]);
+                }
+                statement.addBatch();
+            }
+            return statement.executeBatch();
+        }
+    }
+
+    private void writeErrors(Connection connection) throws SQLException {
+        if (tallies.values().stream().allMatch(tally -> tally.errorAt == 0)) {
+            return;
+        }
+        try (PreparedStatement update = connection.prepareStatement("""
+                update destination set last_error_at = ?, last_error_code = ?, last_error_event = ? where name = ?""")) {
+            for (Map.Entry<String, Tally> entry : tallies.entrySet()) {
+                Tally tally = entry.getValue();
+                if (tally.errorAt > 0) {
+                    update.setLong(1, tally.errorAt);
+                    update.setObject(2, tally.errorCode == 0 ? null : tally.errorCode, Types.INTEGER);
+                    update.setLong(3, tally.errorEvent);
+                    update.setString(4, entry.getKey());
+                    update.addBatch();
+                }
+            }
+            update.executeBatch();
+        }
+    }
+
+    private void writeDeadLetters(Connection connection) throws SQLException {
+        List<Object[]> rows = new ArrayList<>();
+        tallies.forEach((name, tally) -> tally.deadLetters.forEach(event -> rows.add(new Object[] {name, event})));
+        if (!rows.isEmpty()) {
+            // one that was delivered again may be dead again
+            batch(connection, rows, "delete from dead_letter where destination = ? and event = ?");
+            batch(connection, rows, "insert into dead_letter (destination, event) values (?, ?)");
+        }
+    }
+
+    private static final class Tally {
+
+        private final Map<Long, Map<String, Long>> hours = new TreeMap<>();
+        private final Set<Long> deadLetters = new TreeSet<>();
+        private long delivered;
+        private long skipped;
+        private long previewed;
+        private long errorAt;
+        private int errorCode;
+        private long errorEvent;
+
+        void count(String state, long at) {
+            hours.computeIfAbsent(at - at % HOUR_MS, hour -> new TreeMap<>()).merge(state, 1L, Long::sum);
+        }
+
+        void error(long at, int code, long event) {
+            if (at >= errorAt) {
+                errorAt = at;
+                errorCode = code;
+                errorEvent = event;
+            }
+        }
+    }
+}

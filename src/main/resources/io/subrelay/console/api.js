@@ -1,0 +1,39 @@
+// Calls of the API. Whatever goes wrong becomes one sentence that can be shown.
+
+/** A call that did not work; the message is for people, the status 0 where there was no answer. */
+export class Failure extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function call(method, path, body, signal) {
+  let answer;
+  try {
+    // of the origin, as the page's own address may hold a user name and password, which fetch refuses
+    answer = await fetch(new URL(path, location.origin), {
+      method, signal, body, headers: body === undefined ? {} : {'Content-Type': 'application/json'},
+    });
+  } catch (e) {
+    if (e.name === 'AbortError') throw e;
+    throw new Failure(0, 'The runner does not answer. It may be restarting, or the connection is lost.');
+  }
+  let json = null;
+  try {
+    json = await answer.json();
+  } catch (e) {
+    if (e.name === 'AbortError') throw e;
+    // said below
+  }
+  if (answer.status === 401) throw new Failure(401, 'User name and password are needed: reload the page to log in.');
+  if (!answer.ok) throw new Failure(answer.status, `The runner says: ${json?.error ?? `status ${answer.status}`}.`);
+  if (json === null) throw new Failure(answer.status, 'The answer is not JSON: is something in between?');
+  return json;
+}
+
+export const get = (path, signal) => call('GET', path, undefined, signal);
+export const post = (path, body = '', signal) => call('POST', path, body, signal);
+
+/** A path with its variable parts encoded: path`/api/events/${id}` */
+export const path = (texts, ...values) => String.raw({raw: texts}, ...values.map(encodeURIComponent));

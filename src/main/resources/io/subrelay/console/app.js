@@ -1,0 +1,96 @@
+// The frame of the console: which view is open, and what all views need.
+
+import {render} from '/console/lit-html.js';
+import {failure, html, loading} from './parts.js';
+import {personalIsShown, showPersonal} from './personal.js';
+import * as customer from './customer.js';
+import * as destinations from './destinations.js';
+import * as event from './event.js';
+import * as live from './live.js';
+import * as preview from './preview.js';
+
+const VIEWS = {destinations, customer, event, preview, live};
+const main = document.getElementById('main');
+const said = document.getElementById('said');
+let current = null;
+
+/** A view while it is open: what it draws, asks and repeats ends when another one opens. */
+class Screen {
+  #leave = new AbortController();
+  #template = () => loading;
+  signal = this.#leave.signal;
+  drawn = () => {};
+
+  /** Shows what the function gives, and again whenever something outside of the view changes how it looks. */
+  draw(template) {
+    this.#template = template;
+    this.redraw();
+  }
+
+  redraw() {
+    if (this.signal.aborted) return;
+    render(this.#template(), main);
+    this.drawn();
+  }
+
+  /** Calls the function now and again and again while somebody looks: it says after how many milliseconds. */
+  async repeat(work) {
+    while (!this.signal.aborted) {
+      const pause = document.hidden ? 1000 : await work();
+      await new Promise(done => {
+        setTimeout(done, pause);
+        this.signal.addEventListener('abort', done, {once: true});
+      });
+    }
+  }
+
+  /** Tells it to those who do not see the page. */
+  say(text) {
+    // emptied first, so that the same text is told again
+    said.textContent = '';
+    requestAnimationFrame(() => { said.textContent = text; });
+  }
+
+  leave() {
+    this.#leave.abort();
+  }
+}
+
+async function open(first) {
+  const [name, ...parameters] = location.hash.replace(/^#\/?/, '').split('/');
+  const view = Object.hasOwn(VIEWS, name) ? VIEWS[name] : destinations;
+  current?.leave();
+  const screen = new Screen();
+  current = screen;
+  document.title = `${view.title} – Subrelay`;
+  for (const link of document.querySelectorAll('nav a')) {
+    const here = VIEWS[link.hash.slice(2)] === view;
+    link.toggleAttribute('aria-current', here);
+    if (here) link.setAttribute('aria-current', 'page');
+  }
+  said.textContent = '';
+  render(loading, main);
+  if (!first) {
+    // as a new page would: reading starts at its top
+    main.focus({preventScroll: true});
+    scrollTo(0, 0);
+  }
+  try {
+    await view.show(screen, ...parameters.map(decodeURIComponent));
+  } catch (error) {
+    if (error.name !== 'AbortError') screen.draw(() => html`<h1>${view.title}</h1>${failure(error)}`);
+  }
+}
+
+document.getElementById('personal').addEventListener('click', click => {
+  showPersonal(!personalIsShown());
+  click.target.setAttribute('aria-pressed', personalIsShown());
+  current.redraw();
+});
+document.getElementById('to-main').addEventListener('click', click => {
+  click.preventDefault();
+  main.focus();
+});
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => current.redraw());
+addEventListener('hashchange', () => open(false));
+open(true);

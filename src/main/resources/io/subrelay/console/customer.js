@@ -1,0 +1,52 @@
+// One customer by any of its ids: how it stands, and what happened to it.
+
+import {get, path} from './api.js';
+import {events, failure, html, lookUp, nothing, when} from './parts.js';
+import {personal, personalIsShown} from './personal.js';
+
+export const title = 'Customer';
+
+export async function show(screen, id) {
+  let customer = null;
+  let history = [];
+  let error = null;
+  if (id) {
+    try {
+      [customer, history] = await Promise.all([
+        get(path`/api/customers/${id}`, screen.signal), get(path`/api/customers/${id}/history`, screen.signal)]);
+    } catch (e) {
+      error = e;
+    }
+  }
+
+  const list = texts => (texts.length === 0 ? 'none' : html`<ul class="inline">${texts.map(text => html`<li>${text}</li>`)}</ul>`);
+
+  const subscription = each => html`<tr>
+    <th scope="row">${each.product_id}</th><td>${each.status ?? '–'}</td><td>${each.store}</td><td>${each.period_type}</td>
+    <td>${each.expires_at_ms ? when(each.expires_at_ms) : 'never'}</td><td>${each.environment}</td></tr>`;
+
+  const header = () => html`<section class="card" aria-labelledby="who">
+    <h2 id="who">${personal(customer.app_user_id)}
+      <span class="badge">${customer.subscription_status ?? 'no subscription'}</span></h2>
+    <dl class="facts">
+      <dt>Active entitlements</dt><dd>${list(customer.active_entitlements)}</dd>
+      <dt>Original id</dt><dd>${personal(customer.original_app_user_id) ?? 'unknown'}</dd>
+      <dt>Last seen as</dt><dd>${personal(customer.last_seen_app_user_id) ?? 'unknown'}</dd>
+      <dt>Aliases</dt><dd>${list(customer.aliases.map(personal))}</dd>
+      ${Object.entries(customer.subscriber_attributes).map(([name, value]) =>
+        html`<dt>${name}</dt><dd>${personal(value)}</dd>`)}
+    </dl>
+    ${customer.subscriptions.length === 0 ? nothing : html`<h3>Subscriptions and purchases</h3>
+      <div class="scroll" tabindex="0" role="region" aria-label="Subscriptions and purchases"><table>
+        <thead><tr>${['Product', 'Status', 'Store', 'Period', 'Expires', 'Environment'].map(name =>
+          html`<th scope="col">${name}</th>`)}</tr></thead>
+        <tbody>${customer.subscriptions.map(subscription)}</tbody></table></div>`}
+    </section>`;
+
+  screen.draw(() => html`<h1>Customer</h1>
+    ${lookUp('Any id of the customer', personalIsShown() ? id : '', typed => { location.hash = `#/customer/${encodeURIComponent(typed)}`; })}
+    ${error?.status === 404 ? html`<p role="status">No customer is known by this id.</p>` : error ? failure(error) : nothing}
+    ${customer === null ? nothing : html`${header()}
+      <h2>History</h2><p class="muted">Newest first${history.length === 200 ? ': the newest 200 events' : ''}.</p>
+      ${events(history, 'History, newest first')}`}`);
+}

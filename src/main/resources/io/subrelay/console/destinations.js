@@ -1,0 +1,159 @@
+// How each destination stands, and what can be delivered to it again.
+
+import {get, path, post} from './api.js';
+import {chartOf, drawCharts} from './chart.js';
+import {answerInWords, count, duration, failure, html, nothing, number, when} from './parts.js';
+import {maskedText} from './personal.js';
+
+export const title = 'Destinations';
+
+const CIRCUIT = {
+  closed: 'Requests go out.',
+  open: 'Paused, as most requests fail; it is tried again in a few seconds.',
+  half_open: 'Being tried again.',
+  held: 'Held: it does not let us in. Check its key; nothing is lost meanwhile.',
+};
+const RANGES = {24: '24 hours', 168: '7 days'};
+
+export async function show(screen) {
+  let list = [];
+  let timelines = {};
+  let hours = 24;
+  let error = null;
+  let ask = null;
+  let chartsDue = 0;
+  // The most that was to be delivered since it began, by name: what a progress bar is full at.
+  const most = {};
+
+  async function load() {
+    try {
+      list = await get('/api/destinations', screen.signal);
+      if (Date.now() >= chartsDue) await loadCharts();
+      error = null;
+    } catch (e) {
+      error = e;
+    }
+    for (const each of list) {
+      if (each.requested === 0 && most[each.name]) screen.say(`Nothing that was asked for is left to deliver to ${each.name}`);
+      most[each.name] = each.requested === 0 ? 0 : Math.max(most[each.name] ?? 0, each.requested);
+    }
+    screen.draw(page);
+    return list.some(each => each.requested > 0) ? 1000 : 3000;
+  }
+
+  async function loadCharts() {
+    const loaded = await Promise.all(list.map(each =>
+      get(path`/api/destinations/${each.name}/timeline?hours=${hours}`, screen.signal)));
+    timelines = Object.fromEntries(list.map((each, index) => [each.name, loaded[index]]));
+    chartsDue = Date.now() + 15000;
+  }
+
+  screen.drawn = () => drawCharts(timelines, hours);
+
+  function chooseRange(change) {
+    hours = Number(change.target.value);
+    chartsDue = 0;
+    load();
+  }
+
+  // Asks before anything is delivered, with the number of events that it would be.
+  async function open(destination, what) {
+    ask = {destination, what, since: '', events: null, error: null};
+    screen.redraw();
+    document.getElementById('ask').showModal();
+    await countEvents();
+  }
+
+  const call = dryRun => post(path`/api/destinations/${ask.destination}/${ask.what}`
+    + `?since=${encodeURIComponent(ask.since)}${dryRun ? '&dry-run=true' : ''}`, '', screen.signal);
+
+  async function countEvents() {
+    const asked = ask;
+    const since = ask.since;
+    asked.events = null;
+    asked.error = null;
+    screen.redraw();
+    try {
+      const events = (await call(true)).would_schedule;
+      if (ask === asked && ask.since === since) asked.events = events;
+    } catch (e) {
+      asked.error = e;
+    }
+    screen.redraw();
+  }
+
+  async function deliver() {
+    try {
+      const {scheduled} = await call(false);
+      most[ask.destination] = scheduled;
+      screen.say(`${count(scheduled, 'event is', 'events are')} on the way to ${ask.destination}`);
+      document.getElementById('ask').close();
+      load();
+    } catch (e) {
+      ask.error = e;
+      screen.redraw();
+    }
+  }
+
+  const dialog = () => html`<dialog id="ask" aria-labelledby="ask-title" @close=${() => { ask = null; screen.redraw(); }}>
+    ${ask === null ? nothing : html`
+      <h2 id="ask-title">${ask.what === 'backfill' ? 'Backfill' : 'Redeliver dead letters to'} ${ask.destination}</h2>
+      ${ask.what === 'backfill' ? html`
+        <p>Stored events that it did not have are delivered, oldest first.</p>
+        <label>Events accepted since (empty: all)
+          <input type="date" .value=${ask.since} @change=${e => { ask.since = e.target.value; countEvents(); }}></label>`
+        : nothing}
+      <p class="big" role="status">${ask.error ? failure(ask.error) : ask.events === null ? 'Counting…'
+        : ask.events === 0 ? 'There is nothing to deliver.'
+        : `${count(ask.events, 'event', 'events')} will be delivered to ${ask.destination}.`}</p>
+      <div class="buttons">
+        <button type="button" class="primary" ?disabled=${!ask.events} @click=${deliver}>
+          Deliver ${ask.events ? count(ask.events, 'event', 'events') : ''}</button>
+        <button type="button" @click=${() => document.getElementById('ask').close()}>Cancel</button>
+      </div>`}</dialog>`;
+
+  const state = (destination, name, link) => html`<div class=${`tile ${name}`}><dt>${name}</dt>
+    <dd>${link && destination[name] > 0
+      ? html`<a href=${`#/live/${encodeURIComponent(destination.name)}/${name}`}
+          aria-label=${`${number(destination[name])} ${name}: show them`}>${number(destination[name])}</a>`
+      : number(destination[name])}</dd></div>`;
+
+  const progress = destination => html`<p class="progress"><label>
+    ${count(destination.requested, 'asked-for delivery', 'asked-for deliveries')} to go
+    <progress max=${most[destination.name]} .value=${most[destination.name] - destination.requested}></progress></label></p>`;
+
+  const lastError = error => html`<dt>Last error</dt><dd>${error === null ? 'none' : html`
+    ${answerInWords(error.response_code)}
+    ${error.answer ? html`<q>${maskedText(error.answer)}</q>` : nothing}
+    ${error.response_code ? `Status ${error.response_code}, ` : nothing}${when(error.at)}
+    ${error.event_id ? html`<a href=${`#/event/${encodeURIComponent(error.event_id)}`}>its event</a>` : nothing}`}</dd>`;
+
+  const card = each => html`<section class="card" aria-label=${each.name}>
+    <h2>${each.name} <span class="badge ${each.mode}">${each.mode}</span></h2>
+    <dl class="tiles">
+      ${state(each, 'pending')}${state(each, 'retrying', true)}${state(each, 'delivered')}${state(each, 'skipped')}
+      ${state(each, 'previewed')}${state(each, 'dead', true)}
+    </dl>
+    ${each.requested > 0 ? progress(each) : nothing}
+    <dl class="facts">
+      <dt>Circuit</dt><dd class=${`circuit ${each.circuit}`}>${each.mode === 'off' ? 'Switched off.' : CIRCUIT[each.circuit] ?? each.circuit}</dd>
+      <dt>Oldest pending</dt>
+      <dd>${each.oldest_pending_seconds > 0 ? `waits for ${duration(each.oldest_pending_seconds)}` : 'nothing waits'}</dd>
+      ${lastError(each.last_error)}
+    </dl>
+    ${timelines[each.name] ? chartOf(each.name, timelines[each.name], RANGES[hours]) : nothing}
+    <div class="buttons">
+      <button type="button" ?disabled=${each.mode === 'off' || each.dead === 0} @click=${() => open(each.name, 'redeliver')}>
+        Redeliver dead letters<span class="unseen"> to ${each.name}</span></button>
+      <button type="button" ?disabled=${each.mode === 'off'} @click=${() => open(each.name, 'backfill')}>
+        Backfill<span class="unseen"> ${each.name}</span>…</button>
+    </div></section>`;
+
+  const page = () => html`<div class="head"><h1>Destinations</h1>
+      <label>Charts of the last <select @change=${chooseRange}>${Object.entries(RANGES).map(([value, name]) =>
+        html`<option value=${value}>${name}</option>`)}</select></label></div>
+    ${error ? failure(error) : nothing}
+    <div class="cards wide">${list.map(card)}</div>${dialog()}`;
+
+  await screen.repeat(load);
+}

@@ -1,0 +1,84 @@
+// What several views show alike. Texts go into the page through templates only, which never read them as HTML.
+
+import {html, nothing} from '/console/lit-html.js';
+import {masked, maskedText} from './personal.js';
+
+export {html, nothing};
+
+const WHEN = new Intl.DateTimeFormat(undefined, {dateStyle: 'medium', timeStyle: 'medium'});
+const NUMBER = new Intl.NumberFormat();
+
+export const number = value => NUMBER.format(value);
+export const count = (value, one, many) => `${number(value)} ${value === 1 ? one : many}`;
+
+export function when(iso) {
+  const at = new Date(iso ?? NaN);
+  return isNaN(at) ? 'unknown' : html`<time datetime=${at.toISOString()}>${WHEN.format(at)}</time>`;
+}
+
+export function duration(seconds) {
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 172800) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86400)} days`;
+}
+
+export const kindInWords = kind => String(kind).replaceAll('_', ' ');
+
+/** What the answer of a destination means, for people. */
+export function answerInWords(code) {
+  if (!code) return 'It did not answer, or the connection failed.';
+  if (code < 300) return 'It took the request.';
+  if (code === 401 || code === 403) return 'It does not let us in: check its key.';
+  if (code === 404) return 'It does not know what the request is about.';
+  if (code === 408 || code === 504) return 'It was too slow to answer.';
+  if (code === 413) return 'The request is too large for it.';
+  if (code === 429) return 'It wants fewer requests for now.';
+  if (code >= 500) return 'It has trouble of its own.';
+  return 'It refused the request as wrong.';
+}
+
+const SIGNS = {delivered: '✓', retrying: '↻', dead: '✕', skipped: '–', previewed: '◎', pending: '…'};
+
+/** One mark of a destination: told by sign and word, not by colour alone. */
+export function mark(delivery, hidden) {
+  const detail = delivery.state === 'retrying' ? `after ${count(delivery.attempts, 'attempt', 'attempts')}`
+    : delivery.state === 'dead' ? answerInWords(delivery.response_code)
+    : delivery.state === 'skipped' ? maskedText(delivery.reason, hidden) : '';
+  return html`<li class="mark" data-state=${delivery.state}>
+    <span class="pill ${delivery.state}"><span aria-hidden="true">${SIGNS[delivery.state] ?? '?'}</span>
+      <b>${delivery.destination}</b> ${delivery.state}</span>
+    ${detail ? html`<small>${detail}</small>` : nothing}</li>`;
+}
+
+/** Events with a mark of each destination; "at" says which time is shown. */
+export function events(list, label, at = event => event.happened_at) {
+  if (list.length === 0) return html`<p class="empty">No events.</p>`;
+  return html`<ol class="events" aria-label=${label}>${list.map(event => html`
+    <li>
+      <p><a href=${`#/event/${encodeURIComponent(event.event_id)}`}>${kindInWords(event.kind)}</a>
+        <span class="muted">${when(at(event))}</span></p>
+      <ul class="marks" aria-label="Deliveries">${event.deliveries.map(each => mark(each))}</ul>
+    </li>`)}</ol>`;
+}
+
+/** JSON to be read; it scrolls, so it takes the focus. */
+export const json = (value, label, hidden, known) => html`
+  <pre tabindex="0" role="region" aria-label=${label}>${JSON.stringify(masked(value, hidden, known), null, 2)}</pre>`;
+
+export const failure = error => html`<p class="failure" role="alert">${error.message}</p>`;
+
+export const loading = html`<p class="muted">Loading…</p>`;
+
+/** A form with one field that opens a view: "search" gets what was typed. */
+export function lookUp(label, value, search) {
+  const submit = event => {
+    event.preventDefault();
+    const typed = new FormData(event.target).get('id').trim();
+    if (typed) search(typed);
+  };
+  return html`<form class="look-up" role="search" aria-label=${label} @submit=${submit}>
+    <label for="id">${label}</label>
+    <input id="id" name="id" type="search" autocomplete="off" spellcheck="false" maxlength="1000" .value=${value ?? ''}>
+    <button>Open</button></form>`;
+}

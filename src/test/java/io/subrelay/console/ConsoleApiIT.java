@@ -1,0 +1,136 @@
+package io.subrelay.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.subrelay.vendors.Fault;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the console asks of the API, beside what it shares with everybody. */
+class ConsoleApiIT {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    static Path folder;
+
+    private static ConsoleRunner runner;
+    private static String dead;
+    private static String newest;
+
+    @BeforeAll
+    static void start() throws Exception {
+        runner = new ConsoleRunner(folder);
+        runner.vendors().segment().next(1, Fault.answer(400, Map.of(), "{\"error\":\"too old\"}"));
+        dead = accept("cancellation");
+        await().until(() -> get("/api/destinations").findValuesAsText("dead").contains("1"));
+        accept("renewal");
+        newest = accept("expiration");
+        await().until(() -> !runner.api("GET", "/api/events").body().contains("\"pending\""));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (runner != null) {
+            runner.close();
+        }
+    }
+
+    private static String accept(String example) throws Exception {
+        String body = Files.readString(Path.of("src/examples/" + example + ".json"));
+        assertThat(runner.webhook(body).statusCode()).isEqualTo(200);
+        return JSON.readTree(body).path("event").path("id").asText();
+    }
+
+    private static JsonNode get(String path) {
+        return json(runner.api("GET", path).body());
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(text, e);
+        }
+    }
+
+    @Test
+    void eventsAreTheNewestFirstAndThoseAfterAPlace() {
+        assertThat(get("/api/events").findValuesAsText("seq")).containsExactly("3", "2", "1");
+        assertThat(get("/api/events?limit=1").findValuesAsText("event_id")).containsExactly(newest);
+        assertThat(get("/api/events?after=1").findValuesAsText("seq")).containsExactly("3", "2");
+        assertThat(get("/api/events").get(0).path("deliveries")).hasSize(4);
+    }
+
+    @Test
+    void eventsInTroubleAreFoundByStateAndDestination() {
+        assertThat(get("/api/events?state=dead").findValuesAsText("event_id")).containsExactly(dead);
+        assertThat(get("/api/events?state=dead&destination=segment").findValuesAsText("event_id")).containsExactly(dead);
+        assertThat(get("/api/events?destination=segment").findValuesAsText("event_id")).containsExactly(dead);
+        assertThat(get("/api/events?state=dead&destination=amplitude")).isEmpty();
+        assertThat(get("/api/events?state=retrying")).isEmpty();
+    }
+
+    @Test
+    void aDestinationTellsItsLastErrorAndItsHours() {
+        JsonNode segment = get("/api/destinations").get(2);
+        assertThat(segment.path("requested").asInt(-1)).isZero();
+        assertThat(segment.path("last_error").path("event_id").asText()).isEqualTo(dead);
+        assertThat(segment.path("last_error").path("response_code").asInt()).isEqualTo(400);
+        assertThat(segment.path("last_error").path("answer").asText()).isEqualTo("{\"error\":\"too old\"}");
+        assertThat(get("/api/destinations").get(0).path("last_error").isNull()).isTrue();
+
+        int delivered = 0;
+        int deadOnes = 0;
+        for (JsonNode hour : get("/api/destinations/segment/timeline?hours=2")) {
+            delivered += hour.path("delivered").asInt();
+            deadOnes += hour.path("dead").asInt();
+        }
+        assertThat(List.of(delivered, deadOnes)).containsExactly(2, 1);
+        assertThat(runner.api("GET", "/api/destinations/segment/timeline?hours=no").statusCode()).isEqualTo(400);
+        assertThat(runner.api("GET", "/api/destinations/nobody/timeline").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aDryRunOnlyCounts() {
+        assertThat(json(runner.api("POST", "/api/destinations/segment/redeliver?dry-run=true").body()))
+                .isEqualTo(json("{\"scheduled\":0,\"would_schedule\":1}"));
+        assertThat(json(runner.api("POST", "/api/destinations/statsig/backfill?dry-run=true").body()))
+                .isEqualTo(json("{\"scheduled\":0,\"would_schedule\":3}"));
+        assertThat(json(runner.api("POST", "/api/destinations/statsig/backfill?dry-run=true&since=2100-01-01").body()))
+                .isEqualTo(json("{\"scheduled\":0,\"would_schedule\":0}"));
+        assertThat(get("/api/events?state=dead").findValuesAsText("event_id")).containsExactly(dead);
+        assertThat(get("/api/destinations").findValuesAsText("requested")).containsOnly("0");
+    }
+
+    @Test
+    void aStoredEventIsPreviewedAsItWasSent() {
+        JsonNode previews = get("/api/events/" + newest + "/preview");
+        var sent = runner.vendors().amplitude().requests();
+        assertThat(sent.stream().map(request -> request.body().path("events").get(0)))
+                .contains(previews.path("amplitude").path("requests").get(0).path("body").path("events").get(0));
+        assertThat(previews.toString()).doesNotContain("amplitude-key");
+        assertThat(runner.api("GET", "/api/events/none/preview").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aFileThatTheBrowserHasIsNotSentAgain() {
+        var first = runner.api("GET", "/console/app.js");
+        var again = runner.send("GET", "/console/app.js", "", "If-None-Match",
+                first.headers().firstValue("ETag").orElseThrow(),
+                "Authorization", first.request().headers().firstValue("Authorization").orElseThrow());
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(again.body()).isEmpty();
+        assertThat(runner.api("GET", "/console/none.js").statusCode()).isEqualTo(404);
+    }
+}

@@ -1,0 +1,192 @@
+package io.subrelay.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chromium.ChromiumNetworkConditions;
+import org.openqa.selenium.support.ui.Select;
+
+/** What the five views of the console show and do, in a real browser. */
+class ConsoleIT extends ConsoleInBrowser {
+
+    @BeforeAll
+    static void start() throws Exception {
+        start(1_000);
+    }
+
+    @Test
+    void destinationsTellHowEachStands() {
+        browser.awaitText("It refused the request as wrong.");
+        assertThat(browser.texts(".card h2")).containsExactly("amplitude live", "onesignal live", "segment live", "statsig preview");
+        assertThat(browser.texts("section[aria-label=segment] .dead dd")).containsExactly("2");
+        assertThat(browser.await("section[aria-label=segment] canvas").getAttribute("aria-label"))
+                .startsWith("Deliveries to segment in the last 24 hours: ").contains("delivered", "skipped", "dead letter");
+        assertThat(browser.text()).contains("nothing waits", "Requests go out.");
+        browser.assertNoComplaints();
+    }
+
+    @Test
+    void backfillSaysItsNumberBeforeAndItsProgressMeanwhile() {
+        // it was in preview so far
+        browser.await("section[aria-label=statsig]");
+        browser.driver().findElements(By.cssSelector("section[aria-label=statsig] button")).get(1).click();
+        browser.awaitText("events will be delivered to statsig");
+        browser.button("Deliver ").click();
+        browser.await("section[aria-label=statsig] progress, #said:not(:empty)");
+        await().atMost(Duration.ofSeconds(30)).until(() ->
+                runner.api("GET", "/api/destinations").body().contains("\"requested\":0"));
+    }
+
+    @Test
+    void deadLettersAreShownAndRedelivered() {
+        browser.await("section[aria-label=segment] .dead a").click();
+        browser.awaitText("Newest dead of segment");
+        browser.await("ol.events a").click();
+        browser.awaitText("It refused the request as wrong.");
+        browser.button("Redeliver to segment").click();
+        browser.awaitText("The event is on the way to segment.");
+        await().until(() -> runner.vendors().segment().itemCount() > 0);
+        browser.await("section[aria-label=segment] .mark[data-state=delivered]");
+        // for the other tests it is dead again
+        refuseNext("timestamp is too old");
+        runner.api("POST", "/api/events/" + dead + "/redeliver?destination=segment");
+        await().until(() -> runner.api("GET", "/api/events/" + dead).body().contains("\"dead\""));
+    }
+
+    @Test
+    void customerIsFoundByAnyIdAndMaskedUntilAskedFor() {
+        browser.view("#/customer");
+        browser.await("#id").sendKeys("$RCAnonymousID:5b8f0c2e91d44a7f8e63d17a20c9b4f6", Keys.ENTER);
+        browser.awaitText("History");
+        assertThat(browser.text()).contains("pro", "tidepool_pro:yearly", "favourite_practice", "•••")
+                .doesNotContain(EMAIL, CUSTOMER, "breathing");
+        assertThat(browser.texts("ol.events > li:last-child .mark")).hasSize(4);
+        assertThat(browser.texts("ol.events > li .mark")).anyMatch(text -> text.contains("segment dead"));
+        browser.button("Show personal data").click();
+        browser.awaitText(EMAIL);
+        assertThat(browser.text()).contains(CUSTOMER, "breathing");
+        browser.button("Show personal data").click();
+        assertThat(browser.text()).doesNotContain(EMAIL);
+        browser.view("#/customer/nobody");
+        browser.awaitText("No customer is known by this id.");
+    }
+
+    @Test
+    void eventShowsWebhookRequestsAndAttempts() {
+        browser.view("#/event/" + purchase);
+        browser.awaitText("The request that it got");
+        assertThat(browser.text()).contains("/v1/batch", "/2/httpapi", "200: It took the request.", "initial purchase")
+                .doesNotContain(EMAIL, CUSTOMER, "amplitude-key");
+        browser.button("Show personal data").click();
+        browser.awaitText(CUSTOMER);
+        browser.view("#/event/none");
+        browser.awaitText("No event is stored under this id.");
+        browser.view("#/event");
+        browser.await("#id");
+    }
+
+    @Test
+    void previewShowsTheRequestsSideBySideAndWhatIsWrong() throws IOException {
+        browser.view("#/preview");
+        WebElement webhook = browser.await("#webhook");
+        webhook.sendKeys("{not json");
+        browser.button("Preview").click();
+        browser.awaitText("This is not JSON");
+        assertThat(webhook.getAttribute("aria-invalid")).isEqualTo("true");
+        webhook.clear();
+        webhook.sendKeys("{}");
+        browser.button("Preview").click();
+        browser.awaitText("The runner says: ");
+        browser.driver().executeScript("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))",
+                webhook, example("trial_started", "emil"));
+        browser.button("Preview").click();
+        browser.awaitText("What would be sent");
+        assertThat(browser.texts(".cards h3")).containsExactly("amplitude send", "onesignal send", "segment send", "statsig send");
+        assertThat(browser.texts(".cards pre")).noneMatch(text -> text.contains(EMAIL));
+        new Select(browser.await("form.preview select")).selectByIndex(1);
+        browser.awaitText("Personal data is masked here");
+        browser.button("Preview").click();
+        browser.awaitText("What would be sent");
+    }
+
+    @Test
+    void liveShowsEventsAsTheyArriveUntilPaused() throws IOException {
+        browser.view("#/live");
+        browser.await("ol.events li");
+        accept("expiration", "noor");
+        browser.awaitText("expiration");
+        assertThat(browser.await("#said").getAttribute("textContent")).isEqualTo("1 new event");
+        browser.button("Pause").click();
+        accept("subscription_paused", "noor");
+        await().during(Duration.ofMillis(2500)).atMost(Duration.ofSeconds(4))
+                .until(() -> !browser.text().contains("subscription paused"));
+        browser.button("Pause").click();
+        browser.awaitText("subscription paused");
+        browser.assertNoComplaints();
+    }
+
+    @AfterEach
+    void connect() {
+        browser.driver().setNetworkConditions(online(true));
+    }
+
+    @Test
+    void failuresAreSaid() {
+        browser.await("canvas");
+        browser.driver().setNetworkConditions(online(false));
+        browser.awaitText("The runner does not answer.");
+        browser.driver().setNetworkConditions(online(true));
+        await().until(() -> !browser.text().contains("does not answer"));
+        answerAll("new Response('{}', {status: 401})");
+        browser.view("#/live");
+        browser.awaitText("User name and password are needed");
+        answerAll("new Response('<html>', {status: 200})");
+        browser.view("#/destinations");
+        browser.awaitText("The answer is not JSON");
+        browser.view("#/nothing/%E0%A4%A");
+        browser.awaitText("Destinations");
+    }
+
+    private static void answerAll(String response) {
+        browser.driver().executeScript("window.fetch = async () => " + response);
+    }
+
+    private static ChromiumNetworkConditions online(boolean online) {
+        ChromiumNetworkConditions conditions = new ChromiumNetworkConditions();
+        conditions.setOffline(!online);
+        conditions.setLatency(Duration.ZERO);
+        conditions.setDownloadThroughput(-1);
+        conditions.setUploadThroughput(-1);
+        return conditions;
+    }
+
+    @Test
+    void onlyTheAdministratorGetsInAndNoOtherSite() {
+        for (String path : List.of("/", "/console/app.js", "/api/events")) {
+            var answer = runner.send("GET", path, "");
+            assertThat(answer.statusCode()).as(path).isEqualTo(401);
+            assertThat(answer.headers().firstValue("WWW-Authenticate").orElse("")).startsWith("Basic ");
+        }
+        var page = runner.api("GET", "/");
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+                .contains("default-src 'none'", "frame-ancestors 'none'").doesNotContain("unsafe");
+        assertThat(page.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+        assertThat(page.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
+        assertThat(runner.api("GET", "/console/..%2Fdefaults.properties").statusCode()).isEqualTo(404);
+        assertThat(runner.send("POST", "/api/destinations/segment/redeliver", "", "Origin", "https://other.example",
+                "Authorization", page.request().headers().firstValue("Authorization").orElseThrow()).statusCode()).isEqualTo(403);
+        assertThat(browser.driver().executeScript(
+                "return performance.getEntriesByType('resource').map(each => new URL(each.name).host)"
+                + ".filter(host => host !== location.host)")).asInstanceOf(InstanceOfAssertFactories.LIST).isEmpty();
+    }
+}

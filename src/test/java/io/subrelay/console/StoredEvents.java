@@ -1,0 +1,64 @@
+package io.subrelay.console;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.flywaydb.core.Flyway;
+
+/** A database that already holds very many events, made before a runner opens it. */
+final class StoredEvents {
+
+    /** Three hundred events an hour, the newest one now; one in fifty was skipped, one in a thousand is dead. */
+    private static final String EVENTS = """
+            insert into event (seq, event_id, customer, type, kind, event_at, happened_at, received_at, late,
+              destinations, webhook, customer_then)
+            select x, 'stored-' || x, 1000000 + mod(x, 5000), 'RENEWAL', 'renewal', at, at, at, false,
+              ',amplitude,onesignal,segment,statsig,',
+              '{"api_version":"1.0","event":{"id":"stored-' || x || '","type":"RENEWAL","event_timestamp_ms":' || at
+              || ',"app_user_id":"stored-user-' || mod(x, 5000) || '","aliases":[],"environment":"PRODUCTION",'
+              || '"product_id":"monthly","store":"APP_STORE","filler":"' || repeat('x', 400) || '"}}',
+              '{"app_user_id":"stored-user-' || mod(x, 5000) || '","aliases":[],"subscriber_attributes":{},'
+              || '"subscription_status":"active","active_entitlements":["pro"]}'
+            from (select x, %d - (%d - x) * 12000 as at from system_range(1, %d) as range(x)) numbered""";
+    private static final String DELIVERIES = """
+            insert into delivery (event, destination, state, attempts, settled_at, millis, response_code, reason)
+            select e.seq, d.name,
+              case when mod(e.seq, 1000) = 7 then 'dead' when mod(e.seq, 50) = 3 then 'skipped' else 'delivered' end,
+              1, e.received_at + 80, 40,
+              case when mod(e.seq, 1000) = 7 then 400 when mod(e.seq, 50) = 3 then null else 200 end,
+              case when mod(e.seq, 1000) = 7 then 'invalid' when mod(e.seq, 50) = 3 then 'not tracked' end
+            from event e cross join (values ('amplitude'), ('onesignal'), ('segment'), ('statsig')) d(name)""";
+
+    private StoredEvents() {
+    }
+
+    /** @param url of an H2 database that nobody has opened, without options */
+    static void write(String url, int events) throws SQLException {
+        String connect = url + ";DATABASE_TO_LOWER=TRUE;CACHE_SIZE=131072";
+        Flyway.configure().dataSource(connect, null, null).load().migrate();
+        try (Connection connection = DriverManager.getConnection(connect);
+             Statement statement = connection.createStatement()) {
+            statement.executeUpdate(EVENTS.formatted(System.currentTimeMillis(), events, events));
+            statement.executeUpdate(DELIVERIES);
+            statement.executeUpdate("""
+                    insert into destination (name, pending, delivered, skipped, previewed, dead)
+                    select destination, 0, sum(case when state = 'delivered' then 1 else 0 end),
+                      sum(case when state = 'skipped' then 1 else 0 end), 0, sum(case when state = 'dead' then 1 else 0 end)
+                    from delivery group by destination""");
+            statement.executeUpdate("""
+                    insert into delivery_hour (destination, hour_at, state, deliveries)
+                    select destination, settled_at - mod(settled_at, 3600000), state, count(*)
+                    from delivery group by destination, settled_at - mod(settled_at, 3600000), state""");
+            statement.executeUpdate("""
+                    insert into dead_letter (destination, event)
+                    select destination, event from delivery where state = 'dead'""");
+            statement.executeUpdate("update log_position set last_event = " + events + ", last_customer = 1000000");
+        }
+    }
+
+    /** {@code StoredEvents jdbc:h2:file:… 100000} */
+    public static void main(String[] args) throws SQLException {
+        write(args[0], Integer.parseInt(args[1]));
+    }
+}

@@ -1,0 +1,222 @@
+package io.subrelay.destinations;
+
+import static io.subrelay.destinations.Destinations.enrich;
+import static io.subrelay.destinations.Destinations.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.destinations.Destinations.Outcome;
+import io.subrelay.destinations.Destinations.Request;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is sent by revenue mode, identity, store and region, for awkward texts, and for several events at a time. */
+class DestinationsByCaseTest extends WithDestinations {
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "null", value = {
+        "gross, 9.99, 0.1109, 0.30, 0.7, 9.99", "after-commission, 9.99, 0.1109, 0.30, 0.7, 6.993",
+        "after-commission-and-taxes, 9.99, 0.1109, 0.30, 0.7, 5.885109",
+        "gross, -9.99, 0.1109, 0.30, 0.7, -9.99", "after-commission, -9.99, 0.1109, 0.30, 0.7, -6.993",
+        "after-commission-and-taxes, -9.99, 0.1109, 0.30, 0.7, -5.885109",
+        "after-commission, 8.14, 0, 0.3, null, 5.698", "after-commission-and-taxes, 8.14, 0, 0.3, null, 5.698",
+        "after-commission, 10, 0.1, null, 0.85, 8.5", "after-commission-and-taxes, 10, 0.1, null, 0.85, 7.5",
+        "after-commission, 10, 0.1, null, null, 10", "after-commission-and-taxes, 10, 0.1, null, null, 10",
+        "after-commission-and-taxes, 10, null, 0.3, null, 7", "after-commission, 0, 0, 0.3, null, 0",
+        "after-commission, 199.99, 0, 0.3, null, 139.993", "gross, null, 0, 0.3, null, null",
+        "after-commission, null, 0, 0.3, null, null"})
+    void revenue_by_mode(String mode, String price, String tax, String commission, String takehome, String expected)
+            throws Exception {
+        Destinations modes = MODES.computeIfAbsent(mode, DestinationsByCaseTest::withRevenue);
+        ObjectNode event = event("RENEWAL", "price", price == null ? "null" : price, "tax_percentage", tax == null ? "null" : tax,
+                "commission_percentage", commission == null ? "null" : commission,
+                "takehome_percentage", takehome == null ? "null" : takehome);
+        JsonNode track = modes.send("segment", event).request().body().path("batch").path(0).path("properties");
+        JsonNode amplitude = modes.send("amplitude", event).request().body().path("events").path(0);
+        if (expected == null) {
+            assertThat(track.has("revenue") || track.has("currency")).isFalse();
+            assertThat(amplitude.has("revenue") || amplitude.path("event_properties").has("revenue")).isFalse();
+        } else {
+            for (JsonNode revenue : List.of(track.path("revenue"), amplitude.path("revenue"),
+                    amplitude.path("event_properties").path("revenue"))) {
+                assertThat(revenue.isNumber()).isTrue();
+                assertThat(revenue.decimalValue()).isEqualByComparingTo(expected);
+            }
+            assertThat(track.path("currency").textValue()).isEqualTo("USD");
+        }
+    }
+
+    private static final Map<String, Destinations> MODES = new java.util.concurrent.ConcurrentHashMap<>();
+
+    private static Destinations withRevenue(String mode) {
+        try {
+            return new Destinations(Map.of("segment.revenue", mode, "amplitude.revenue", mode));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @AfterAll
+    static void stopModes() {
+        MODES.values().forEach(Destinations::close);
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "null", value = {"null, null, user-1, null", "u9, null, u9, null", "null, d9, null, d9", "u9, d9, u9, d9"})
+    void amplitude_ids(String user, String device, String userId, String deviceId) {
+        ObjectNode event = event("RENEWAL");
+        ObjectNode attributes = (ObjectNode) event.path("customer").path("subscriber_attributes");
+        if (user != null) {
+            attributes.put("$amplitudeUserId", user);
+        }
+        if (device != null) {
+            attributes.put("$amplitudeDeviceId", device);
+        }
+        JsonNode sent = destinations.send("amplitude", event).request().body().path("events").path(0);
+        assertThat(sent.path("user_id").textValue()).isEqualTo(userId);
+        assertThat(sent.path("device_id").textValue()).isEqualTo(deviceId);
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "null", value = {"APP_STORE, iOS", "MAC_APP_STORE, macOS", "PLAY_STORE, Android", "AMAZON, Amazon",
+        "STRIPE, Web", "RC_BILLING, Web", "PADDLE, Web", "ROKU, Roku", "PROMOTIONAL, null", "TEST_STORE, null"})
+    void amplitude_platforms(String store, String platform) {
+        assertThat(destinations.send("amplitude", event("RENEWAL", "store", "\"" + store + "\"")).request().body()
+                .path("events").path(0).path("platform").textValue()).isEqualTo(platform);
+    }
+
+    @Test
+    void a_sparse_event_is_completed_from_the_customer() {
+        ObjectNode event = enrich(json("""
+                {"api_version": "1.0", "event": {"type": "PRODUCT_CHANGE", "id": "e", "event_timestamp_ms": 1663786195063}}"""));
+        event.set("customer", json("""
+                {"app_user_id": "c1", "original_app_user_id": "c0", "last_seen_app_user_id": "c2", "aliases": ["c0", "c1"],
+                 "subscriber_attributes": {"$onesignalUserId": "o"}, "active_entitlements": []}"""));
+        JsonNode batch = destinations.send("segment", event).request().body().path("batch");
+        assertThat(batch.path(0).path("userId").textValue()).isEqualTo("c1");
+        assertThat(batch.path(0).path("properties").path("original_app_user_id").textValue()).isEqualTo("c0");
+        assertThat(batch.path(0).path("properties").path("aliases")).isEqualTo(json("[\"c0\", \"c1\"]"));
+        assertThat(batch.path(0).path("properties").path("purchased_at").isNull()).isTrue();
+        assertThat(batch.path(1).path("traits")).isEqualTo(json("""
+                {"last_seen_app_user_id": "c2", "aliases": ["c0", "c1"], "rc_active_entitlements": []}"""));
+        JsonNode amplitude = destinations.send("amplitude", event).request().body().path("events").path(0);
+        assertThat(amplitude.path("user_id").textValue()).isEqualTo("c1");
+        assertThat(amplitude.has("productId") || amplitude.has("platform")).isFalse();
+        assertThat(destinations.send("onesignal", event).request().body().path("properties").path("tags")
+                .path("app_user_id").textValue()).isEqualTo("c1");
+    }
+
+    @Test
+    void hostile_texts_arrive_as_they_are() {
+        String hostile = "a\"},\"x\":{\"\\u0000 {{segment.write-key}} ${body} \u00e9\uD83D\uDE00 \u2028 </script> \n";
+        ObjectNode event = event("RENEWAL");
+        ((ObjectNode) event.path("event")).put("product_id", hostile).put("app_user_id", hostile);
+        ((ObjectNode) event.path("customer").path("subscriber_attributes")).put(hostile, hostile);
+        JsonNode track = destinations.send("segment", event).request().body().path("batch").path(0);
+        assertThat(track.path("userId").textValue()).isEqualTo(hostile);
+        assertThat(track.path("properties").path("product_id").textValue()).isEqualTo(hostile);
+        assertThat(track.path("properties").path("subscriber_attributes").path(hostile).textValue()).isEqualTo(hostile);
+        assertThat(destinations.send("amplitude", event).request().body().path("events").path(0).path("productId")
+                .textValue()).isEqualTo(hostile);
+        assertThat(destinations.send("onesignal", event).request().body().path("properties").path("tags")
+                .path("product_id").textValue()).isEqualTo(hostile);
+        assertThat(destinations.send("statsig", event).request().body().path("event").path("product_id").textValue())
+                .isEqualTo(hostile);
+    }
+
+    @Test
+    void what_segment_would_drop_is_refused() {
+        ObjectNode nobody = event("RENEWAL", "app_user_id", "null");
+        assertThat(destinations.send("segment", nobody).verdict()).isEqualTo("refuse: Segment drops an event without a user id");
+        ObjectNode large = event("RENEWAL");
+        ((ObjectNode) large.path("event")).put("product_id", "\u00e9".repeat(16_000));
+        Outcome outcome = destinations.send("segment", event("RENEWAL"), large);
+        assertThat(outcome.verdicts()).isEqualTo(Map.of(1, "refuse: Segment drops an event over 32 KB"));
+        assertThat(outcome.request().body().path("batch")).hasSize(2);
+        ObjectNode longId = event("RENEWAL", "id", "\"" + "x".repeat(200) + "\"");
+        JsonNode batch = destinations.send("segment", longId).request().body().path("batch");
+        assertThat(batch.path(0).path("messageId").textValue()).hasSizeLessThanOrEqualTo(100).endsWith(":track");
+        assertThat(batch.path(1).path("messageId").textValue()).hasSizeLessThanOrEqualTo(100).endsWith(":identify");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"segment", "amplitude"})
+    void a_list_becomes_one_request_without_what_is_skipped(String destination) {
+        Outcome outcome = destinations.send(destination, transfer(), event("RENEWAL", "id", "\"e1\""), event("TEST"),
+                event("CANCELLATION", "id", "\"e2\""), transfer());
+        assertThat(outcome.verdicts()).containsOnlyKeys(0, 2, 4);
+        assertThat(outcome.verdicts().get(2)).endsWith("does not track test");
+        assertThat(outcome.request().body().findValuesAsText(destination.equals("segment") ? "messageId" : "insert_id"))
+                .isEqualTo(destination.equals("segment")
+                        ? List.of("subrelay:e1:track", "subrelay:e1:identify", "subrelay:e2:track", "subrelay:e2:identify")
+                        : List.of("e1", "e2"));
+
+        Outcome nothing = destinations.send(destination, transfer(), event("TEST"));
+        assertThat(nothing.requests()).isEmpty();
+        assertThat(nothing.verdicts()).containsOnlyKeys(0, 1);
+
+        ObjectNode broken = event("RENEWAL", "entitlement_ids", "{\"a\": 1}");
+        ((ObjectNode) broken.path("customer")).put("subscriber_attributes", 7);
+        broken.put("kind", 7);
+        Outcome failed = destinations.send(destination, event("RENEWAL"), broken, event("RENEWAL"));
+        assertThat(failed.requests()).isEmpty();
+        assertThat(failed.failure()).hasStackTraceContaining("jq cannot map this event: Cannot index object with number");
+    }
+
+    @Test
+    void a_request_with_one_event_is_repeated_byte_for_byte() {
+        for (String destination : List.of("segment", "amplitude", "onesignal", "statsig")) {
+            String first = destinations.send(destination, event("RENEWAL")).request().text();
+            assertThat(destinations.send(destination, event("RENEWAL")).request().text()).isEqualTo(first);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"us, https://api.segment.io, https://api2.amplitude.com",
+        "eu, https://events.eu1.segmentapis.com, https://api.eu.amplitude.com"})
+    void regions(String region, String segment, String amplitude) throws Exception {
+        var properties = new java.util.Properties();
+        try (var in = getClass().getResourceAsStream("/io/subrelay/destinations.properties")) {
+            properties.load(in);
+        }
+        properties.put("segment.region", region);
+        properties.put("amplitude.region", region);
+        try (var camel = new org.apache.camel.impl.DefaultCamelContext()) {
+            camel.getPropertiesComponent().setInitialProperties(properties);
+            assertThat(camel.resolvePropertyPlaceholders("{{segment.url}}/v1/batch")).isEqualTo(segment + "/v1/batch");
+            assertThat(camel.resolvePropertyPlaceholders("{{amplitude.url}}")).isEqualTo(amplitude);
+        }
+    }
+
+    @Test
+    void preview_sends_nothing_and_needs_no_key() throws Exception {
+        try (Destinations keyless = new Destinations(Map.of())) {
+            for (String destination : List.of("segment", "amplitude", "onesignal", "statsig")) {
+                Outcome outcome = keyless.send("preview", destination, List.of(event("RENEWAL")));
+                assertThat(outcome.failure()).isNull();
+                assertThat(outcome.requests()).isEmpty();
+                assertThat(outcome.previewed()).matches("(?s)(POST|PATCH) http://127\\.0\\.0\\.1:\\d+/[^ ?]+ \\{.*user-1.*");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500", "503", "408", "429", "400", "404", "501", "401", "0"})
+    void a_failure_goes_back_to_the_outbox_at_once(int status) {
+        destinations.answer = request -> status;
+        try {
+            Outcome outcome = destinations.send("onesignal", event("RENEWAL"));
+            assertThat(outcome.requests()).hasSize(1);
+            assertThat(outcome.failure()).hasMessageContaining(status == 0 ? "failed to respond" : String.valueOf(status));
+        } finally {
+            destinations.answer = request -> 200;
+        }
+    }
+}
