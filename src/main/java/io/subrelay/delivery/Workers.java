@@ -16,6 +16,7 @@ final class Workers {
 
     private final ExecutorService threads;
     private final Runnable work;
+    private final int few;
     private final VegasLimit limit;
     private final AtomicInteger hired = new AtomicInteger();
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -24,13 +25,14 @@ final class Workers {
     Workers(ExecutorService threads, int max, Runnable work) {
         this.threads = threads;
         this.work = work;
+        this.few = Math.min(FEW, max);
         this.limit = VegasLimit.newBuilder().initialLimit(Math.min(2 * FEW, max)).maxConcurrency(max).build();
     }
 
     /** All are at work: one more comes, if that is of use. */
     void more() {
         int now = hired.get();
-        if (now < Math.max(FEW, limit.getLimit()) && hired.compareAndSet(now, now + 1)) {
+        if (now < Math.max(few, limit.getLimit()) && hired.compareAndSet(now, now + 1)) {
             threads.execute(work);
         }
     }
@@ -38,7 +40,7 @@ final class Workers {
     /** Whether a worker has to go: for good, or because there are too many now. */
     boolean isOneTooMany(boolean idle) {
         int now = hired.get();
-        boolean tooMany = now > Math.max(FEW, limit.getLimit()) || idle && now > 1;
+        boolean tooMany = now > Math.max(few, limit.getLimit()) || idle && now > 1;
         return tooMany && hired.compareAndSet(now, now - 1);
     }
 
