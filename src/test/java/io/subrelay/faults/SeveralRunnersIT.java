@@ -2,7 +2,6 @@ package io.subrelay.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.subrelay.Relay;
 import io.subrelay.harness.Hooks;
@@ -30,7 +29,7 @@ class SeveralRunnersIT {
 
     @Test
     void goOnWithoutTheOneThatIsKilled() {
-        assumeTrue(Boolean.getBoolean("subrelay.several"), "-Dsubrelay.several=true runs it");
+        
         Store store = Store.Kind.POSTGRESQL.create();
         List<RelayProcess> runners = new ArrayList<>();
         try (FakeVendors vendors = FakeVendors.start()) {
