@@ -38,6 +38,7 @@ public final class Outbox implements Shares.Holder {
     private volatile Secrets secrets;
     private final int slices;
     private final Shares shares;
+    private final StoredCounts counts;
     private final Map<String, OutboxConsumer> consumers = new ConcurrentSkipListMap<>();
     private final Map<String, Map<Integer, Long>> written = new ConcurrentHashMap<>();
     private final Map<Integer, Boolean> held = new HashMap<>();
@@ -55,6 +56,7 @@ public final class Outbox implements Shares.Holder {
         this.secrets = new Secrets(settings);
         this.slices = database.isShared() ? SHARED_SLICES : 1;
         this.shares = database.isShared() ? new Shares(database, slices, this) : null;
+        this.counts = new StoredCounts(store);
         this.handed = store.lastEvent();
         if (shares == null) {
             held.put(0, true);
@@ -69,6 +71,7 @@ public final class Outbox implements Shares.Holder {
         this.secrets = new Secrets(settings);
         this.slices = 1;
         this.shares = null;
+        this.counts = null;
     }
 
     /** One that can be asked for previews only: nothing comes in, nothing is stored, and there is no database. */
@@ -248,6 +251,7 @@ public final class Outbox implements Shares.Holder {
             return null;
         }
         store.register(name, slices);
+        counts.show(name, meters);
         OutboxQueue queue = new OutboxQueue(name, store, writer::flush,
                 settings.number("delivery.in-memory", 10, 1_000_000), new Slices(slices, handed));
         Map<Integer, Long> positions = store.positions(name);
