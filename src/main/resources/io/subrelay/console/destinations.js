@@ -19,6 +19,7 @@ export async function show(screen) {
   let list = [];
   let timelines = {};
   let hours = 24;
+  let off = [];
   let error = null;
   let ask = null;
   let chartsDue = 0;
@@ -27,7 +28,9 @@ export async function show(screen) {
 
   async function load() {
     try {
-      list = await get('/api/destinations', screen.signal);
+      const all = await get('/api/destinations', screen.signal);
+      list = all.filter(each => each.mode !== 'off');
+      off = all.filter(each => each.mode === 'off').map(each => each.name);
       if (Date.now() >= chartsDue) await loadCharts();
       error = null;
     } catch (e) {
@@ -136,16 +139,16 @@ export async function show(screen) {
     </dl>
     ${each.requested > 0 ? progress(each) : nothing}
     <dl class="facts">
-      <dt>Circuit</dt><dd class=${`circuit ${each.circuit}`}>${each.mode === 'off' ? 'Switched off.' : CIRCUIT[each.circuit] ?? each.circuit}</dd>
+      <dt>Circuit</dt><dd class=${`circuit ${each.circuit}`}>${CIRCUIT[each.circuit] ?? each.circuit}</dd>
       <dt>Oldest pending</dt>
       <dd>${each.oldest_pending_seconds > 0 ? `waits for ${duration(each.oldest_pending_seconds)}` : 'nothing waits'}</dd>
       ${lastError(each.last_error)}
     </dl>
     ${timelines[each.name] ? chartOf(each.name, timelines[each.name], RANGES[hours]) : nothing}
     <div class="buttons">
-      <button type="button" ?disabled=${each.mode === 'off' || each.dead === 0} @click=${() => open(each.name, 'redeliver')}>
+      <button type="button" ?disabled=${each.dead === 0} @click=${() => open(each.name, 'redeliver')}>
         Redeliver dead letters<span class="unseen"> to ${each.name}</span></button>
-      <button type="button" ?disabled=${each.mode === 'off'} @click=${() => open(each.name, 'backfill')}>
+      <button type="button" @click=${() => open(each.name, 'backfill')}>
         Backfill<span class="unseen"> ${each.name}</span>…</button>
     </div></section>`;
 
@@ -153,7 +156,8 @@ export async function show(screen) {
       <label>Charts of the last <select @change=${chooseRange}>${Object.entries(RANGES).map(([value, name]) =>
         html`<option value=${value}>${name}</option>`)}</select></label></div>
     ${error ? failure(error) : nothing}
-    <div class="cards wide">${list.map(card)}</div>${dialog()}`;
+    <div class="cards wide">${list.map(card)}</div>
+    ${off.length > 0 ? html`<p>Switched off: ${off.join(', ')}.</p>` : nothing}${dialog()}`;
 
   await screen.repeat(load);
 }

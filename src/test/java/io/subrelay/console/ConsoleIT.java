@@ -28,6 +28,7 @@ class ConsoleIT extends ConsoleInBrowser {
     void destinationsTellHowEachStands() {
         browser.awaitText("It refused the request as wrong.");
         assertThat(browser.texts(".card h2")).containsExactly("amplitude live", "onesignal live", "segment live", "statsig preview");
+        assertThat(browser.text()).contains("Switched off: braze, customer-io, mixpanel, posthog, signed-webhook, slack.");
         assertThat(browser.texts("section[aria-label=segment] .dead dd")).containsExactly("2");
         assertThat(browser.await("section[aria-label=segment] canvas").getAttribute("aria-label"))
                 .startsWith("Deliveries to segment in the last 24 hours: ").contains("delivered", "skipped", "dead letter");
