@@ -97,7 +97,7 @@ class CrashIT {
                     awaitSettled(relay.api(), destination);
                     Receipts receipts = Receipts.of(vendors, destination);
                     receipts.assertAllInOrder(all);
-                    receipts.assertNoRepeats();
+                    receipts.assertNoRepeats(relay.api());
                 }
             }
         }

@@ -1,6 +1,7 @@
 package io.subrelay.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.subrelay.vendors.FakeVendor;
@@ -126,6 +127,13 @@ public final class Receipts {
 
     public void assertNoRepeats() {
         assertThat(repeats()).as("%s: events that came again", destination).isEmpty();
+    }
+
+    /** The same, and tells what a runner knows of an event that came again. */
+    public void assertNoRepeats(Api api) {
+        for (Repeat repeat : repeats()) {
+            fail("%s: %s came again: %s", destination, repeat, api.delivery(repeat.first().id(), destination));
+        }
     }
 
     /** Asserts that what came again are events of which the runner had no answer: on a busy machine one may come too late. */
