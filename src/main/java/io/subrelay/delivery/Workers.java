@@ -12,7 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Workers {
 
-    private static final int FEW = 4;
+    private static final int FEW = 6;
+    /** To a destination that answers within this time, more requests at a time only cost more. */
+    private static final long AT_ONCE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final ExecutorService threads;
     private final Runnable work;
@@ -20,27 +22,33 @@ final class Workers {
     private final VegasLimit limit;
     private final AtomicInteger hired = new AtomicInteger();
     private final AtomicInteger inFlight = new AtomicInteger();
+    /** How long the quickest of the last requests took; it is forgotten slowly. Two threads at once lose one of two. */
+    private volatile long quickestNanos;
 
     /** @param max how many there may be */
     Workers(ExecutorService threads, int max, Runnable work) {
         this.threads = threads;
         this.work = work;
         this.few = Math.min(FEW, max);
-        this.limit = VegasLimit.newBuilder().initialLimit(Math.min(2 * FEW, max)).maxConcurrency(max).build();
+        this.limit = VegasLimit.newBuilder().initialLimit(Math.min(FEW, max)).maxConcurrency(max).build();
     }
 
     /** All are at work: one more comes, if that is of use. */
     void more() {
         int now = hired.get();
-        if (now < Math.max(few, limit.getLimit()) && hired.compareAndSet(now, now + 1)) {
+        if (now < wanted() && hired.compareAndSet(now, now + 1)) {
             threads.execute(work);
         }
+    }
+
+    private int wanted() {
+        return quickestNanos < AT_ONCE_NANOS ? few : Math.max(few, limit.getLimit());
     }
 
     /** Whether a worker has to go: for good, or because there are too many now. */
     boolean isOneTooMany(boolean idle) {
         int now = hired.get();
-        boolean tooMany = now > Math.max(few, limit.getLimit()) || idle && now > 1;
+        boolean tooMany = now > wanted() || idle && now > 1;
         return tooMany && hired.compareAndSet(now, now - 1);
     }
 
@@ -54,7 +62,9 @@ final class Workers {
         inFlight.decrementAndGet();
         if (outcome.isOfTheDestination()) {
             boolean overload = outcome.verdict() == Verdict.RETRY;
-            limit.onSample(startedNanos, Math.max(1, System.nanoTime() - startedNanos), begun, overload);
+            long took = Math.max(1, System.nanoTime() - startedNanos);
+            quickestNanos = Math.min(took, quickestNanos == 0 ? took : quickestNanos + quickestNanos / 64);
+            limit.onSample(startedNanos, took, begun, overload);
         }
     }
 

@@ -19,7 +19,7 @@ public final class Database implements AutoCloseable {
 
     private static final int ANSWER_SECONDS = 2;
     /** Percent of a part of the file that should be in use, and how much is written together at a time, in bytes. */
-    private static final int FILL_RATE = 50;
+    private static final int FILL_RATE = 40;
     private static final int MAKE_ROOM_BYTES = 4 << 20;
 
     private final HikariDataSource dataSource;

@@ -31,7 +31,7 @@ public final class Writer implements AutoCloseable {
     private static final int MAX_WAITING_MARKS = 20_000;
     private static final long RETRY_MARKS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private static final long MAKE_ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long MAKE_ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(1000);
 
     private final Database database;
     private final EventStore events;
