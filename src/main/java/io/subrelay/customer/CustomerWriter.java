@@ -30,7 +30,9 @@ import java.util.TreeMap;
  */
 final class CustomerWriter {
 
-    static final JsonFactory FACTORY = new JsonFactory();
+    /** The names are mostly ids, each of one customer: looking each up among all that were ever read costs and keeps. */
+    static final JsonFactory FACTORY =
+            JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
 
     private final Customer customer;
     private final JsonGenerator json;

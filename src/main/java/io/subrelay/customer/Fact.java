@@ -3,6 +3,7 @@ package io.subrelay.customer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.subrelay.webhook.Event;
 import java.util.List;
+import java.util.Objects;
 
 /** What one event told about one subscription. Immutable. */
 final class Fact {
@@ -129,6 +130,15 @@ final class Fact {
             case PRODUCT_CHANGE, SUBSCRIPTION_EXTENDED -> Category.NEUTRAL;
             case OTHER, TRANSFER -> Category.UNKNOWN;
         };
+    }
+
+    /** Takes the instances of another fact for the values that are the same: most are, and many customers are kept. */
+    void share(Fact other) {
+        for (int i = 0; i < values.length; i++) {
+            if (Objects.equals(values[i], other.values[i])) {
+                values[i] = other.values[i];
+            }
+        }
     }
 
     /** Whether that time (ms since the epoch, may be null) is later than this fact's event. */

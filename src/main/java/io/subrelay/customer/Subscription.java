@@ -14,8 +14,11 @@ import java.util.List;
  */
 final class Subscription {
 
-    /** So many of the newest facts are kept whatever they are, for a transfer that arrives late and divides them. */
-    static final int NEWEST = 32;
+    /**
+     * So many of the newest facts are kept whatever they are, for a transfer that arrives late and divides them: as many
+     * as a sandbox subscription has renewals, which come within minutes.
+     */
+    static final int NEWEST = 12;
 
     private final int newest;
     private final List<Fact> facts = new ArrayList<>();
@@ -41,6 +44,9 @@ final class Subscription {
                 break;
             }
             at--;
+        }
+        if (at > 0) {
+            fact.share(facts.get(at - 1));
         }
         facts.add(at, fact);
         prune();

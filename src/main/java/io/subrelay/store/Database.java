@@ -17,6 +17,8 @@ import org.h2.jdbc.JdbcConnection;
 /** The database of a runner: an H2 file of its own, or a PostgreSQL that several runners share. */
 public final class Database implements AutoCloseable {
 
+    private static final String MIGRATIONS = "classpath:db/migration";
+    private static final String MIGRATIONS_OF_H2 = "classpath:db/h2";
     private static final int ANSWER_SECONDS = 2;
     /** Percent of a part of the file that should be in use, and how much is written together at a time, in bytes. */
     private static final int FILL_RATE = 40;
@@ -63,7 +65,9 @@ public final class Database implements AutoCloseable {
         try {
             dataSource = new HikariDataSource(config);
             reopening.pool = dataSource;
-            Flyway.configure().dataSource(dataSource).load().migrate();
+            Flyway.configure().dataSource(dataSource)
+                    .locations(h2 ? new String[] {MIGRATIONS, MIGRATIONS_OF_H2} : new String[] {MIGRATIONS})
+                    .load().migrate();
             return new Database(dataSource, h2);
         } catch (RuntimeException e) {
             if (dataSource != null) {
@@ -167,13 +171,14 @@ public final class Database implements AutoCloseable {
 
     @Override
     public void close() {
+        dataSource.close();
         if (h2) {
-            try (Connection connection = dataSource.getConnection(); Statement statement = connection.createStatement()) {
+            // not by a connection of the pool, which would complain of the database's end
+            try (Connection connection = openSession(); Statement statement = connection.createStatement()) {
                 statement.execute("SHUTDOWN");
             } catch (SQLException e) {
                 // closed already, or out of reach: every commit is on the disk
             }
         }
-        dataSource.close();
     }
 }

@@ -13,8 +13,11 @@ import java.util.Map;
  */
 final class KnownCustomers {
 
-    /** How long the states may be together, as JSON, in characters; in memory they take about three times as much. */
-    private static final long MAX_LENGTH = 12_000_000;
+    /**
+     * How long the states may be together, as JSON, in characters. In memory they take about three times as much, so
+     * an eighth of the heap at the most.
+     */
+    private static final long MAX_LENGTH = Math.min(24_000_000, Runtime.getRuntime().maxMemory() / 24);
 
     private record Known(Customers.Stored stored, int length) {
     }

@@ -36,7 +36,8 @@ final class StoredEvents {
     /** @param url of an H2 database that nobody has opened, without options */
     static void write(String url, int events) throws SQLException {
         String connect = url + ";DATABASE_TO_LOWER=TRUE;CACHE_SIZE=131072";
-        Flyway.configure().dataSource(connect, null, null).load().migrate();
+        Flyway.configure().dataSource(connect, null, null)
+                .locations("classpath:db/migration", "classpath:db/h2").load().migrate();
         try (Connection connection = DriverManager.getConnection(connect);
              Statement statement = connection.createStatement()) {
             statement.executeUpdate(EVENTS.formatted(System.currentTimeMillis(), events, events));
