@@ -1,7 +1,7 @@
 // How each destination stands, and what can be delivered to it again.
 
 import {get, path, post} from './api.js';
-import {chartOf, drawCharts} from './chart.js';
+import {chartOf, drawCharts, loadCharts} from './chart.js';
 import {answerInWords, count, duration, failure, html, nothing, number, when} from './parts.js';
 import {maskedText} from './personal.js';
 
@@ -31,7 +31,7 @@ export async function show(screen) {
       const all = await get('/api/destinations', screen.signal);
       list = all.filter(each => each.mode !== 'off');
       off = all.filter(each => each.mode === 'off').map(each => each.name);
-      if (Date.now() >= chartsDue) await loadCharts();
+      if (Date.now() >= chartsDue) await loadTimelines();
       error = null;
     } catch (e) {
       error = e;
@@ -44,7 +44,7 @@ export async function show(screen) {
     return list.some(each => each.requested > 0) ? 1000 : 3000;
   }
 
-  async function loadCharts() {
+  async function loadTimelines() {
     const loaded = await Promise.all(list.map(each =>
       get(path`/api/destinations/${each.name}/timeline?hours=${hours}`, screen.signal)));
     timelines = Object.fromEntries(list.map((each, index) => [each.name, loaded[index]]));
@@ -52,6 +52,8 @@ export async function show(screen) {
   }
 
   screen.drawn = () => drawCharts(timelines, hours);
+  // beside the numbers, which do not wait for it
+  loadCharts().then(() => { if (list.length > 0) screen.redraw(); }, e => { error = e; });
 
   function chooseRange(change) {
     hours = Number(change.target.value);
