@@ -16,7 +16,8 @@ export const loadCharts = () => import('/console/chart.umd.js');
 /** The place of a chart with the same numbers as a table, as a picture can be read by eye only. */
 export function chartOf(name, hours, range) {
   const parts = STATES.filter(state => total(hours, state) > 0);
-  const summary = parts.map(state => `${number(total(hours, state))} ${word(state)}`).join(', ') || 'no deliveries';
+  if (parts.length === 0) return html`<p class="muted">No deliveries in the last ${range}.</p>`;
+  const summary = parts.map(state => `${number(total(hours, state))} ${word(state)}`).join(', ');
   return html`<div class="chart"><canvas role="img" data-chart=${name}
       aria-label=${`Deliveries to ${name} in the last ${range}: ${summary}`}></canvas></div>
     <details><summary>Numbers of ${count(hours.length, 'hour', 'hours')}</summary>
@@ -29,6 +30,8 @@ export function chartOf(name, hours, range) {
 /** Draws into the places: the hours of each destination, of which those without deliveries are missing. */
 export function drawCharts(timelines, hours) {
   if (!globalThis.Chart) return;
+  // Chart.js keeps those whose view was left
+  Object.values(Chart.instances).filter(chart => !chart.canvas.isConnected).forEach(chart => chart.destroy());
   const now = Math.floor(Date.now() / 3600000) * 3600000;
   const slots = Array.from({length: hours}, (_, index) => now - (hours - 1 - index) * 3600000);
   for (const canvas of document.querySelectorAll('canvas[data-chart]')) {

@@ -117,7 +117,7 @@ export async function show(screen) {
         <button type="button" @click=${() => document.getElementById('ask').close()}>Cancel</button>
       </div>`}</dialog>`;
 
-  const state = (destination, name, link) => html`<div class=${`tile ${name}`}><dt>${name}</dt>
+  const state = (destination, name, link) => html`<div class=${`tile ${destination[name] > 0 ? name : 'none'}`}><dt>${name}</dt>
     <dd>${link && destination[name] > 0
       ? html`<a href=${`#/live/${encodeURIComponent(destination.name)}/${name}`}
           aria-label=${`${number(destination[name])} ${name}: show them`}>${number(destination[name])}</a>`
@@ -133,6 +133,10 @@ export async function show(screen) {
     ${error.response_code ? `Status ${error.response_code}, ` : nothing}${when(error.at)}
     ${error.event_id ? html`<a href=${`#/event/${encodeURIComponent(error.event_id)}`}>its event</a>` : nothing}`}</dd>`;
 
+  const oldest = each => (each.oldest_pending_seconds > 0 ? `waits for ${duration(each.oldest_pending_seconds)}`
+    : each.requested > 0 ? 'only what was asked for waits'
+    : each.pending + each.retrying > 0 ? 'waits for less than 1 s' : 'nothing waits');
+
   const card = each => html`<section class="card" aria-label=${each.name}>
     <h2>${each.name} <span class="badge ${each.mode}">${each.mode}</span></h2>
     <dl class="tiles">
@@ -143,7 +147,7 @@ export async function show(screen) {
     <dl class="facts">
       <dt>Circuit</dt><dd class=${`circuit ${each.circuit}`}>${CIRCUIT[each.circuit] ?? each.circuit}</dd>
       <dt>Oldest pending</dt>
-      <dd>${each.oldest_pending_seconds > 0 ? `waits for ${duration(each.oldest_pending_seconds)}` : 'nothing waits'}</dd>
+      <dd>${oldest(each)}</dd>
       ${lastError(each.last_error)}
     </dl>
     ${timelines[each.name] ? chartOf(each.name, timelines[each.name], RANGES[hours]) : nothing}

@@ -26,7 +26,7 @@ class ConsoleForEverybodyIT extends ConsoleInBrowser {
 
     @BeforeAll
     static void start() throws Exception {
-        start(1_000);
+        start(8_000);
     }
 
     @Test
@@ -147,6 +147,10 @@ class ConsoleForEverybodyIT extends ConsoleInBrowser {
             browser.awaitText("Cancel");
             browser.violations().forEach(each -> found.add("dialog " + width + " " + scheme + " " + each));
             browser.button("Cancel").click();
+            // pressed, and under the mouse
+            browser.button("Show personal data").click();
+            browser.violations().forEach(each -> found.add("pressed " + width + " " + scheme + " " + each));
+            browser.button("Show personal data").click();
         }
         assertThat(found).isEmpty();
     }

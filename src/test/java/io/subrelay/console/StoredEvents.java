@@ -66,6 +66,11 @@ final class StoredEvents {
             statement.executeUpdate("""
                     insert into dead_letter (destination, event)
                     select destination, event from delivery where state = 'dead'""");
+            statement.executeUpdate("""
+                    update destination set last_error_code = 400,
+                      last_error_event = (select max(event) from dead_letter l where l.destination = name),
+                      last_error_at = (select max(settled_at) from delivery d where d.destination = name and d.state = 'dead')
+                    """);
             statement.executeUpdate("update log_position set last_event = " + events + ", last_customer = 1010000");
         }
     }
