@@ -38,8 +38,8 @@ public final class AdminAccess {
      * Without a password, a page of another site could have its own name lead to this machine and so read what is not
      * for it: the browser says by which name it calls.
      *
-     * @throws Rejected with status 401 if the credentials are others, which the time it takes tells nothing of; with 403
-     *     if none are needed and the call is by a name that is not this machine's
+     * @throws Rejected with status 401 if the credentials are others, which the time it takes tells nothing of; with
+     *     403 if none are needed and the call is by a name that is not this machine's
      */
     public void check(@Header("Authorization") String authorization, @Header("Host") String host) {
         if (expected.length == 0 && host != null && !LOOPBACK.matcher(host).matches()

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks once what each page of the console asks: the first of such requests takes several times as long as later ones, as
- * code is loaded and the database reads its file, and nobody should wait for that.
+ * Asks once what each page of the console asks: the first of such requests takes several times as long as later ones,
+ * as code is loaded and the database reads its file, and nobody should wait for that.
  */
 public final class Warming implements Runnable {
 

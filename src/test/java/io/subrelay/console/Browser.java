@@ -144,7 +144,8 @@ final class Browser implements AutoCloseable {
         String script = (String) driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument",
                 Map.of("source", """
                         const look = () => document.querySelector('#main')?.textContent !== 'Loading…'
-                          && document.querySelector(%s) ? window.drawn = performance.now() : requestAnimationFrame(look);
+                          && document.querySelector(%s)
+                          ? window.drawn = performance.now() : requestAnimationFrame(look);
                         look();""".formatted('"' + css + '"'))).get("identifier");
         driver.get("about:blank");
         driver.get(url);

@@ -168,8 +168,8 @@ class ConsoleIT extends ConsoleInBrowser {
         browser.view("#/event");
         browser.awaitText("The newest events");
         browser.driver().executeScript("""
-                const idle = {mode: 'live', circuit: 'closed', pending: 0, retrying: 0, delivered: 0, skipped: 0, previewed: 0,
-                  dead: 0, oldest_pending_seconds: 0, requested: 0, last_error: null};
+                const idle = {mode: 'live', circuit: 'closed', pending: 0, retrying: 0, delivered: 0, skipped: 0,
+                  previewed: 0, dead: 0, oldest_pending_seconds: 0, requested: 0, last_error: null};
                 window.fetch = async url => new Response(JSON.stringify(url.pathname.endsWith('timeline') ? []
                   : [{...idle, name: 'idle'}, {...idle, name: 'asked', retrying: 3, requested: 3}]));""");
         browser.view("#/destinations");

@@ -31,9 +31,9 @@ class ConsoleSpeedIT extends ConsoleInBrowser {
     }
 
     /**
-     * What counts is the median of several views of a page, each loaded anew by its address and each of another event or
-     * customer, the first ones of a runner and a browser that have just started included. Where more processes want to
-     * run than there are processors, everything takes as many times as long.
+     * What counts is the median of several views of a page, each loaded anew by its address and each of another event
+     * or customer, the first ones of a runner and a browser that have just started included. Where more processes want
+     * to run than there are processors, everything takes as many times as long.
      */
     @Test
     void everyPageIsThereWithin300Milliseconds() {
@@ -52,7 +52,7 @@ class ConsoleSpeedIT extends ConsoleInBrowser {
             see(millis, "dead letters", "#/live/" + destination + "/dead", "ol.events > li:nth-child(50)");
         }
         double busy = Math.max(1, MACHINE.getSystemLoadAverage() / MACHINE.getAvailableProcessors());
-        System.out.printf("Console, milliseconds until drawn, on a machine that is busy %.1f times over: %s%n", busy, millis);
+        System.out.printf("Console, ms until drawn, on a machine that is busy %.1f times over: %s%n", busy, millis);
         assertThat(millis.get("destinations").get(0)).as("the very first").isLessThan(Math.round(1_000 * busy));
         assertThat(millis).allSatisfy((page, all) -> assertThat(all.stream().sorted().toList().get(all.size() / 2))
                 .as(page).isLessThan(Math.round(300 * busy)));

@@ -9,7 +9,10 @@ import org.flywaydb.core.Flyway;
 /** A database that already holds very many events, made before a runner opens it. */
 final class StoredEvents {
 
-    /** Three hundred events an hour of 5,000 customers, the newest one now; one in fifty was skipped, one in a thousand is dead. */
+    /**
+     * Three hundred events an hour of 5,000 customers, the newest one now; one in fifty was skipped, one in a thousand
+     * is dead.
+     */
     private static final String EVENTS = """
             insert into event (seq, event_id, customer, type, kind, event_at, happened_at, received_at, late,
               destinations, webhook, customer_then)
@@ -69,8 +72,8 @@ final class StoredEvents {
             statement.executeUpdate("""
                     update destination set last_error_code = 400,
                       last_error_event = (select max(event) from dead_letter l where l.destination = name),
-                      last_error_at = (select max(settled_at) from delivery d where d.destination = name and d.state = 'dead')
-                    """);
+                      last_error_at = (select max(d.settled_at) from delivery d
+                        where d.destination = name and d.state = 'dead')""");
             statement.executeUpdate("update log_position set last_event = " + events + ", last_customer = 1010000");
         }
     }

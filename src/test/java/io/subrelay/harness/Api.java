@@ -71,7 +71,8 @@ public final class Api {
         try (Socket socket = new Socket(at.getHost(), at.getPort())) {
             socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: " + host + ":" + at.getPort()
                     + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.UTF_8));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8).replaceFirst("^HTTP/1.1 ", "");
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .replaceFirst("^HTTP/1.1 ", "");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
