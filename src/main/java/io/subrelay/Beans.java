@@ -38,7 +38,8 @@ public final class Beans {
         registry.bind("webhookAuthorization", new WebhookAuthorization(settings.get("webhook.authorization")));
         registry.bind("webhookSignature",
                 new WebhookSignature(settings.get("webhook.signing-secret"), Clock.systemUTC()));
-        registry.bind("adminAccess", new AdminAccess(settings.get("admin.username"), settings.get("admin.password")));
+        registry.bind("adminAccess", new AdminAccess(
+                settings.get("admin.username"), settings.get("admin.password"), settings.get("server.host")));
         registry.bind("customerApi", new CustomerApi(new CustomerRecords(database), outbox));
         registry.bind("deliveryApi", new DeliveryApi(
                 outbox, new DeliveryStore(database), new DestinationRecords(database), new RequestStore(database)));

@@ -5,6 +5,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.subrelay.check.Edits;
 import io.subrelay.check.Folder;
+import io.subrelay.console.Warming;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxHealth;
 import io.subrelay.delivery.Preview;
@@ -18,6 +19,7 @@ import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckRegistry;
@@ -42,6 +44,7 @@ final class Runner extends MainListenerSupport {
     private Writer writer;
     private Outbox outbox;
     private Edits edits;
+    private ExecutorService warming;
 
     Runner(boolean dev) {
         this.dev = dev;
@@ -112,6 +115,8 @@ final class Runner extends MainListenerSupport {
                 .map(consumer -> consumer.name() + "=" + consumer.mode()).toList();
         LOG.info("Subrelay is ready: http://{}:{} {}", settings.get("server.host"),
                 settings.get("server.port"), String.join(" ", destinations));
+        warming = context.getExecutorServiceManager().newSingleThreadExecutor(this, "warming");
+        warming.execute(new Warming(settings));
     }
 
     private void deleteOld(Retention retention) {
@@ -124,6 +129,9 @@ final class Runner extends MainListenerSupport {
 
     @Override
     public void beforeStop(BaseMainSupport main) {
+        if (warming != null) {
+            warming.shutdownNow();
+        }
         if (edits != null) {
             edits.close();
         }

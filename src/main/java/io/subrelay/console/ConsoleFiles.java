@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 
@@ -36,6 +37,11 @@ public final class ConsoleFiles {
 
     private static Map.Entry<String, String> own(String name) {
         return Map.entry(name, "/io/subrelay/console/" + name);
+    }
+
+    /** What the page is made of. */
+    static Set<String> names() {
+        return FILES.keySet();
     }
 
     /**

@@ -10,15 +10,13 @@ public final class RequestStore {
 
     /** How many are scheduled in one transaction: acceptance waits for it. */
     private static final int STEP = 5_000;
-    private static final String NOT_SCHEDULED = """
+    private static final String SCHEDULE = """
+            insert into redelivery (destination, event, customer, origin, attempts, first_attempt_at, next_attempt_at)
+            select ?, e.seq, e.customer, 'request', 0, 0, 0
              from event e
             where not exists (select 1 from redelivery r where r.destination = ? and r.event = e.seq)
               and e.seq > ? and e.seq <= ?
             """;
-    private static final String SCHEDULE = """
-            insert into redelivery (destination, event, customer, origin, attempts, first_attempt_at, next_attempt_at)
-            select ?, e.seq, e.customer, 'request', 0, 0, 0
-            """ + NOT_SCHEDULED;
 
     private final Database database;
 
@@ -39,7 +37,7 @@ public final class RequestStore {
 
     /** Schedules an event again for a destination for which it has ended, however it did. */
     public long event(String eventId, String destination) throws SQLException {
-        return schedule(true, destination, " and e.event_id = ? and exists "
+        return schedule(destination, " and e.event_id = ? and exists "
                 + "(select 1 from delivery d where d.destination = ? and d.event = e.seq)", eventId, destination);
     }
 
@@ -49,7 +47,15 @@ public final class RequestStore {
      * @param really false only tells how many that would be
      */
     public long dead(String destination, boolean really) throws SQLException {
-        return schedule(really, destination, " and exists (select 1 from delivery d"
+        if (!really) {
+            return count("""
+                    from dead_letter l
+                    join delivery d on d.destination = l.destination and d.event = l.event and d.state = 'dead'
+                    where l.destination = ? and not exists
+                      (select 1 from redelivery r where r.destination = l.destination and r.event = l.event)""",
+                    destination);
+        }
+        return schedule(destination, " and exists (select 1 from delivery d"
                 + " where d.destination = ? and d.event = e.seq and d.state = 'dead')", destination);
     }
 
@@ -61,7 +67,22 @@ public final class RequestStore {
      * @param really false only tells how many that would be
      */
     public long history(String destination, long since, boolean really) throws SQLException {
-        return schedule(really, destination, """
+        if (!really) {
+            // one after the other, as together they would look for a delivery of each stored event
+            return count("""
+                    from destination t
+                    join delivery d on d.destination = t.name and d.state = 'previewed'
+                    join event e on e.seq = d.event and e.received_at >= ?
+                    where t.name = ? and t.previewed > 0 and not exists
+                      (select 1 from redelivery r where r.destination = t.name and r.event = e.seq)""",
+                    since, destination)
+                    + count("""
+                    from event e where e.received_at >= ? and e.destinations not like ?
+                      and not exists (select 1 from delivery d where d.destination = ? and d.event = e.seq)
+                      and not exists (select 1 from redelivery r where r.destination = ? and r.event = e.seq)""",
+                    since, "%," + destination + ",%", destination, destination);
+        }
+        return schedule(destination, """
                  and e.received_at >= ? and (exists (select 1 from delivery d
                    where d.destination = ? and d.event = e.seq and d.state = 'previewed')
                  or e.destinations not like ? and not exists (select 1 from delivery d
@@ -69,13 +90,9 @@ public final class RequestStore {
                 since, destination, "%," + destination + ",%", destination);
     }
 
-    private long schedule(boolean really, String destination, String which, Object... parameters)
-            throws SQLException {
+    private long schedule(String destination, String which, Object... parameters) throws SQLException {
         long scheduled = 0;
         try (Connection connection = database.dataSource().getConnection()) {
-            if (!really) {
-                return count(connection, destination, which, parameters);
-            }
             connection.setAutoCommit(false);
             try {
                 long last = lastEvent(connection);
@@ -93,10 +110,10 @@ public final class RequestStore {
         }
     }
 
-    private static long count(Connection connection, String destination, String which, Object... parameters)
-            throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("select count(*)" + NOT_SCHEDULED + which)) {
-            set(select, set(select, 0, destination, 0L, lastEvent(connection)), parameters);
+    private long count(String from, Object... parameters) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+             PreparedStatement select = connection.prepareStatement("select count(*) " + from)) {
+            set(select, 0, parameters);
             try (ResultSet row = select.executeQuery()) {
                 row.next();
                 return row.getLong(1);
@@ -114,8 +131,7 @@ public final class RequestStore {
 
     private static int step(Connection connection, String destination, long from, String which, Object... parameters)
             throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(
-                     SCHEDULE + which);
+        try (PreparedStatement insert = connection.prepareStatement(SCHEDULE + which);
              PreparedStatement count = connection.prepareStatement("""
                      update destination set pending = pending + ?,
                        delivered = delivered - (select count(*) %1$s and d.state = 'delivered'),

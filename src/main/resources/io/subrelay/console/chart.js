@@ -10,10 +10,14 @@ const charts = new WeakMap();
 const total = (hours, state) => hours.reduce((sum, hour) => sum + hour[state], 0);
 const word = state => WORDS[state] ?? state;
 
+/** Loads Chart.js: it is large, and one view needs it. Before that nothing is drawn. */
+export const loadCharts = () => import('/console/chart.umd.js');
+
 /** The place of a chart with the same numbers as a table, as a picture can be read by eye only. */
 export function chartOf(name, hours, range) {
   const parts = STATES.filter(state => total(hours, state) > 0);
-  const summary = parts.map(state => `${number(total(hours, state))} ${word(state)}`).join(', ') || 'no deliveries';
+  if (parts.length === 0) return html`<p class="muted">No deliveries in the last ${range}.</p>`;
+  const summary = parts.map(state => `${number(total(hours, state))} ${word(state)}`).join(', ');
   return html`<div class="chart"><canvas role="img" data-chart=${name}
       aria-label=${`Deliveries to ${name} in the last ${range}: ${summary}`}></canvas></div>
     <details><summary>Numbers of ${count(hours.length, 'hour', 'hours')}</summary>
@@ -25,6 +29,9 @@ export function chartOf(name, hours, range) {
 
 /** Draws into the places: the hours of each destination, of which those without deliveries are missing. */
 export function drawCharts(timelines, hours) {
+  if (!globalThis.Chart) return;
+  // Chart.js keeps those whose view was left
+  Object.values(Chart.instances).filter(chart => !chart.canvas.isConnected).forEach(chart => chart.destroy());
   const now = Math.floor(Date.now() / 3600000) * 3600000;
   const slots = Array.from({length: hours}, (_, index) => now - (hours - 1 - index) * 3600000);
   for (const canvas of document.querySelectorAll('canvas[data-chart]')) {

@@ -45,6 +45,7 @@ export async function show(screen, id) {
 
   screen.draw(() => html`<h1>Customer</h1>
     ${lookUp('Any id of the customer', personalIsShown() ? id : '', typed => { location.hash = `#/customer/${encodeURIComponent(typed)}`; })}
+    ${id ? nothing : html`<p class="muted">Its app user id, original id or any alias, as RevenueCat shows it.</p>`}
     ${error?.status === 404 ? html`<p role="status">No customer is known by this id.</p>` : error ? failure(error) : nothing}
     ${customer === null ? nothing : html`${header()}
       <h2>History</h2><p class="muted">Newest first${history.length === 200 ? ': the newest 200 events' : ''}.</p>

@@ -1,7 +1,7 @@
 // How each destination stands, and what can be delivered to it again.
 
 import {get, path, post} from './api.js';
-import {chartOf, drawCharts} from './chart.js';
+import {chartOf, drawCharts, loadCharts} from './chart.js';
 import {answerInWords, count, duration, failure, html, nothing, number, when} from './parts.js';
 import {maskedText} from './personal.js';
 
@@ -31,7 +31,7 @@ export async function show(screen) {
       const all = await get('/api/destinations', screen.signal);
       list = all.filter(each => each.mode !== 'off');
       off = all.filter(each => each.mode === 'off').map(each => each.name);
-      if (Date.now() >= chartsDue) await loadCharts();
+      if (Date.now() >= chartsDue) await loadTimelines();
       error = null;
     } catch (e) {
       error = e;
@@ -44,7 +44,7 @@ export async function show(screen) {
     return list.some(each => each.requested > 0) ? 1000 : 3000;
   }
 
-  async function loadCharts() {
+  async function loadTimelines() {
     const loaded = await Promise.all(list.map(each =>
       get(path`/api/destinations/${each.name}/timeline?hours=${hours}`, screen.signal)));
     timelines = Object.fromEntries(list.map((each, index) => [each.name, loaded[index]]));
@@ -52,6 +52,8 @@ export async function show(screen) {
   }
 
   screen.drawn = () => drawCharts(timelines, hours);
+  // beside the numbers, which do not wait for it
+  loadCharts().then(() => { if (list.length > 0) screen.redraw(); }, e => { error = e; });
 
   function chooseRange(change) {
     hours = Number(change.target.value);
@@ -115,7 +117,7 @@ export async function show(screen) {
         <button type="button" @click=${() => document.getElementById('ask').close()}>Cancel</button>
       </div>`}</dialog>`;
 
-  const state = (destination, name, link) => html`<div class=${`tile ${name}`}><dt>${name}</dt>
+  const state = (destination, name, link) => html`<div class=${`tile ${destination[name] > 0 ? name : 'none'}`}><dt>${name}</dt>
     <dd>${link && destination[name] > 0
       ? html`<a href=${`#/live/${encodeURIComponent(destination.name)}/${name}`}
           aria-label=${`${number(destination[name])} ${name}: show them`}>${number(destination[name])}</a>`
@@ -131,6 +133,10 @@ export async function show(screen) {
     ${error.response_code ? `Status ${error.response_code}, ` : nothing}${when(error.at)}
     ${error.event_id ? html`<a href=${`#/event/${encodeURIComponent(error.event_id)}`}>its event</a>` : nothing}`}</dd>`;
 
+  const oldest = each => (each.oldest_pending_seconds > 0 ? `waits for ${duration(each.oldest_pending_seconds)}`
+    : each.requested > 0 ? 'only what was asked for waits'
+    : each.pending + each.retrying > 0 ? 'waits for less than 1 s' : 'nothing waits');
+
   const card = each => html`<section class="card" aria-label=${each.name}>
     <h2>${each.name} <span class="badge ${each.mode}">${each.mode}</span></h2>
     <dl class="tiles">
@@ -141,7 +147,7 @@ export async function show(screen) {
     <dl class="facts">
       <dt>Circuit</dt><dd class=${`circuit ${each.circuit}`}>${CIRCUIT[each.circuit] ?? each.circuit}</dd>
       <dt>Oldest pending</dt>
-      <dd>${each.oldest_pending_seconds > 0 ? `waits for ${duration(each.oldest_pending_seconds)}` : 'nothing waits'}</dd>
+      <dd>${oldest(each)}</dd>
       ${lastError(each.last_error)}
     </dl>
     ${timelines[each.name] ? chartOf(each.name, timelines[each.name], RANGES[hours]) : nothing}

@@ -74,6 +74,8 @@ export async function show(screen, id) {
     return html`<h1>Event</h1>
       ${lookUp('Id of the event', id, typed => { location.hash = `#/event/${encodeURIComponent(typed)}`; })}
       ${error?.status === 404 ? html`<p role="status">No event is stored under this id.</p>` : error ? failure(error) : nothing}
+      ${id ? nothing : html`<p class="muted">As its webhook has it. <a href="#/live">The newest events</a> and each
+        customer's history lead to events, too.</p>`}
       <p role="status">${told}</p>
       ${event === null ? nothing : html`
         <section class="card" aria-labelledby="what"><h2 id="what">${kindInWords(event.kind)} <span class="badge">${event.type}</span></h2>
@@ -83,7 +85,7 @@ export async function show(screen, id) {
             <dt>Meant for</dt><dd>${count(event.deliveries.length, 'destination', 'destinations')}</dd></dl>
           <details><summary>The webhook</summary>${json(event.webhook, 'Webhook', hidden, [event.event_id])}</details></section>
         <p class="muted">Requests are made again from the stored event; one may have gone in a list with those of other events.</p>
-        <div class="cards">${event.deliveries.map(delivery => card(delivery, hidden))}</div>`}`;
+        <div class="cards wide">${event.deliveries.map(delivery => card(delivery, hidden))}</div>`}`;
   }
 
   if (id) await load();

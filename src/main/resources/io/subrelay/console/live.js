@@ -40,7 +40,8 @@ export async function show(screen, destination, state) {
     <p class="muted">${destination ? html`Newest ${state} of <b>${destination}</b>. <a href="#/live">Show all events</a>`
       : 'The newest 50 events, as they arrive.'}</p>
     ${error ? failure(error) : nothing}
-    ${events(list, 'Newest events', event => event.received_at)}`;
+    ${newest === 0 && !destination ? html`<p>None yet. RevenueCat's webhooks go to <b>${location.origin}/webhooks/revenuecat</b>, or
+        to the address by which it reaches this.</p>` : events(list, 'Newest events', event => event.received_at)}`;
 
   await screen.repeat(load);
 }

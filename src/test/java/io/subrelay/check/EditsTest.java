@@ -3,7 +3,9 @@ package io.subrelay.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -20,7 +22,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,13 +39,13 @@ class EditsTest {
     @TempDir
     Path folder;
     private final List<String> received = new CopyOnWriteArrayList<>();
-    private final AtomicBoolean flowing = new AtomicBoolean(true);
     private final AtomicInteger sent = new AtomicInteger();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private HttpServer vendor;
     private Planted planted;
     private Launched runner;
     private int port;
-    private Thread sender;
+    private ScheduledFuture<?> sending;
 
     @BeforeEach
     void run() throws Exception {
@@ -49,15 +53,8 @@ class EditsTest {
         vendor.setExecutor(Executors.newCachedThreadPool());
         vendor.createContext("/", exchange -> {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            try {
-                // long enough for deliveries to be in flight whenever a route is replaced
-                Thread.sleep(150);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            received.add(exchange.getRequestURI() + " " + body);
-            exchange.sendResponseHeaders(200, -1);
-            exchange.close();
+            // late enough for deliveries to be in flight whenever a route is replaced
+            clock.schedule(() -> answer(exchange, body), 150, TimeUnit.MILLISECONDS);
         });
         vendor.start();
         planted = new Planted(folder);
@@ -69,36 +66,45 @@ class EditsTest {
         }
         runner = new Launched(folder, List.of("server.port=" + port, "management.port=0", "statsig.mode=preview"), "--dev");
         says("Subrelay is ready");
-        sender = new Thread(this::send);
-        sender.start();
+        sending = clock.scheduleWithFixedDelay(this::send, 0, 20, TimeUnit.MILLISECONDS);
+    }
+
+    private Void answer(HttpExchange exchange, String body) throws IOException {
+        received.add(exchange.getRequestURI() + " " + body);
+        exchange.sendResponseHeaders(200, -1);
+        exchange.close();
+        return null;
     }
 
     @AfterEach
     void stop() throws Exception {
-        flowing.set(false);
-        sender.join();
+        stopSending();
         runner.close();
         vendor.stop(0);
+        clock.shutdownNow();
     }
 
     private void send() {
-        while (flowing.get()) {
-            int number = sent.incrementAndGet();
-            String webhook = "{\"event\": {\"id\": \"e" + number + "\", \"type\": \"RENEWAL\", \"event_timestamp_ms\": "
-                    + number + ", \"app_user_id\": \"u" + number % 20 + "\", \"purchased_at_ms\": 0}}";
-            try {
-                HttpResponse<String> answer = HTTP.send(HttpRequest
-                        .newBuilder(URI.create("http://127.0.0.1:" + port + "/webhooks/revenuecat"))
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(webhook)).build(), HttpResponse.BodyHandlers.ofString());
-                if (answer.statusCode() != 200) {
-                    throw new AssertionError(answer.statusCode() + " " + answer.body());
-                }
-                Thread.sleep(20);
-            } catch (Exception e) {
-                throw new AssertionError(e);
+        int number = sent.incrementAndGet();
+        String webhook = "{\"event\": {\"id\": \"e" + number + "\", \"type\": \"RENEWAL\", \"event_timestamp_ms\": "
+                + number + ", \"app_user_id\": \"u" + number % 20 + "\", \"purchased_at_ms\": 0}}";
+        try {
+            HttpResponse<String> answer = HTTP.send(HttpRequest
+                    .newBuilder(URI.create("http://127.0.0.1:" + port + "/webhooks/revenuecat"))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(webhook)).build(), HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new AssertionError(answer.statusCode() + " " + answer.body());
             }
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
+    }
+
+    /** The last one that was sent has been answered after it. */
+    private void stopSending() throws Exception {
+        sending.cancel(false);
+        clock.submit(() -> { }).get();
     }
 
     private void says(String text) {
@@ -157,21 +163,20 @@ class EditsTest {
         says("second.camel.yaml: it is gone");
 
         receives("\"version\":5");
-        assertThat(history()).as("what is previewed goes on, whatever was replaced")
-                .contains("\"state\":\"previewed\"").doesNotContain("retrying");
-        flowing.set(false);
-        sender.join();
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(history())
+                .as("what is previewed goes on, whatever was replaced")
+                .contains("\"state\":\"previewed\"").doesNotContain("retrying"));
+        stopSending();
         Set<String> expected = new TreeSet<>();
         for (int i = 1; i <= sent.get(); i++) {
             expected.add("e" + i);
         }
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(mine()).containsAll(expected));
-        Thread.sleep(1_000);
-        assertThat(mine()).as("once each").hasSize(expected.size());
+        await().during(Duration.ofSeconds(1)).untilAsserted(() ->
+                assertThat(mine()).as("once each").hasSize(expected.size()));
     }
 
     private String history() throws Exception {
-        await().pollDelay(Duration.ofMillis(1_500)).until(() -> true);
         return HTTP.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/customers/u1/history")).build(),
                 HttpResponse.BodyHandlers.ofString()).body();
     }

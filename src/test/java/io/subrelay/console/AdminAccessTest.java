@@ -11,14 +11,29 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class AdminAccessTest {
 
-    private final AdminAccess access = new AdminAccess("admin", "secret");
+    private final AdminAccess access = new AdminAccess("admin", "secret", "127.0.0.1");
 
     @Test
     void onlyTheRightPasswordLetsIn() {
-        assertThatCode(() -> access.check("Basic YWRtaW46c2VjcmV0")).doesNotThrowAnyException();
+        assertThatCode(() -> access.check("Basic YWRtaW46c2VjcmV0", "relay.example")).doesNotThrowAnyException();
         for (String other : new String[] {null, "", "Basic YWRtaW46b3RoZXI=", "Bearer secret"}) {
-            assertThatExceptionOfType(Rejected.class).isThrownBy(() -> access.check(other))
+            assertThatExceptionOfType(Rejected.class).isThrownBy(() -> access.check(other, "localhost:8080"))
                     .satisfies(rejected -> assertThat(rejected.getStatus()).isEqualTo(401));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"localhost:8080,true", "LOCALHOST,true", "127.0.0.1:8080,true", "127.1.2.3,true", "[::1]:8080,true",
+        "relay.test:8080,true", "rebound.example:8080,false", "localhost.example:8080,false", "127.0.0.1.example,false",
+        "192.168.0.7:8080,false", "relay.test.example,false", "x-localhost,false"})
+    void withoutAPasswordOnlyTheNamesOfThisMachineLetIn(String host, boolean in) {
+        AdminAccess open = new AdminAccess("", "", "relay.test");
+        assertThatCode(() -> open.check(null, null)).as("a script that says no name").doesNotThrowAnyException();
+        if (in) {
+            assertThatCode(() -> open.check(null, host)).doesNotThrowAnyException();
+        } else {
+            assertThatExceptionOfType(Rejected.class).isThrownBy(() -> open.check(null, host))
+                    .satisfies(rejected -> assertThat(rejected.getStatus()).isEqualTo(403));
         }
     }
 

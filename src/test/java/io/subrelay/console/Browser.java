@@ -136,18 +136,23 @@ final class Browser implements AutoCloseable {
     }
 
     /**
-     * Opens a view of the loaded console and waits until an element is drawn.
+     * Loads the console anew, as somebody does who opens a link, and waits until an element is drawn.
      *
-     * @return milliseconds, by the browser's clock
+     * @return milliseconds since it began to load, by the browser's clock
      */
-    double millisUntil(String hash, String css) {
-        return ((Number) driver.executeAsyncScript("""
-                const [hash, css, done] = arguments;
-                const began = performance.now();
-                location.hash = hash;
-                const look = () => document.querySelector('#main .muted')?.textContent !== 'Loading…'
-                  && document.querySelector(css) ? done(performance.now() - began) : requestAnimationFrame(look);
-                requestAnimationFrame(look);""", hash, css)).doubleValue();
+    double millisUntil(String url, String css) {
+        String script = (String) driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument",
+                Map.of("source", """
+                        const look = () => document.querySelector('#main')?.textContent !== 'Loading…'
+                          && document.querySelector(%s)
+                          ? window.drawn = performance.now() : requestAnimationFrame(look);
+                        look();""".formatted('"' + css + '"'))).get("identifier");
+        driver.get("about:blank");
+        driver.get(url);
+        double millis = new WebDriverWait(driver, Duration.ofSeconds(15), Duration.ofMillis(20)).withMessage(url + css)
+                .until(it -> (Number) driver.executeScript("return window.drawn")).doubleValue();
+        driver.executeCdpCommand("Page.removeScriptToEvaluateOnNewDocument", Map.of("identifier", script));
+        return millis;
     }
 
     void screenshot(Path file) throws IOException {

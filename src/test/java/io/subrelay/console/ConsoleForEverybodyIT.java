@@ -21,27 +21,12 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.support.ui.Select;
 
-/** The console with 100,000 events, with hostile texts, without a mouse, on small screens and read aloud. */
+/** The console with hostile texts, without a mouse, on small screens and read aloud. */
 class ConsoleForEverybodyIT extends ConsoleInBrowser {
 
     @BeforeAll
     static void start() throws Exception {
-        start(100_000);
-    }
-
-    @Test
-    void everyPageIsThereWithin300Milliseconds() {
-        // the first of five warms up the runner; the best one counts, as the machine may be busy with other things
-        Map<String, Double> best = new LinkedHashMap<>();
-        for (int i = 0; i < 5; i++) {
-            VIEWS.forEach((view, css) -> {
-                browser.view("#/event");
-                browser.await("#id");
-                best.merge(view, browser.millisUntil(view, css), Math::min);
-            });
-        }
-        System.out.println("Console, milliseconds until drawn: " + best);
-        assertThat(best).allSatisfy((view, millis) -> assertThat(millis).as(view).isLessThan(300));
+        start(8_000);
     }
 
     @Test
@@ -162,6 +147,10 @@ class ConsoleForEverybodyIT extends ConsoleInBrowser {
             browser.awaitText("Cancel");
             browser.violations().forEach(each -> found.add("dialog " + width + " " + scheme + " " + each));
             browser.button("Cancel").click();
+            // pressed, and under the mouse
+            browser.button("Show personal data").click();
+            browser.violations().forEach(each -> found.add("pressed " + width + " " + scheme + " " + each));
+            browser.button("Show personal data").click();
         }
         assertThat(found).isEmpty();
     }

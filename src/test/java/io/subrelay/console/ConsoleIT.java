@@ -158,6 +158,29 @@ class ConsoleIT extends ConsoleInBrowser {
         browser.awaitText("Destinations");
     }
 
+    @Test
+    void whatIsNotThereYetIsSaid() {
+        answerAll("new Response('[]')");
+        browser.view("#/live");
+        browser.awaitText("None yet. RevenueCat's webhooks go to " + runner.url("/webhooks/revenuecat"));
+        browser.view("#/customer");
+        browser.awaitText("Its app user id, original id or any alias");
+        browser.view("#/event");
+        browser.awaitText("The newest events");
+        browser.driver().executeScript("""
+                const idle = {mode: 'live', circuit: 'closed', pending: 0, retrying: 0, delivered: 0, skipped: 0,
+                  previewed: 0, dead: 0, oldest_pending_seconds: 0, requested: 0, last_error: null};
+                window.fetch = async url => new Response(JSON.stringify(url.pathname.endsWith('timeline') ? []
+                  : [{...idle, name: 'idle'}, {...idle, name: 'asked', retrying: 3, requested: 3}]));""");
+        browser.view("#/destinations");
+        browser.awaitText("asked");
+        assertThat(browser.await("section[aria-label=idle]").getText())
+                .contains("nothing waits", "No deliveries in the last 24 hours.").doesNotContain("Numbers of");
+        assertThat(browser.await("section[aria-label=asked]").getText())
+                .contains("3 asked-for deliveries to go", "only what was asked for waits");
+        browser.assertNoComplaints();
+    }
+
     private static void answerAll(String response) {
         browser.driver().executeScript("window.fetch = async () => " + response);
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A runner with events, of which the newest six are real ones, and a browser with its console. */
+/** A runner with stored events and a browser for its console. */
 abstract class ConsoleInBrowser {
 
     static final String CUSTOMER = "maya-7f3a";
@@ -37,7 +37,7 @@ abstract class ConsoleInBrowser {
     static String purchase;
 
     /** @param stored how many events are stored before the runner starts */
-    static void start(int stored) throws Exception {
+    static void startUnseen(int stored) throws Exception {
         if (!Browser.isThere()) {
             String loud = "#### THE CONSOLE IS NOT TESTED: there is no chromium with chromedriver on this machine ####";
             System.err.println(loud);
@@ -45,6 +45,13 @@ abstract class ConsoleInBrowser {
         }
         StoredEvents.write("jdbc:h2:file:" + folder.resolve("data/subrelay"), stored);
         runner = new ConsoleRunner(folder);
+        browser = new Browser(folder.resolve("profile"));
+        browser.look(1280, 900, "light");
+    }
+
+    /** The same, with newer events that are real ones. */
+    static void start(int stored) throws Exception {
+        startUnseen(stored);
         refuseNext("timestamp is too old");
         dead = accept("cancellation", null);
         await().until(() -> runner.api("GET", "/api/events/" + dead).body().contains("\"dead\""));
@@ -58,7 +65,6 @@ abstract class ConsoleInBrowser {
         VIEWS.put("#/event/" + purchase, "pre");
         VIEWS.put("#/preview", "option:nth-child(2)");
         VIEWS.put("#/live", "ol.events li:nth-child(50)");
-        browser = new Browser(folder.resolve("profile"));
     }
 
     @AfterAll

@@ -1,5 +1,7 @@
 package io.subrelay.console;
 
+import static org.awaitility.Awaitility.await;
+
 import io.subrelay.vendors.FakeVendors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -31,7 +34,7 @@ final class ConsoleRunner implements AutoCloseable {
     private final Process process;
 
     /** @param folder an empty one, or one with a database */
-    ConsoleRunner(Path folder) throws IOException, InterruptedException {
+    ConsoleRunner(Path folder) throws IOException {
         this.folder = folder;
         copy(Path.of("routes"), folder.resolve("routes"));
         Files.write(folder.resolve("application.properties"), List.of(
@@ -48,17 +51,15 @@ final class ConsoleRunner implements AutoCloseable {
         awaitReady();
     }
 
-    private void awaitReady() throws IOException, InterruptedException {
-        for (int i = 0; i < 600; i++) {
-            if (log().contains("Subrelay is ready")) {
-                return;
-            }
-            if (!process.isAlive()) {
-                break;
-            }
-            Thread.sleep(100);
+    private void awaitReady() throws IOException {
+        await().atMost(Duration.ofMinutes(1)).until(() -> !process.isAlive() || isReady());
+        if (!isReady()) {
+            throw new IllegalStateException("the runner does not start: " + log());
         }
-        throw new IllegalStateException("the runner does not start: " + log());
+    }
+
+    private boolean isReady() throws IOException {
+        return log().contains("Subrelay is ready");
     }
 
     String log() throws IOException {

@@ -9,7 +9,10 @@ import org.flywaydb.core.Flyway;
 /** A database that already holds very many events, made before a runner opens it. */
 final class StoredEvents {
 
-    /** Three hundred events an hour, the newest one now; one in fifty was skipped, one in a thousand is dead. */
+    /**
+     * Three hundred events an hour of 5,000 customers, the newest one now; one in fifty was skipped, one in a thousand
+     * is dead.
+     */
     private static final String EVENTS = """
             insert into event (seq, event_id, customer, type, kind, event_at, happened_at, received_at, late,
               destinations, webhook, customer_then)
@@ -30,6 +33,16 @@ final class StoredEvents {
               case when mod(e.seq, 1000) = 7 then 'invalid' when mod(e.seq, 50) = 3 then 'not tracked' end
             from event e cross join (values ('amplitude'), ('onesignal'), ('segment'), ('statsig')) d(name)""";
 
+    private static final String CUSTOMERS = """
+            insert into customer (id, state)
+            select customer, '{"newest":[' || event_at || ',1,"' || event_id || '"],"first":' || event_at
+              || ',"last":["stored-user-' || mod(seq, 5000) || '"],"seen":[[' || event_at || ',1,"' || event_id
+              || '","stored-user-' || mod(seq, 5000) || '"]],"subscriptions":{"bought-' || event_id || '":[["renewal",'
+              || event_at || ',"' || event_id || '",{"store":"APP_STORE","env":"PRODUCTION","product":"monthly",'
+              || '"period":"NORMAL","bought":' || event_at || ',"expires":' || (event_at + 2592000000)
+              || ',"gives":["pro"]}]]}}'
+            from event where seq > %d - 5000""";
+
     private StoredEvents() {
     }
 
@@ -42,6 +55,9 @@ final class StoredEvents {
              Statement statement = connection.createStatement()) {
             statement.executeUpdate(EVENTS.formatted(System.currentTimeMillis(), events, events));
             statement.executeUpdate(DELIVERIES);
+            statement.executeUpdate(CUSTOMERS.formatted(events));
+            statement.executeUpdate("insert into customer_id (app_user_id, customer)"
+                    + " select 'stored-user-' || (id - 1000000), id from customer");
             statement.executeUpdate("""
                     insert into destination (name, pending, delivered, skipped, previewed, dead)
                     select destination, 0, sum(case when state = 'delivered' then 1 else 0 end),
@@ -54,7 +70,12 @@ final class StoredEvents {
             statement.executeUpdate("""
                     insert into dead_letter (destination, event)
                     select destination, event from delivery where state = 'dead'""");
-            statement.executeUpdate("update log_position set last_event = " + events + ", last_customer = 1000000");
+            statement.executeUpdate("""
+                    update destination set last_error_code = 400,
+                      last_error_event = (select max(event) from dead_letter l where l.destination = name),
+                      last_error_at = (select max(d.settled_at) from delivery d
+                        where d.destination = name and d.state = 'dead')""");
+            statement.executeUpdate("update log_position set last_event = " + events + ", last_customer = 1010000");
         }
     }
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the API tells, and that it tells and erases all of it. */
 @ParameterizedClass
@@ -64,6 +65,13 @@ class ApiTest {
         if (!path.equals("/api/nothing")) {
             assertThat(Api.json(answer.body()).path("error").asText()).isNotBlank();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/console/app.js", "/api/destinations"})
+    void isNotForPagesWhoseNameLeadsHere(String path) {
+        assertThat(api.getAs("rebound.example", path)).startsWith("403").contains("admin.password");
+        assertThat(api.getAs("localhost", path)).startsWith("200");
     }
 
     @Test

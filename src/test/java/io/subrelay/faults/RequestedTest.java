@@ -56,8 +56,13 @@ class RequestedTest {
         api = relay.api();
     }
 
+    /** Asks for it; of many events, their number is told before. */
     private int request(String path) {
-        return api.call("POST", path).path("scheduled").asInt();
+        String dry = path + (path.contains("?") ? "&" : "?") + "dry-run=true";
+        int said = path.startsWith("/api/destinations/") ? api.call("POST", dry).path("would_schedule").asInt() : -1;
+        int scheduled = api.call("POST", path).path("scheduled").asInt();
+        assertThat(said).as(dry).isIn(scheduled, -1);
+        return scheduled;
     }
 
     private void awaitSettled(String destination) {
