@@ -16,6 +16,9 @@ import io.subrelay.store.EventStore;
 import io.subrelay.store.Retention;
 import io.subrelay.store.Writer;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
@@ -71,6 +74,8 @@ final class Runner extends MainListenerSupport {
         CamelContext context = main.getCamelContext();
         Settings settings = new Settings(context.getPropertiesComponent());
         settings.check();
+        checkPort(settings, "server");
+        checkPort(settings, "management");
         Preview.guard(context);
         Registry registry = context.getRegistry();
 
@@ -86,6 +91,18 @@ final class Runner extends MainListenerSupport {
         health.register(new DatabaseHealth(database));
         health.register(new OutboxHealth(outbox));
         writer.start(outbox::accepted);
+    }
+
+    /** Camel would log that it cannot listen, and go on. */
+    private static void checkPort(Settings settings, String server) {
+        String name = server + ".port";
+        int port = settings.number(name, 0, 65_535);
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(settings.get(server + ".host"), port));
+        } catch (IOException e) {
+            throw new Settings.InvalidSetting(name, String.valueOf(port), "a port that is free at "
+                    + settings.get(server + ".host") + " (" + e.getMessage() + ")");
+        }
     }
 
     private Outbox outbox(Settings settings, DeliveryStore deliveries, MeterRegistry meters) {

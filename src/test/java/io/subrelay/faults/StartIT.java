@@ -3,6 +3,8 @@ package io.subrelay.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.subrelay.harness.RelayProcess;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +48,21 @@ class StartIT {
             }
         } finally {
             relays.forEach(RelayProcess::close);
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenStopsTheStart() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            for (String name : List.of("server.port", "management.port")) {
+                try (RelayProcess relay = RelayProcess.create(Map.of(name, String.valueOf(taken.getLocalPort())))) {
+                    relay.start();
+                    assertThat(relay.awaitEnd(Duration.ofSeconds(60))).as(name).isNotZero();
+                    assertThat(relay.log()).doesNotContain("\tat ").doesNotContain("is ready")
+                            .contains("Subrelay does not start: " + name + " is '" + taken.getLocalPort()
+                                    + "': it accepts a port that is free at 127.0.0.1 (Address already in use");
+                }
+            }
         }
     }
 

@@ -34,7 +34,7 @@ public final class RelayProcess implements AutoCloseable {
         int managementPort = Ports.free();
         this.settings = new HashMap<>(settings);
         this.settings.putIfAbsent("server.port", String.valueOf(port));
-        this.settings.put("management.port", String.valueOf(managementPort));
+        this.settings.putIfAbsent("management.port", String.valueOf(managementPort));
         this.options = List.of(options);
         this.api = new Api(port, managementPort);
         TempFolders.copy(Path.of("routes"), folder.resolve("routes"));
