@@ -310,7 +310,7 @@ final class OutboxQueue {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             closed = true;
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             LOG.warn("{}: cannot read what is to be delivered: {}", destination, e.toString());
             failed.run();
             readAgainAt = System.currentTimeMillis() + READ_AGAIN_MS;

@@ -9,10 +9,13 @@ import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Receipts;
 import io.subrelay.harness.Store;
+import io.subrelay.harness.TempFolders;
 import io.subrelay.vendors.FakeVendor;
 import io.subrelay.vendors.FakeVendors;
 import io.subrelay.vendors.Fault;
 import io.subrelay.vendors.Received;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -20,6 +23,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -149,6 +153,49 @@ class RetryTest {
         assertThat(Receipts.of(VENDORS, "segment").of(poor)).containsExactly(1, 2);
         VENDORS.statsig().recover();
         await().untilAsserted(() -> assertThat(Receipts.of(VENDORS, "statsig").of(poor)).containsExactly(1, 2));
+    }
+
+    /** What fails beside the route, here because its answer's status is no number, costs neither threads nor turns. */
+    @Test
+    void isMadeAgainWhereTheRunnerItselfFails() throws Exception {
+        Path folder = TempFolders.create();
+        Files.writeString(folder.resolve("odd.camel.yaml"), """
+                - route:
+                    id: odd
+                    routeConfigurationId: delivery
+                    from:
+                      uri: outbox:odd
+                      steps:
+                        - transform: {expression: {variable: {expression: webhook}}}
+                        - setHeader: {name: Content-Type, expression: {constant: {expression: application/json}}}
+                        - setHeader: {name: statsig-api-key, expression: {constant: {expression: k}}}
+                        - to: {uri: "{{odd.url}}/v1/webhooks/revenuecat_webhook", parameters: {httpMethod: POST}}
+                        - convertBodyTo: {type: String}
+                        - filter:
+                            expression: {simple: {expression: "${body} == 'teapot'"}}
+                            steps:
+                              - setHeader: {name: CamelHttpResponseCode, expression: {simple: {expression: "${body}"}}}
+                """);
+        Map<String, String> settings = Relay.only(VENDORS, "none");
+        settings.put("odd.url", VENDORS.statsigUrl());
+        settings.put("camel.main.routes-include-pattern", "file:routes/**/*.camel.yaml,file:" + folder + "/*.camel.yaml");
+        try (Relay odd = Relay.start(Store.Kind.H2.create(), settings)) {
+            // more than there are threads
+            VENDORS.statsig().next(20, Fault.answer(200, Map.of(), "teapot"));
+            List<String> customers = Stream.generate(Hooks::customer).limit(20).toList();
+            for (String customer : customers) {
+                odd.api().accept(Hooks.renewal(customer, 1), Hooks.renewal(customer, 2));
+            }
+            for (String customer : customers) {
+                await().untilAsserted(() ->
+                        assertThat(Receipts.of(VENDORS, "statsig").of(customer)).containsExactly(1, 2));
+            }
+            await().until(() -> odd.api().destination("odd").path("delivered").asInt() == 40);
+            JsonNode attempts = odd.api().delivery(Hooks.id(customers.get(0), 1), "odd").path("attempts");
+            assertThat(attempts.get(0).path("response_code").isNull()).isTrue();
+            assertThat(attempts.get(0).path("answer").asText()).contains("the runner failed").contains("TypeConversion");
+            assertThat(attempts.get(attempts.size() - 1).path("response_code").asInt()).isEqualTo(200);
+        }
     }
 
     /** OneSignal takes one request a second for one user. */
