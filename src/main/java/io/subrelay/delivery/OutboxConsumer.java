@@ -177,11 +177,15 @@ public final class OutboxConsumer extends DefaultConsumer {
         int begun = workers.begun();
         List<Outcome> outcomes = attempt(deliveries);
         int millis = (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+        List<Delivery> attempted = deliveries.subList(0, outcomes.size());
         List<Finished> finished = new ArrayList<>(deliveries.size());
-        for (int i = 0; i < deliveries.size(); i++) {
-            finished.add(finishOrFail(deliveries.get(i), outcomes.get(i), startedAt, millis));
+        for (int i = 0; i < attempted.size(); i++) {
+            finished.add(finishOrFail(attempted.get(i), outcomes.get(i), startedAt, millis));
         }
-        boolean first = deliveries.stream().anyMatch(delivery -> delivery.attempts() == 0);
+        long again = finished.stream().mapToLong(Finished::retryAt).filter(at -> at > 0).min().orElse(startedAt);
+        deliveries.subList(attempted.size(), deliveries.size())
+                .forEach(delivery -> finished.add(new Finished(delivery, again)));
+        boolean first = attempted.stream().anyMatch(delivery -> delivery.attempts() == 0);
         Outcome decisive = decisive(outcomes);
         // each of these, whatever becomes of the others: what was taken has to be given back
         try {
@@ -206,7 +210,12 @@ public final class OutboxConsumer extends DefaultConsumer {
         return decisive;
     }
 
-    /** A list that is refused because of some of its events is split until those are found. */
+    /**
+     * A list that is refused because of some of its events is split until those are found.
+     *
+     * @return what became of the deliveries, but for the last ones if they were not attempted: something before them has
+     *         to go again first
+     */
     private List<Outcome> attempt(List<Delivery> deliveries) {
         List<Outcome> outcomes = run(deliveries);
         boolean refused = deliveries.size() > 1 && outcomes.stream()
@@ -216,11 +225,8 @@ public final class OutboxConsumer extends DefaultConsumer {
         }
         int half = deliveries.size() / 2;
         List<Outcome> all = new ArrayList<>(attempt(deliveries.subList(0, half)));
-        Outcome stop = all.stream().filter(outcome -> !outcome.isFinal()).findFirst().orElse(null);
-        if (stop == null) {
+        if (all.stream().allMatch(Outcome::isFinal)) {
             all.addAll(attempt(deliveries.subList(half, deliveries.size())));
-        } else {
-            deliveries.subList(half, deliveries.size()).forEach(delivery -> all.add(stop));
         }
         return all;
     }

@@ -198,6 +198,66 @@ class RetryTest {
         }
     }
 
+    /** A list that is refused is sent in halves: where the first one has to go again, the second waits, unattempted. */
+    @Test
+    void countsNoAttemptThatWasNotMade() {
+        Map<String, String> settings = Relay.only(VENDORS, "segment");
+        settings.put("delivery.redelivery-delay", "1s");
+        try (Relay halving = Relay.start(Store.Kind.H2.create(), settings)) {
+            Api api = halving.api();
+            String customer = Hooks.customer();
+            VENDORS.segment().next(1, Fault.slow(Duration.ofSeconds(1)));
+            VENDORS.segment().next(1, Fault.answer(400, Map.of(), "one of these"));
+            VENDORS.segment().next(1, Fault.answer(503, Map.of(), "busy"));
+            api.accept(Hooks.renewal(customer, 1));
+            await().until(() -> VENDORS.segment().requests().size() == 1);
+            for (int n = 2; n <= 5; n++) {
+                api.accept(Hooks.renewal(customer, n));
+            }
+            await().until(() -> VENDORS.segment().requests().size() == 3);
+            for (int n = 4; n <= 5; n++) {
+                JsonNode waiting = api.delivery(Hooks.id(customer, n), "segment");
+                assertThat(waiting.path("state").asText()).isEqualTo("pending");
+                assertThat(waiting.path("attempts")).isEmpty();
+            }
+            await().untilAsserted(() ->
+                    assertThat(Receipts.of(VENDORS, "segment").of(customer)).containsExactly(1, 2, 3, 4, 5));
+            await().until(() -> api.destination("segment").path("delivered").asInt() == 5);
+            for (int n = 2; n <= 5; n++) {
+                assertThat(api.delivery(Hooks.id(customer, n), "segment").path("attempts")
+                        .findValues("response_code").stream().map(JsonNode::asInt))
+                        .containsExactlyElementsOf(n <= 3 ? List.of(503, 200) : List.of(200));
+            }
+        }
+    }
+
+    /** The same for several customers, which do not wait for each other either: each goes again within the delay. */
+    @Test
+    void bringsBackWhatWasNotAttempted() {
+        Map<String, String> settings = Relay.only(VENDORS, "segment");
+        settings.put("delivery.concurrency", "1");
+        try (Relay halving = Relay.start(Store.Kind.H2.create(), settings)) {
+            Api api = halving.api();
+            VENDORS.segment().next(1, Fault.slow(Duration.ofSeconds(1)));
+            VENDORS.segment().next(1, Fault.answer(400, Map.of(), "one of these"));
+            VENDORS.segment().next(1, Fault.answer(503, Map.of(), "busy"));
+            List<String> customers = Stream.generate(Hooks::customer).limit(5).toList();
+            api.accept(Hooks.renewal(customers.get(0), 1));
+            await().until(() -> VENDORS.segment().requests().size() == 1);
+            for (String customer : customers.subList(1, 5)) {
+                api.accept(Hooks.renewal(customer, 1), Hooks.renewal(customer, 2));
+            }
+            for (String customer : customers.subList(1, 5)) {
+                await().untilAsserted(() ->
+                        assertThat(Receipts.of(VENDORS, "segment").of(customer)).containsExactly(1, 2));
+            }
+            await().until(() -> api.destination("segment").path("delivered").asInt() == 9);
+            for (String customer : customers.subList(3, 5)) {
+                assertThat(api.delivery(Hooks.id(customer, 2), "segment").path("attempts")).hasSize(1);
+            }
+        }
+    }
+
     /** OneSignal takes one request a second for one user. */
     @Test
     void keepsToTheRateOfOneUser() {
