@@ -100,6 +100,7 @@ final class Runner extends MainListenerSupport {
         if (context.getRoutes().stream().noneMatch(route -> route.getRouteId().equals("receive"))) {
             throw new IllegalStateException("routes/: there is no route with the id receive, in files named *.camel.yaml");
         }
+        HttpErrors.answerInJson(context, settings.number("server.port", 0, 65535));
         outbox.start(context);
         Retention retention = new Retention(database, settings.duration("retention.delivered").toMillis());
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "retention").scheduleWithFixedDelay(
