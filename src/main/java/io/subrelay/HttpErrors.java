@@ -3,15 +3,16 @@ package io.subrelay;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 
-/** Answers in JSON, as the routes do, what the web server refuses before a route gets it. */
+/** Answers in JSON, as the routes do, what is refused before a route gets it. */
 final class HttpErrors {
 
     private static final Map<Integer, String> ERRORS = Map.of(
-            400, "this is not a request that can be read",
+            400, "this is not an address that can be read",
             404, "there is nothing at this address",
             405, "this address does not take this method",
             406, "answers are JSON",
@@ -28,10 +29,20 @@ final class HttpErrors {
                 VertxPlatformHttpRouter.lookup(context, VertxPlatformHttpRouter.getRouterNameFromPort(port));
         // what no route takes ends at the server's own router, around the one of the routes
         if (routes.getServer().getServer().requestHandler() instanceof Router all) {
+            all.route().order(-1).handler(HttpErrors::refuseNull);
             ERRORS.forEach((status, error) -> all.errorHandler(status, request -> request.response()
                     .setStatusCode(status)
                     .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                     .end(JsonNodeFactory.instance.objectNode().put("error", error).toString())));
+        }
+    }
+
+    /** No id and no parameter has a null character, and PostgreSQL cannot even look for one. */
+    private static void refuseNull(RoutingContext request) {
+        if (request.request().uri().contains("%00")) {
+            request.fail(400);
+        } else {
+            request.next();
         }
     }
 }

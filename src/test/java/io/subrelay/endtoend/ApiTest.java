@@ -65,6 +65,18 @@ class ApiTest {
         assertThat(Api.json(answer.body()).path("error").asText()).isNotBlank();
     }
 
+    /** PostgreSQL has no texts with it. */
+    @ParameterizedTest
+    @CsvSource({"GET,/api/customers/%00", "GET,/api/customers/a%00/history", "DELETE,/api/customers/%00",
+        "GET,/api/events/%00", "GET,/api/events/%00/preview", "POST,/api/events/%00/redeliver",
+        "GET,/api/events?destination=%00", "GET,/api/events?state=dead&destination=a%00", "GET,/api/events?after=%00",
+        "POST,/api/destinations/statsig/redeliver?dry-run=%00", "GET,/api/destinations/%00/timeline"})
+    void aNullCharacterIsRefused(String method, String path) {
+        HttpResponse<String> answer = api.call(method, path, null);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(Api.json(answer.body()).path("error").asText()).isNotBlank();
+    }
+
     @Test
     void findsACustomerByAnyOfItsIds() {
         String customer = Hooks.customer();
