@@ -18,6 +18,7 @@ import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckRegistry;
@@ -37,6 +38,7 @@ final class Runner extends MainListenerSupport {
     private static final Logger LOG = LoggerFactory.getLogger(Subrelay.class);
 
     private static final long RETENTION_SECONDS = 10;
+    private static final long END_SECONDS = 30;
     private final boolean dev;
     private Database database;
     private Writer writer;
@@ -52,6 +54,8 @@ final class Runner extends MainListenerSupport {
         Main main = new Main();
         main.setPropertyPlaceholderLocations(PROPERTIES);
         main.addMainListener(new Runner(dev));
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> await(ended), "subrelay-end"));
         try {
             main.run();
             return main.getExitCode();
@@ -60,6 +64,17 @@ final class Runner extends MainListenerSupport {
             LOG.debug("", e);
             main.shutdown();
             return 1;
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    /** Camel lets the process end once its context has, but then it is still to be written what became of deliveries. */
+    private static void await(CountDownLatch ended) {
+        try {
+            ended.await(END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -127,6 +142,9 @@ final class Runner extends MainListenerSupport {
     public void beforeStop(BaseMainSupport main) {
         if (edits != null) {
             edits.close();
+        }
+        if (outbox != null) {
+            outbox.takeNoMore();
         }
     }
 

@@ -101,6 +101,12 @@ public final class OutboxConsumer extends DefaultConsumer {
         super.doStop();
     }
 
+    void takeNoMore() {
+        if (queue != null) {
+            queue.close();
+        }
+    }
+
     void offer(List<EnrichedEvent> events, long fromSeq, long toSeq) {
         if (queue != null) {
             queue.offer(events, fromSeq, toSeq);
