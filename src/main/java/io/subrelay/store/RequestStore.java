@@ -15,9 +15,11 @@ public final class RequestStore {
             where not exists (select 1 from redelivery r where r.destination = ? and r.event = e.seq)
               and e.seq > ? and e.seq <= ?
             """;
+    /** They are ordered with the customer that theirs has become part of since. */
     private static final String SCHEDULE = """
             insert into redelivery (destination, event, customer, origin, attempts, first_attempt_at, next_attempt_at)
-            select ?, e.seq, e.customer, 'request', 0, 0, 0
+            select ?, e.seq, coalesce((select c.merged_into from customer c where c.id = e.customer), e.customer),
+              'request', 0, 0, 0
             """ + NOT_SCHEDULED;
 
     private final Database database;
