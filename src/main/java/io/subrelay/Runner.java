@@ -22,6 +22,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
@@ -42,6 +43,7 @@ final class Runner extends MainListenerSupport {
     private static final Logger LOG = LoggerFactory.getLogger(Subrelay.class);
 
     private static final long RETENTION_SECONDS = 10;
+    private static final long END_SECONDS = 30;
     private final boolean dev;
     private Database database;
     private Writer writer;
@@ -58,6 +60,8 @@ final class Runner extends MainListenerSupport {
         Main main = new Main();
         main.setPropertyPlaceholderLocations(PROPERTIES);
         main.addMainListener(new Runner(dev));
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> await(ended), "subrelay-end"));
         try {
             main.run();
             return main.getExitCode();
@@ -66,6 +70,17 @@ final class Runner extends MainListenerSupport {
             LOG.debug("", e);
             main.shutdown();
             return 1;
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    /** Camel lets the process end once its context has, but then it is still to be written what became of deliveries. */
+    private static void await(CountDownLatch ended) {
+        try {
+            ended.await(END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -120,6 +135,7 @@ final class Runner extends MainListenerSupport {
         if (context.getRoutes().stream().noneMatch(route -> route.getRouteId().equals("receive"))) {
             throw new IllegalStateException("routes/: there is no route with the id receive, in files named *.camel.yaml");
         }
+        HttpErrors.answerInJson(context, settings.number("server.port", 0, 65535));
         outbox.start(context);
         Retention retention = new Retention(database, settings.duration("retention.delivered").toMillis());
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "retention").scheduleWithFixedDelay(
@@ -151,6 +167,9 @@ final class Runner extends MainListenerSupport {
         }
         if (edits != null) {
             edits.close();
+        }
+        if (outbox != null) {
+            outbox.takeNoMore();
         }
     }
 

@@ -134,7 +134,11 @@ final class Lanes {
     }
 
     boolean isRequestKnown(long seq) {
-        return requested.contains(seq) || requestsEnded.contains(seq);
+        return requested.contains(seq);
+    }
+
+    boolean hasRequestEnded(long seq) {
+        return requestsEnded.contains(seq);
     }
 
     int requests() {

@@ -43,8 +43,7 @@ public final class Outbox implements Shares.Holder {
     private final Map<String, Map<Integer, Long>> written = new ConcurrentHashMap<>();
     private final Map<Integer, Boolean> held = new HashMap<>();
     private volatile List<String> open = List.of();
-    private CamelContext camel;
-    private long stopBy;
+    private volatile long stopBy;
     private long handed;
 
     public Outbox(Settings settings, Database database, DeliveryStore store, Writer writer, MeterRegistry meters)
@@ -81,16 +80,17 @@ public final class Outbox implements Shares.Holder {
 
     /** How long a destination may take to stop, milliseconds; when the runner stops, all of them together. */
     long msToStop() {
-        if (camel == null || !camel.isStopping()) {
-            return STOP_MS;
-        }
-        stopBy = stopBy == 0 ? System.currentTimeMillis() + STOP_MS : stopBy;
-        return Math.max(0, stopBy - System.currentTimeMillis());
+        return stopBy == 0 ? STOP_MS : Math.max(0, stopBy - System.currentTimeMillis());
+    }
+
+    /** The runner stops: nothing more is begun anywhere, so that what has been begun gets all the time that there is. */
+    public void takeNoMore() {
+        stopBy = System.currentTimeMillis() + STOP_MS;
+        consumers.values().forEach(OutboxConsumer::takeNoMore);
     }
 
     /** Begins to do what has to be done now and then: dividing the customers, and writing down the positions. */
     public void start(CamelContext context) {
-        camel = context;
         ScheduledExecutorService timer =
                 context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "outbox");
         timer.scheduleWithFixedDelay(quietly(this::writePositions), 1, 1, TimeUnit.SECONDS);

@@ -6,6 +6,7 @@ import io.subrelay.delivery.OutboxQueue.Finished;
 import io.subrelay.delivery.Outcome.Verdict;
 import io.subrelay.store.Mark;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,7 @@ public final class OutboxConsumer extends DefaultConsumer {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutboxConsumer.class);
     private static final int MAX_REASON = 500;
+    private static final long PAUSE_MS = 1_000;
 
     private final OutboxEndpoint endpoint;
     private final Outbox outbox;
@@ -99,6 +101,12 @@ public final class OutboxConsumer extends DefaultConsumer {
         super.doStop();
     }
 
+    void takeNoMore() {
+        if (queue != null) {
+            queue.close();
+        }
+    }
+
     void offer(List<EnrichedEvent> events, long fromSeq, long toSeq) {
         if (queue != null) {
             queue.offer(events, fromSeq, toSeq);
@@ -136,21 +144,29 @@ public final class OutboxConsumer extends DefaultConsumer {
         // what is previewed is kept with each event, so a list would be kept as often as it has events
         int most = mode.equals("preview") ? 1 : Math.max(1, endpoint.getBatchSize());
         try {
-            while (true) {
-                List<Delivery> deliveries = queue.take(most, this::mayShareList, circuit, workers::more);
-                if (deliveries == null) {
-                    return;
-                }
-                if (!deliveries.isEmpty()) {
-                    deliver(deliveries);
-                }
-                if (workers.isOneTooMany(deliveries.isEmpty())) {
-                    return;
+            boolean goesOn = true;
+            while (goesOn) {
+                try {
+                    goesOn = takeAndDeliver(most);
+                } catch (RuntimeException | Error e) {
+                    LOG.error("{}: a thread that delivers failed, and goes on", name(), e);
+                    TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private boolean takeAndDeliver(int most) throws InterruptedException {
+        List<Delivery> deliveries = queue.take(most, this::mayShareList, circuit, workers::more);
+        if (deliveries == null) {
+            return false;
+        }
+        if (!deliveries.isEmpty()) {
+            deliver(deliveries);
+        }
+        return !workers.isOneTooMany(deliveries.isEmpty());
     }
 
     private boolean mayShareList(Delivery first, Delivery other) {
@@ -167,15 +183,26 @@ public final class OutboxConsumer extends DefaultConsumer {
         int begun = workers.begun();
         List<Outcome> outcomes = attempt(deliveries);
         int millis = (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+        List<Delivery> attempted = deliveries.subList(0, outcomes.size());
         List<Finished> finished = new ArrayList<>(deliveries.size());
-        for (int i = 0; i < deliveries.size(); i++) {
-            finished.add(finish(deliveries.get(i), outcomes.get(i), startedAt, millis));
+        for (int i = 0; i < attempted.size(); i++) {
+            finished.add(finishOrFail(attempted.get(i), outcomes.get(i), startedAt, millis));
         }
-        boolean first = deliveries.stream().anyMatch(delivery -> delivery.attempts() == 0);
+        long again = finished.stream().mapToLong(Finished::retryAt).filter(at -> at > 0).min().orElse(startedAt);
+        deliveries.subList(attempted.size(), deliveries.size())
+                .forEach(delivery -> finished.add(new Finished(delivery, again)));
+        boolean first = attempted.stream().anyMatch(delivery -> delivery.attempts() == 0);
         Outcome decisive = decisive(outcomes);
-        circuit.answered(decisive, first);
-        workers.ended(begun, started, decisive);
-        queue.finish(finished);
+        // each of these, whatever becomes of the others: what was taken has to be given back
+        try {
+            circuit.answered(decisive, first);
+        } finally {
+            try {
+                workers.ended(begun, started, decisive);
+            } finally {
+                queue.finish(finished);
+            }
+        }
     }
 
     /** Of a list's outcomes the one that tells most about the destination. */
@@ -189,7 +216,12 @@ public final class OutboxConsumer extends DefaultConsumer {
         return decisive;
     }
 
-    /** A list that is refused because of some of its events is split until those are found. */
+    /**
+     * A list that is refused because of some of its events is split until those are found.
+     *
+     * @return what became of the deliveries, but for the last ones if they were not attempted: something before them has
+     *         to go again first
+     */
     private List<Outcome> attempt(List<Delivery> deliveries) {
         List<Outcome> outcomes = run(deliveries);
         boolean refused = deliveries.size() > 1 && outcomes.stream()
@@ -199,23 +231,38 @@ public final class OutboxConsumer extends DefaultConsumer {
         }
         int half = deliveries.size() / 2;
         List<Outcome> all = new ArrayList<>(attempt(deliveries.subList(0, half)));
-        Outcome stop = all.stream().filter(outcome -> !outcome.isFinal()).findFirst().orElse(null);
-        if (stop == null) {
+        if (all.stream().allMatch(Outcome::isFinal)) {
             all.addAll(attempt(deliveries.subList(half, deliveries.size())));
-        } else {
-            deliveries.subList(half, deliveries.size()).forEach(delivery -> all.add(stop));
         }
         return all;
     }
 
+    /** What fails here beside the route must not cost its customers their turn: it fails as an attempt, and goes again. */
     private List<Outcome> run(List<Delivery> deliveries) {
+        try {
+            return runRoute(deliveries);
+        } catch (RuntimeException | Error e) {
+            logFailure(deliveries.get(0), e);
+            String reason = "the runner failed, see its log: " + e.getClass().getSimpleName();
+            return Collections.nCopies(deliveries.size(), Outcome.failed(Verdict.RETRY, 0, reason, 0));
+        }
+    }
+
+    private void logFailure(Delivery delivery, Throwable e) {
+        LOG.error("{}: the attempt to deliver event {} failed within the runner, and is made again",
+                name(), delivery.event().event().id(), e);
+    }
+
+    private List<Outcome> runRoute(List<Delivery> deliveries) {
         Attempt attempt = new Attempt(deliveries.size());
         Exchange exchange = exchange(deliveries, attempt, mode);
         try {
             getProcessor().process(exchange);
-        } catch (Exception | StackOverflowError | LinkageError e) {
+        } catch (Exception | Error e) {
             exchange.setException(e);
         }
+        // what a route interrupts is its own waiting: the thread goes on to the next
+        Thread.interrupted();
         List<Outcome> outcomes = new ArrayList<>(deliveries.size());
         Outcome sent = null;
         for (int i = 0; i < deliveries.size(); i++) {
@@ -295,6 +342,18 @@ public final class OutboxConsumer extends DefaultConsumer {
         }
         releaseExchange(exchange, false);
         return preview;
+    }
+
+    private Finished finishOrFail(Delivery delivery, Outcome outcome, long at, int millis) {
+        try {
+            return finish(delivery, outcome, at, millis);
+        } catch (RuntimeException | Error e) {
+            logFailure(delivery, e);
+            int attempts = delivery.attempts() + 1;
+            long first = delivery.firstAttemptAt() > 0 ? delivery.firstAttemptAt() : at;
+            return new Finished(new Delivery(delivery.event(), delivery.origin(), attempts, first),
+                    System.currentTimeMillis() + schedule.delayMs(attempts, 0));
+        }
     }
 
     private Finished finish(Delivery delivery, Outcome outcome, long at, int millis) {

@@ -4,6 +4,7 @@ import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.DeliveryStore.Waiting;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -248,7 +249,7 @@ final class OutboxQueue {
             requestsAt = now + REQUESTED_EVERY_MS;
             Set<Long> ended = lanes.requestsEnded();
             int limit = REQUESTED_PAGE + lanes.requests();
-            String which = slices.condition("e.customer", slices.owned());
+            String which = slices.condition("r.customer", slices.owned());
             read(() -> store.requested(destination, which, now, limit), rows -> requestsWereRead(rows, ended, now), () -> { });
             return true;
         }
@@ -279,9 +280,15 @@ final class OutboxQueue {
     private void requestsWereRead(List<Waiting> rows, Set<Long> ended, long now) throws SQLException {
         boolean idle = !lanes.isReady();
         boolean added = false;
+        Set<Long> behind = new HashSet<>();
         for (Waiting row : rows) {
-            if (slices.isOwned(row.delivery().customer()) && !lanes.isRequestKnown(row.delivery().seq())) {
-                lanes.enqueue(row.delivery());
+            Delivery delivery = row.delivery();
+            if (lanes.hasRequestEnded(delivery.seq())) {
+                // while these were read: if it failed, the customer's later ones must not go before it
+                behind.add(delivery.customer());
+            } else if (slices.isOwned(delivery.customer()) && !behind.contains(delivery.customer())
+                    && !lanes.isRequestKnown(delivery.seq())) {
+                lanes.enqueue(delivery);
                 added = true;
             }
         }
@@ -310,7 +317,7 @@ final class OutboxQueue {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             closed = true;
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             LOG.warn("{}: cannot read what is to be delivered: {}", destination, e.toString());
             failed.run();
             readAgainAt = System.currentTimeMillis() + READ_AGAIN_MS;

@@ -5,6 +5,8 @@ import io.subrelay.delivery.Outcome.Verdict;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The threads that deliver to one destination: as many as it keeps up with. Their number grows while more requests at a
@@ -12,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Workers {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
     private static final int FEW = 6;
     /** To a destination that answers within this time, more requests at a time only cost more. */
     private static final long AT_ONCE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -37,7 +40,15 @@ final class Workers {
     void more() {
         int now = hired.get();
         if (now < wanted() && hired.compareAndSet(now, now + 1)) {
-            threads.execute(work);
+            try {
+                threads.execute(work);
+            } catch (RuntimeException | Error e) {
+                hired.decrementAndGet();
+                if (now == 0) {
+                    throw e;
+                }
+                LOG.warn("No more threads can be had to deliver: {}", e.toString());
+            }
         }
     }
 

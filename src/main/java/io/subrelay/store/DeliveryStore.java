@@ -28,7 +28,8 @@ public final class DeliveryStore {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String EVENT = """
-            select e.seq, e.customer, e.after_customers, e.event_id, e.type, e.kind, e.event_at, e.happened_at,
+            select e.seq, case when r.origin = 'request' then r.customer else e.customer end as customer,
+              e.after_customers, e.event_id, e.type, e.kind, e.event_at, e.happened_at,
               e.received_at, e.late, e.destinations, e.webhook, e.customer_then,
               r.origin, r.attempts, r.first_attempt_at, r.next_attempt_at
             """;
@@ -68,7 +69,7 @@ public final class DeliveryStore {
      * The next deliveries that somebody asked for and that are due, in the order of their events; one that waits for its
      * next attempt holds back the customer's later ones.
      *
-     * @param which a condition on {@code e.customer}
+     * @param which a condition on {@code r.customer}
      * @param now   milliseconds since the epoch
      */
     public List<Waiting> requested(String destination, String which, long now, int limit) throws SQLException {

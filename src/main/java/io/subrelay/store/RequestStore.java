@@ -10,10 +10,12 @@ public final class RequestStore {
 
     /** How many are scheduled in one transaction: acceptance waits for it. */
     private static final int STEP = 5_000;
+    /** They are ordered with the customer that theirs has become part of since. */
     private static final String SCHEDULE = """
             insert into redelivery (destination, event, customer, origin, attempts, first_attempt_at, next_attempt_at)
-            select ?, e.seq, e.customer, 'request', 0, 0, 0
-             from event e
+            select ?, e.seq, coalesce((select c.merged_into from customer c where c.id = e.customer), e.customer),
+              'request', 0, 0, 0
+            from event e
             where not exists (select 1 from redelivery r where r.destination = ? and r.event = e.seq)
               and e.seq > ? and e.seq <= ?
             """;

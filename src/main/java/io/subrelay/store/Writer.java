@@ -30,7 +30,8 @@ public final class Writer implements AutoCloseable {
     /** Marks that may wait before deliveries are held up: a database that is away must not fill the memory. */
     private static final int MAX_WAITING_MARKS = 20_000;
     private static final long RETRY_MARKS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
+    /** How long marks are tried again while it closes: a delivery whose mark is lost goes again. */
+    private static final long LAST_TRIES_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final long MAKE_ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(1000);
 
     private final Database database;
@@ -42,6 +43,8 @@ public final class Writer implements AutoCloseable {
     private List<Mark> waitingMarks = new ArrayList<>();
     private final Set<Long> erased = ConcurrentHashMap.newKeySet();
     private boolean closing;
+    /** 0 while no mark has failed since {@link #close}. */
+    private long giveUpAt;
     private volatile boolean marksFailed;
     private long marksFailedAt;
     private long madeRoomAt;
@@ -126,7 +129,7 @@ public final class Writer implements AutoCloseable {
             lock.lock();
             try {
                 awaitWork();
-                if (closing && waitingEvents.isEmpty() && (waitingMarks.isEmpty() || marksFailed)) {
+                if (closing && waitingEvents.isEmpty() && (waitingMarks.isEmpty() || isTooLate())) {
                     return;
                 }
                 acceptances = takeUpTo(MAX_EVENTS, waitingEvents);
@@ -142,12 +145,21 @@ public final class Writer implements AutoCloseable {
         }
     }
 
+    private boolean isTooLate() {
+        boolean tooLate = marksFailed && giveUpAt != 0 && System.nanoTime() - giveUpAt > 0;
+        if (tooLate) {
+            LOG.error("What became of {} deliveries cannot be written, so they go again", waitingMarks.size());
+        }
+        return tooLate;
+    }
+
     private void awaitWork() throws InterruptedException {
         while (waitingEvents.isEmpty() && waitingMarks.isEmpty() && !closing) {
             changed.await();
         }
         long nanos = marksFailed ? RETRY_MARKS_NANOS : MARKS_WAIT_NANOS;
-        while (waitingEvents.isEmpty() && (waitingMarks.size() < MAX_MARKS || marksFailed) && !closing && nanos > 0) {
+        while (waitingEvents.isEmpty() && (waitingMarks.size() < MAX_MARKS || marksFailed) && (!closing || marksFailed)
+                && nanos > 0) {
             nanos = changed.awaitNanos(nanos);
         }
     }
@@ -297,6 +309,9 @@ public final class Writer implements AutoCloseable {
                 waitingMarks.addAll(0, marks);
                 marksFailed = true;
                 marksFailedAt = System.nanoTime();
+                if (closing && giveUpAt == 0) {
+                    giveUpAt = marksFailedAt + LAST_TRIES_NANOS;
+                }
             } finally {
                 lock.unlock();
             }

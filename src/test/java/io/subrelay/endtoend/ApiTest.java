@@ -58,13 +58,24 @@ class ApiTest {
     @CsvSource({"GET,/api/customers/nobody", "GET,/api/customers/nobody/history", "DELETE,/api/customers/nobody",
         "GET,/api/events/none", "POST,/api/events/none/redeliver", "POST,/api/destinations/none/redeliver",
         "POST,/api/destinations/none/backfill", "POST,/api/destinations/none/backfill?since=2026-01-31",
-        "GET,/api/nothing", "GET,/api/customers/%ed%a0%80"})
+        "GET,/api/nothing", "GET,/nothing", "POST,/api/nothing?really=1", "GET,/api/customers/%ed%a0%80"})
     void whatIsNotThereIsNotFound(String method, String path) {
         HttpResponse<String> answer = api.call(method, path, null);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(404);
-        if (!path.equals("/api/nothing")) {
-            assertThat(Api.json(answer.body()).path("error").asText()).isNotBlank();
-        }
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+        assertThat(Api.json(answer.body()).path("error").asText()).isNotBlank();
+    }
+
+    /** PostgreSQL has no texts with it. */
+    @ParameterizedTest
+    @CsvSource({"GET,/api/customers/%00", "GET,/api/customers/a%00/history", "DELETE,/api/customers/%00",
+        "GET,/api/events/%00", "GET,/api/events/%00/preview", "POST,/api/events/%00/redeliver",
+        "GET,/api/events?destination=%00", "GET,/api/events?state=dead&destination=a%00", "GET,/api/events?after=%00",
+        "POST,/api/destinations/statsig/redeliver?dry-run=%00", "GET,/api/destinations/%00/timeline"})
+    void aNullCharacterIsRefused(String method, String path) {
+        HttpResponse<String> answer = api.call(method, path, null);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(Api.json(answer.body()).path("error").asText()).isNotBlank();
     }
 
     @ParameterizedTest

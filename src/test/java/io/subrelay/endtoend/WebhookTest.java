@@ -203,6 +203,7 @@ class WebhookTest {
         Hooks.event(webhook).put("note", "x".repeat(2 << 20));
         HttpResponse<String> answer = relay.api().post(webhook);
         assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(Api.json(answer.body()).path("error").asText()).contains("server.max-body-size");
         assertThat(relay.store().number("select count(*) from event")).isEqualTo(before);
         Hooks.event(webhook).put("note", "x".repeat(900_000));
         assertThat(relay.api().post(webhook).statusCode()).isEqualTo(200);
@@ -213,8 +214,9 @@ class WebhookTest {
     void thatIsNotJsonByItsContentTypeIsRefused(String type) throws Exception {
         byte[] body = Hooks.renewal(Hooks.customer(), 1).toString().getBytes(StandardCharsets.UTF_8);
         long before = relay.store().number("select count(*) from event");
-        assertThat(relay.api().call("POST", "/webhooks/revenuecat", body, "Content-Type", type).statusCode())
-                .isIn(404, 415);
+        HttpResponse<String> answer = relay.api().call("POST", "/webhooks/revenuecat", body, "Content-Type", type);
+        assertThat(answer.statusCode()).isIn(404, 415);
+        assertThat(Api.json(answer.body()).path("error").asText()).isNotBlank();
         assertThat(relay.store().number("select count(*) from event")).isEqualTo(before);
     }
 
@@ -222,8 +224,11 @@ class WebhookTest {
     @ValueSource(strings = {"GET", "PUT", "DELETE", "PATCH"})
     void withAnotherMethodIsRefused(String method) {
         byte[] body = Hooks.renewal(Hooks.customer(), 1).toString().getBytes(StandardCharsets.UTF_8);
-        assertThat(relay.api().call(method, "/webhooks/revenuecat", body, "Content-Type", "application/json")
-                .statusCode()).isIn(404, 405);
+        HttpResponse<String> answer =
+                relay.api().call(method, "/webhooks/revenuecat", body, "Content-Type", "application/json");
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+        assertThat(Api.json(answer.body()).path("error").asText()).isNotBlank();
     }
 
     @Test

@@ -13,6 +13,8 @@ import io.subrelay.harness.Store;
 import io.subrelay.vendors.FakeVendor;
 import io.subrelay.vendors.FakeVendors;
 import io.subrelay.vendors.Fault;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -117,6 +119,58 @@ class CrashIT {
                 relay.awaitReady();
                 awaitSettled(relay.api(), "statsig");
                 Receipts.of(vendors, "statsig").assertAllInOrder(all);
+            }
+        }
+    }
+
+    /** A vendor that hangs must not cost the others the time in which they could have ended what they had begun. */
+    @Test
+    void endsWhatItHasBegunThoughAnotherVendorHangs() {
+        try (FakeVendors vendors = FakeVendors.start()) {
+            vendors.statsig().always(Fault.hang());
+            vendors.onesignal().always(Fault.slow(Duration.ofSeconds(4)));
+            try (RelayProcess relay = RelayProcess.start(Relay.live(vendors))) {
+                Map<String, Integer> all = runInBackground(new Load(40, 1, 4), relay.api()).join();
+                await().until(() -> vendors.statsig().requests().size() >= 6 && vendors.onesignal().requests().size() >= 6);
+                relay.terminate();
+                vendors.all().forEach(FakeVendor::recover);
+                relay.start();
+                relay.awaitReady();
+                awaitSettled(relay.api(), "onesignal");
+                Receipts receipts = Receipts.of(vendors, "onesignal");
+                receipts.assertAllInOrder(all);
+                receipts.assertNoRepeats(relay.api());
+            }
+        }
+    }
+
+    /** A database that is slow just then, and breaks the connection, is waited for: else what was answered goes again. */
+    @Test
+    void writesWhatWasAnsweredBeforeItEnds() throws Exception {
+        Store store = Store.Kind.POSTGRESQL.create();
+        try (FakeVendors vendors = FakeVendors.start(); Connection slow = store.connect();
+             Statement statement = slow.createStatement()) {
+            vendors.statsig().always(Fault.slow(Duration.ofSeconds(1)));
+            Map<String, String> settings = Relay.only(vendors, "statsig");
+            settings.putAll(store.settings());
+            try (RelayProcess relay = RelayProcess.start(settings)) {
+                Map<String, Integer> all = runInBackground(new Load(5, 1, 1), relay.api()).join();
+                await().until(() -> vendors.statsig().requests().size() == 5);
+                slow.setAutoCommit(false);
+                statement.execute("lock table delivery in exclusive mode");
+                CompletableFuture<Duration> end = CompletableFuture.supplyAsync(relay::terminate);
+                await().pollDelay(Duration.ofSeconds(4)).until(() -> true);
+                statement.execute("select pg_terminate_backend(pid) from pg_stat_activity"
+                        + " where datname = current_database() and wait_event_type = 'Lock'");
+                slow.commit();
+                assertThat(end.join()).isLessThan(Duration.ofSeconds(12));
+                vendors.statsig().recover();
+                relay.start();
+                relay.awaitReady();
+                awaitSettled(relay.api(), "statsig");
+                Receipts receipts = Receipts.of(vendors, "statsig");
+                receipts.assertAllInOrder(all);
+                receipts.assertNoRepeats(relay.api());
             }
         }
     }

@@ -110,6 +110,8 @@ class DatabaseIT {
                 relay.awaitReady();
                 assertThat(relay.api().history(customer)).hasSize(Math.min(200, n - 1));
                 assertThat(relay.api().destination("statsig").path("delivered").asInt()).isEqualTo(n - 1);
+                // what had been delivered while nothing could be written was written down later
+                Receipts.of(vendors, "statsig").assertNoRepeats();
             }
         } finally {
             run("umount", "-l", disk.toString());

@@ -8,6 +8,7 @@ import io.subrelay.Relay;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Receipts;
+import io.subrelay.harness.Receipts.Receipt;
 import io.subrelay.harness.Store;
 import io.subrelay.harness.TempFolders;
 import io.subrelay.vendors.FakeVendors;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,38 @@ class RequestedTest {
         assertThat(api.destination("statsig").path("dead").asInt()).isZero();
         assertThat(api.destination("statsig").path("delivered").asInt()).isEqualTo(6);
         assertThat(request("/api/destinations/statsig/redeliver")).isZero();
+    }
+
+    /** What was accepted of either customer before they turned out to be one goes before what came after. */
+    @Test
+    void deadLettersInOrderAcrossAMerge() {
+        start(Relay.only(vendors, "statsig"));
+        List<String> ids = Stream.generate(Hooks::customer).limit(8).toList();
+        // of two of the four pairs the event that merges them is no dead letter
+        vendors.statsig().when(request -> !request.text().matches("(?s).*\"p-[34]3\".*"), Integer.MAX_VALUE, Fault.answer(400));
+        for (int pair = 1; pair <= 4; pair++) {
+            String one = ids.get(pair * 2 - 2);
+            String two = ids.get(pair * 2 - 1);
+            int n = pair * 10;
+            api.accept(Hooks.renewal(one, n + 1), Hooks.renewal(two, n + 2));
+            api.accept(Hooks.renewal(two, n + 3, one), Hooks.renewal(one, n + 4), Hooks.renewal(two, n + 5));
+        }
+        awaitSettled("statsig");
+        assertThat(api.destination("statsig").path("dead").asInt()).isEqualTo(18);
+        vendors.reset();
+        for (int n : new int[] {11, 22, 31, 42}) {
+            vendors.statsig().when(request -> request.text().contains("\"p-" + n + "\""), 3, Fault.answer(429));
+        }
+        assertThat(request("/api/destinations/statsig/redeliver")).isEqualTo(18);
+        awaitSettled("statsig");
+        List<Integer> all = Receipts.of(vendors, "statsig").all().stream().map(Receipt::n).toList();
+        assertThat(all).hasSize(18);
+        for (int pair = 1; pair <= 4; pair++) {
+            int from = pair * 10;
+            List<Integer> theirs = all.stream().filter(n -> n > from && n < from + 10).toList();
+            assertThat(theirs.subList(0, 2)).as(theirs.toString()).containsExactlyInAnyOrder(from + 1, from + 2);
+            assertThat(theirs.subList(2, theirs.size())).as(theirs.toString()).isSorted();
+        }
     }
 
     @Test

@@ -9,10 +9,13 @@ import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Receipts;
 import io.subrelay.harness.Store;
+import io.subrelay.harness.TempFolders;
 import io.subrelay.vendors.FakeVendor;
 import io.subrelay.vendors.FakeVendors;
 import io.subrelay.vendors.Fault;
 import io.subrelay.vendors.Received;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -20,6 +23,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -149,6 +153,114 @@ class RetryTest {
         assertThat(Receipts.of(VENDORS, "segment").of(poor)).containsExactly(1, 2);
         VENDORS.statsig().recover();
         await().untilAsserted(() -> assertThat(Receipts.of(VENDORS, "statsig").of(poor)).containsExactly(1, 2));
+    }
+
+    /** What fails beside the route, here because its answer's status is no number, costs neither threads nor turns. */
+    @Test
+    void isMadeAgainWhereTheRunnerItselfFails() throws Exception {
+        Path folder = TempFolders.create();
+        Files.writeString(folder.resolve("odd.camel.yaml"), """
+                - route:
+                    id: odd
+                    routeConfigurationId: delivery
+                    from:
+                      uri: outbox:odd
+                      steps:
+                        - transform: {expression: {variable: {expression: webhook}}}
+                        - setHeader: {name: Content-Type, expression: {constant: {expression: application/json}}}
+                        - setHeader: {name: statsig-api-key, expression: {constant: {expression: k}}}
+                        - to: {uri: "{{odd.url}}/v1/webhooks/revenuecat_webhook", parameters: {httpMethod: POST}}
+                        - convertBodyTo: {type: String}
+                        - filter:
+                            expression: {simple: {expression: "${body} == 'teapot'"}}
+                            steps:
+                              - setHeader: {name: CamelHttpResponseCode, expression: {simple: {expression: "${body}"}}}
+                """);
+        Map<String, String> settings = Relay.only(VENDORS, "none");
+        settings.put("odd.url", VENDORS.statsigUrl());
+        settings.put("camel.main.routes-include-pattern", "file:routes/**/*.camel.yaml,file:" + folder + "/*.camel.yaml");
+        try (Relay odd = Relay.start(Store.Kind.H2.create(), settings)) {
+            List<String> customers = Stream.generate(Hooks::customer).limit(20).toList();
+            // more than there are threads, and too few for the circuit to open
+            for (int i = 0; i < 20; i += 3) {
+                String poor = Hooks.id(customers.get(i), 1);
+                VENDORS.statsig().when(request -> request.text().contains('"' + poor + '"'), 1,
+                        Fault.answer(200, Map.of(), "teapot"));
+            }
+            for (String customer : customers) {
+                odd.api().accept(Hooks.renewal(customer, 1), Hooks.renewal(customer, 2));
+            }
+            for (String customer : customers) {
+                await().untilAsserted(() ->
+                        assertThat(Receipts.of(VENDORS, "statsig").of(customer)).containsExactly(1, 2));
+            }
+            await().until(() -> odd.api().destination("odd").path("delivered").asInt() == 40);
+            JsonNode attempts = odd.api().delivery(Hooks.id(customers.get(0), 1), "odd").path("attempts");
+            assertThat(attempts).hasSize(2);
+            assertThat(attempts.get(0).path("response_code").isNull()).isTrue();
+            assertThat(attempts.get(0).path("answer").asText()).contains("the runner failed").contains("TypeConversion");
+            assertThat(attempts.get(1).path("response_code").asInt()).isEqualTo(200);
+        }
+    }
+
+    /** A list that is refused is sent in halves: where the first one has to go again, the second waits, unattempted. */
+    @Test
+    void countsNoAttemptThatWasNotMade() {
+        Map<String, String> settings = Relay.only(VENDORS, "segment");
+        settings.put("delivery.redelivery-delay", "1s");
+        try (Relay halving = Relay.start(Store.Kind.H2.create(), settings)) {
+            Api api = halving.api();
+            String customer = Hooks.customer();
+            VENDORS.segment().next(1, Fault.slow(Duration.ofSeconds(1)));
+            VENDORS.segment().next(1, Fault.answer(400, Map.of(), "one of these"));
+            VENDORS.segment().next(1, Fault.answer(503, Map.of(), "busy"));
+            api.accept(Hooks.renewal(customer, 1));
+            await().until(() -> VENDORS.segment().requests().size() == 1);
+            for (int n = 2; n <= 5; n++) {
+                api.accept(Hooks.renewal(customer, n));
+            }
+            await().until(() -> VENDORS.segment().requests().size() == 3);
+            for (int n = 4; n <= 5; n++) {
+                JsonNode waiting = api.delivery(Hooks.id(customer, n), "segment");
+                assertThat(waiting.path("state").asText()).isEqualTo("pending");
+                assertThat(waiting.path("attempts")).isEmpty();
+            }
+            await().untilAsserted(() ->
+                    assertThat(Receipts.of(VENDORS, "segment").of(customer)).containsExactly(1, 2, 3, 4, 5));
+            await().until(() -> api.destination("segment").path("delivered").asInt() == 5);
+            for (int n = 2; n <= 5; n++) {
+                assertThat(api.delivery(Hooks.id(customer, n), "segment").path("attempts")
+                        .findValues("response_code").stream().map(JsonNode::asInt))
+                        .containsExactlyElementsOf(n <= 3 ? List.of(503, 200) : List.of(200));
+            }
+        }
+    }
+
+    /** The same for several customers, which do not wait for each other either: each goes again within the delay. */
+    @Test
+    void bringsBackWhatWasNotAttempted() {
+        Map<String, String> settings = Relay.only(VENDORS, "segment");
+        settings.put("delivery.concurrency", "1");
+        try (Relay halving = Relay.start(Store.Kind.H2.create(), settings)) {
+            Api api = halving.api();
+            VENDORS.segment().next(1, Fault.slow(Duration.ofSeconds(1)));
+            VENDORS.segment().next(1, Fault.answer(400, Map.of(), "one of these"));
+            VENDORS.segment().next(1, Fault.answer(503, Map.of(), "busy"));
+            List<String> customers = Stream.generate(Hooks::customer).limit(5).toList();
+            api.accept(Hooks.renewal(customers.get(0), 1));
+            await().until(() -> VENDORS.segment().requests().size() == 1);
+            for (String customer : customers.subList(1, 5)) {
+                api.accept(Hooks.renewal(customer, 1), Hooks.renewal(customer, 2));
+            }
+            for (String customer : customers.subList(1, 5)) {
+                await().untilAsserted(() ->
+                        assertThat(Receipts.of(VENDORS, "segment").of(customer)).containsExactly(1, 2));
+            }
+            await().until(() -> api.destination("segment").path("delivered").asInt() == 9);
+            for (String customer : customers.subList(3, 5)) {
+                assertThat(api.delivery(Hooks.id(customer, 2), "segment").path("attempts")).hasSize(1);
+            }
+        }
     }
 
     /** OneSignal takes one request a second for one user. */
