@@ -42,6 +42,8 @@ final class OutboxQueue {
     private long abroadAt;
     private boolean requests = true;
     private long requestsAt;
+    /** Whether the last ones that were read were new: there may be more. */
+    private boolean moreRequests;
     private boolean closed;
 
     /**
@@ -245,12 +247,12 @@ final class OutboxQueue {
                     rows -> wasRead(rows, behind, upTo, now), () -> { });
             return true;
         }
-        if (requests && now >= requestsAt && lanes.size() <= inMemory / 2) {
+        if (requests && (now >= requestsAt || moreRequests && !lanes.isReady()) && lanes.size() <= inMemory / 2) {
             requestsAt = now + REQUESTED_EVERY_MS;
             Set<Long> ended = lanes.requestsEnded();
             int limit = REQUESTED_PAGE + lanes.requests();
             String which = slices.condition("r.customer", slices.owned());
-            read(() -> store.requested(destination, which, now, limit), rows -> requestsWereRead(rows, ended, now), () -> { });
+            read(() -> store.requested(destination, which, now, limit), rows -> requestsWereRead(rows, ended), () -> { });
             return true;
         }
         return false;
@@ -277,9 +279,8 @@ final class OutboxQueue {
         slices.fed(behind, rows.size() < PAGE ? upTo : rows.get(rows.size() - 1).delivery().seq());
     }
 
-    private void requestsWereRead(List<Waiting> rows, Set<Long> ended, long now) throws SQLException {
-        boolean idle = !lanes.isReady();
-        boolean added = false;
+    private void requestsWereRead(List<Waiting> rows, Set<Long> ended) throws SQLException {
+        moreRequests = false;
         Set<Long> behind = new HashSet<>();
         for (Waiting row : rows) {
             Delivery delivery = row.delivery();
@@ -289,13 +290,11 @@ final class OutboxQueue {
             } else if (slices.isOwned(delivery.customer()) && !behind.contains(delivery.customer())
                     && !lanes.isRequestKnown(delivery.seq())) {
                 lanes.enqueue(delivery);
-                added = true;
+                moreRequests = true;
             }
         }
         lanes.forgetRequestsEnded(ended);
-        if (added && idle) {
-            requestsAt = now;
-        } else if (rows.isEmpty()) {
+        if (rows.isEmpty()) {
             requests = lanes.requests() > 0 || store.hasRequested(destination);
         }
     }

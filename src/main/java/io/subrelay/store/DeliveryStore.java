@@ -81,7 +81,7 @@ public final class DeliveryStore {
                     and b.next_attempt_at > ?)
                   and\s
                 """ + which + """
-                \sorder by r.event limit
+                \sorder by r.destination, r.event limit
                 """ + limit, destination, now, now);
     }
 

@@ -181,7 +181,7 @@ public final class Writer implements AutoCloseable {
                 List<EnrichedEvent> stored = transaction(acceptances, marks, false);
                 written(marks.size());
                 publish(acceptances, stored);
-            } catch (SQLException | RuntimeException e) {
+            } catch (SQLException | RuntimeException | Error e) {
                 LOG.warn("Could not write {} events and {} marks: {}", acceptances.size(), marks.size(), e.toString());
                 putBack(marks);
                 acceptOneByOne(acceptances, e);
@@ -191,7 +191,7 @@ public final class Writer implements AutoCloseable {
     }
 
     /** One event that cannot be stored must not take its neighbours along. */
-    private void acceptOneByOne(List<Acceptance> acceptances, Exception failure) {
+    private void acceptOneByOne(List<Acceptance> acceptances, Throwable failure) {
         boolean alone = acceptances.size() > 1 && database.answers();
         for (Acceptance acceptance : acceptances) {
             try {
@@ -199,7 +199,7 @@ public final class Writer implements AutoCloseable {
                     throw failure;
                 }
                 publish(List.of(acceptance), transaction(List.of(acceptance), List.of(), false));
-            } catch (Exception e) {
+            } catch (Throwable e) {
                 acceptance.stored().completeExceptionally(e);
             }
         }
@@ -250,7 +250,8 @@ public final class Writer implements AutoCloseable {
                 MarkStore.write(connection, marks, again);
                 database.commitToDisk(connection);
                 return stored;
-            } catch (SQLException | RuntimeException e) {
+            } catch (SQLException | RuntimeException | Error e) {
+                // else setAutoCommit would commit what has been written so far
                 connection.rollback();
                 throw e;
             } finally {

@@ -22,10 +22,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** That 200,000 events that wait for a destination fit into a small heap, and go out in order when it is back. */
+/**
+ * That 200,000 events that wait for a destination fit into a small heap, and go out in order when it is back; and that
+ * very many that somebody asks for go out.
+ */
 class BacklogIT {
 
     private static final int WAITING = 200_000;
+    private static final int ASKED_FOR = 30_000;
     private static final int CUSTOMERS = 2_000;
     /** How many have to be delivered before the test is satisfied. */
     private static final int DRAINED = Integer.getInteger("faults.drained", 20_000);
@@ -84,17 +88,9 @@ class BacklogIT {
     void ofManyEventsIsBounded() throws Exception {
         Store store = Store.Kind.H2.create();
         try (Sink sink = new Sink()) {
-            Map<String, String> settings = new HashMap<>(store.settings());
-            for (String other : new String[] {"amplitude", "onesignal", "statsig"}) {
-                settings.put(other + ".mode", "off");
-            }
-            settings.put("segment.write-key", "key");
-            settings.put("segment.url", "http://127.0.0.1:" + sink.server.getAddress().getPort());
-            settings.put("delivery.redelivery-delay", "200ms");
-            settings.put("delivery.maximum-redelivery-delay", "1s");
-            try (RelayProcess relay = RelayProcess.start(settings, "-Xmx256m", "-XX:+ExitOnOutOfMemoryError")) {
+            try (RelayProcess relay = RelayProcess.start(settings(store, sink), "-Xmx256m", "-XX:+ExitOnOutOfMemoryError")) {
                 relay.terminate();
-                fill(store);
+                fill(store, WAITING, "segment");
                 relay.start();
                 relay.awaitReady();
                 Api api = relay.api();
@@ -120,7 +116,38 @@ class BacklogIT {
         }
     }
 
-    private static void fill(Store store) throws Exception {
+    /** A question that takes longer with each delivery that waits would never end. */
+    @Test
+    void thatSomebodyAsksForGoesOut() throws Exception {
+        Store store = Store.Kind.H2.create();
+        try (Sink sink = new Sink(); RelayProcess relay = RelayProcess.start(settings(store, sink))) {
+            relay.terminate();
+            fill(store, ASKED_FOR, "amplitude");
+            relay.start();
+            relay.awaitReady();
+            sink.down = false;
+            assertThat(relay.api().call("POST", "/api/destinations/segment/backfill?since=1970-01-01T00:00:00Z")
+                    .path("scheduled").asInt()).isEqualTo(ASKED_FOR);
+            await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(200))
+                    .until(() -> sink.received() >= ASKED_FOR || !sink.wrong().isEmpty());
+            assertThat(sink.wrong()).isEmpty();
+        }
+    }
+
+    private static Map<String, String> settings(Store store, Sink sink) {
+        Map<String, String> settings = new HashMap<>(store.settings());
+        for (String other : new String[] {"amplitude", "onesignal", "statsig"}) {
+            settings.put(other + ".mode", "off");
+        }
+        settings.put("segment.write-key", "key");
+        settings.put("segment.url", "http://127.0.0.1:" + sink.server.getAddress().getPort());
+        settings.put("delivery.redelivery-delay", "200ms");
+        settings.put("delivery.maximum-redelivery-delay", "1s");
+        return settings;
+    }
+
+    /** @param destination what the events are meant for; for it they are pending */
+    private static void fill(Store store, int events, String destination) throws Exception {
         String webhook = Hooks.renewal("CUSTOMER", 1).toString().replace("CUSTOMER-1", "' || c || '-' || n || '")
                 .replace("CUSTOMER", "' || c || '");
         String then = "{\"app_user_id\":\"' || c || '\",\"original_app_user_id\":\"' || c || '\",\"last_seen_app_user_id\":\"'"
@@ -130,13 +157,13 @@ class BacklogIT {
             statement.execute("""
                     insert into event (seq, event_id, customer, type, kind, event_at, happened_at, received_at, late,
                       destinations, webhook, customer_then)
-                    select x, c || '-' || n, 1 + mod(x, %1$d), 'RENEWAL', 'renewal', x, x, %2$d, false, ',segment,',
+                    select x, c || '-' || n, 1 + mod(x, %1$d), 'RENEWAL', 'renewal', x, x, %2$d, false, ',%6$s,',
                       '%3$s', '%4$s'
                     from (select x, 'c' || (1 + mod(x, %1$d)) as c, (x + %1$d - 1) / %1$d as n
                           from system_range(1, %5$d) r(x)) numbered order by x
-                    """.formatted(CUSTOMERS, System.currentTimeMillis(), webhook, then, WAITING));
-            statement.execute("update log_position set last_event = " + WAITING + ", last_customer = " + CUSTOMERS);
-            statement.execute("update destination set pending = " + WAITING + " where name = 'segment'");
+                    """.formatted(CUSTOMERS, System.currentTimeMillis(), webhook, then, events, destination));
+            statement.execute("update log_position set last_event = " + events + ", last_customer = " + CUSTOMERS);
+            statement.execute("update destination set pending = " + events + " where name = '" + destination + "'");
             statement.execute("shutdown"); // the runner keeps it open after the last connection, for ever
         }
     }
