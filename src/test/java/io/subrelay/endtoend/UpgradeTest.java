@@ -49,7 +49,8 @@ class UpgradeTest {
             statement.execute("alter table customer alter column state set data type varchar(1048576)");
             statement.execute("alter table event alter column webhook set data type varchar(1048576)");
             statement.execute("alter table event alter column customer_then set data type varchar(1048576)");
-            statement.execute("delete from \"flyway_schema_history\" where \"version\" = '3'");
+            statement.execute("drop index redelivery_customer");
+            statement.execute("delete from \"flyway_schema_history\" where \"version\" in ('3', '4')");
             statement.execute("shutdown");
         }
     }
