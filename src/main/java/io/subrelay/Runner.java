@@ -89,8 +89,8 @@ final class Runner extends MainListenerSupport {
         CamelContext context = main.getCamelContext();
         Settings settings = new Settings(context.getPropertiesComponent());
         settings.check();
-        checkPort(settings, "server");
-        checkPort(settings, "management");
+        checkAddress(settings, "server");
+        checkAddress(settings, "management");
         Preview.guard(context);
         Registry registry = context.getRegistry();
 
@@ -109,14 +109,20 @@ final class Runner extends MainListenerSupport {
     }
 
     /** Camel would log that it cannot listen, and go on. */
-    private static void checkPort(Settings settings, String server) {
-        String name = server + ".port";
-        int port = settings.number(name, 0, 65_535);
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(settings.get(server + ".host"), port));
+    private static void checkAddress(Settings settings, String server) {
+        String host = settings.get(server + ".host");
+        try (ServerSocket any = new ServerSocket()) {
+            any.bind(new InetSocketAddress(host, 0));
         } catch (IOException e) {
-            throw new Settings.InvalidSetting(name, String.valueOf(port), "a port that is free at "
-                    + settings.get(server + ".host") + " (" + e.getMessage() + ")");
+            throw new Settings.InvalidSetting(
+                    server + ".host", host, "an address of this machine (" + e.getMessage() + ")");
+        }
+        int port = settings.port(server);
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            throw new Settings.InvalidSetting(server + ".port", String.valueOf(port),
+                    "a port that is free at " + host + " (" + e.getMessage() + ")");
         }
     }
 
@@ -135,7 +141,7 @@ final class Runner extends MainListenerSupport {
         if (context.getRoutes().stream().noneMatch(route -> route.getRouteId().equals("receive"))) {
             throw new IllegalStateException("routes/: there is no route with the id receive, in files named *.camel.yaml");
         }
-        HttpErrors.answerInJson(context, settings.number("server.port", 0, 65535));
+        HttpErrors.answerInJson(context, settings.port("server"));
         outbox.start(context);
         Retention retention = new Retention(database, settings.duration("retention.delivered").toMillis());
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "retention").scheduleWithFixedDelay(
@@ -150,6 +156,7 @@ final class Runner extends MainListenerSupport {
                 settings.get("server.port"), String.join(" ", destinations));
         warming = context.getExecutorServiceManager().newSingleThreadExecutor(this, "warming");
         warming.execute(new Warming(settings));
+        warming.shutdown();
     }
 
     private void deleteOld(Retention retention) {

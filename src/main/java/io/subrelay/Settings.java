@@ -50,6 +50,11 @@ public final class Settings {
         throw new InvalidSetting(name, get(name), "a whole number from " + min + " to " + max);
     }
 
+    /** The port of {@code server} or {@code management}; 0 for any that is free. */
+    public int port(String server) {
+        return number(server + ".port", 0, 65_535);
+    }
+
     /** @throws InvalidSetting if it is not a positive duration such as {@code 500ms}, {@code 30s} or {@code 1h} */
     public Duration duration(String name) {
         try {
@@ -101,8 +106,8 @@ public final class Settings {
     /** Each setting that cannot work. */
     public List<InvalidSetting> faults() {
         List<Runnable> checks = new ArrayList<>(List.of(
-                () -> number("server.port", 0, 65535),
-                () -> number("management.port", 0, 65535),
+                () -> port("server"),
+                () -> port("management"),
                 () -> number("server.worker-threads", 1, 1000),
                 () -> number("server.max-body-size", 1024, 64 << 20),
                 () -> number("delivery.concurrency", 1, 1000),

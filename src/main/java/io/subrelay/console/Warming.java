@@ -37,8 +37,6 @@ public final class Warming implements Runnable {
 
     @Override
     public void run() {
-        // events come first
-        Thread.currentThread().setPriority(Thread.MIN_PRIORITY);
         try {
             get("/");
             for (String file : ConsoleFiles.names()) {
@@ -50,7 +48,6 @@ public final class Warming implements Runnable {
             get("/api/events?state=dead");
             JsonNode newest = json("/api/events?limit=50").path(0).path("event_id");
             if (newest.isTextual()) {
-                get("/api/events/" + encoded(newest) + "/preview");
                 JsonNode customer = json("/api/events/" + encoded(newest)).path("customer").path("app_user_id");
                 if (customer.isTextual()) {
                     get("/api/customers/" + encoded(customer));

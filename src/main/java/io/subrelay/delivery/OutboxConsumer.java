@@ -166,7 +166,12 @@ public final class OutboxConsumer extends DefaultConsumer {
         if (!deliveries.isEmpty()) {
             deliver(deliveries);
         }
-        return !workers.isOneTooMany(deliveries.isEmpty());
+        boolean leaves = workers.isOneTooMany(deliveries.isEmpty());
+        if (leaves) {
+            // what has become ready by what this thread delivered is another's to take
+            queue.wake();
+        }
+        return !leaves;
     }
 
     private boolean mayShareList(Delivery first, Delivery other) {
@@ -188,7 +193,7 @@ public final class OutboxConsumer extends DefaultConsumer {
         for (int i = 0; i < attempted.size(); i++) {
             finished.add(finishOrFail(attempted.get(i), outcomes.get(i), startedAt, millis));
         }
-        long again = finished.stream().mapToLong(Finished::retryAt).filter(at -> at > 0).min().orElse(startedAt);
+        long again = System.currentTimeMillis() + schedule.delayMs(1, 0);
         deliveries.subList(attempted.size(), deliveries.size())
                 .forEach(delivery -> finished.add(new Finished(delivery, again)));
         boolean first = attempted.stream().anyMatch(delivery -> delivery.attempts() == 0);
@@ -219,8 +224,8 @@ public final class OutboxConsumer extends DefaultConsumer {
     /**
      * A list that is refused because of some of its events is split until those are found.
      *
-     * @return what became of the deliveries, but for the last ones if they were not attempted: something before them has
-     *         to go again first
+     * @return what became of the deliveries, but for the last ones if they were not attempted: something before them
+     *         has to go again first
      */
     private List<Outcome> attempt(List<Delivery> deliveries) {
         List<Outcome> outcomes = run(deliveries);

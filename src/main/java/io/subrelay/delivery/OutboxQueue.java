@@ -42,7 +42,7 @@ final class OutboxQueue {
     private long abroadAt;
     private boolean requests = true;
     private long requestsAt;
-    /** Whether the last ones that were read were new: there may be more. */
+    /** Whether there may be more than the last ones that were read. */
     private boolean moreRequests;
     private boolean closed;
 
@@ -200,6 +200,16 @@ final class OutboxQueue {
         }
     }
 
+    /** Has one of those who wait in {@link #take} look again. */
+    void wake() {
+        lock.lock();
+        try {
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Makes every delivery that waits for its next attempt due: the destination answers again. */
     void recovered() {
         lock.lock();
@@ -252,7 +262,8 @@ final class OutboxQueue {
             Set<Long> ended = lanes.requestsEnded();
             int limit = REQUESTED_PAGE + lanes.requests();
             String which = slices.condition("r.customer", slices.owned());
-            read(() -> store.requested(destination, which, now, limit), rows -> requestsWereRead(rows, ended), () -> { });
+            read(() -> store.requested(destination, which, now, limit),
+                    rows -> requestsWereRead(rows, ended), () -> { });
             return true;
         }
         return false;
@@ -287,6 +298,7 @@ final class OutboxQueue {
             if (lanes.hasRequestEnded(delivery.seq())) {
                 // while these were read: if it failed, the customer's later ones must not go before it
                 behind.add(delivery.customer());
+                moreRequests |= !ended.contains(delivery.seq());
             } else if (slices.isOwned(delivery.customer()) && !behind.contains(delivery.customer())
                     && !lanes.isRequestKnown(delivery.seq())) {
                 lanes.enqueue(delivery);

@@ -74,8 +74,9 @@ public final class CustomerRecords {
                              and e.destinations like '%%,' || destination.name || ',%%'
                              and not exists (select 1 from delivery d
                                              where d.event = e.seq and d.destination = destination.name))
-                          - (select count(*) from redelivery r where r.customer in %1$s and r.origin = 'request'
-                             and r.destination = destination.name)""".formatted(customers));
+                          - (select count(*) from redelivery r join event e on e.seq = r.event
+                             where e.customer in %1$s and r.origin = 'request' and r.destination = destination.name
+                             and e.destinations not like '%%,' || destination.name || ',%%')""".formatted(customers));
                 for (String table : new String[] {"delivery", "redelivery", "attempt", "dead_letter", "event_party"}) {
                     statement.executeUpdate("delete from " + table + " where event in " + events);
                 }

@@ -128,13 +128,15 @@ final class CustomerStore implements Customers.Lookup {
                      "update customer set merged_into = ? where merged_into = ?");
              PreparedStatement point = connection.prepareStatement(
                      "update customer set merged_into = ?, state = '{}' where id = ?");
+             PreparedStatement requested = connection.prepareStatement(
+                     "update redelivery set customer = ? where customer = ? and origin = 'request'");
              PreparedStatement insert = connection.prepareStatement(
                      "insert into customer (merged_into, state, id) values (?, '{}', ?)")) {
             for (Map.Entry<Long, Long> merge : merges.entrySet()) {
                 known.forget(merge.getKey());
                 known.forget(merge.getValue());
                 PreparedStatement pointer = stored.containsKey(merge.getKey()) ? point : insert;
-                for (PreparedStatement statement : new PreparedStatement[] {ids, earlier, pointer}) {
+                for (PreparedStatement statement : new PreparedStatement[] {ids, earlier, requested, pointer}) {
                     statement.setLong(1, merge.getValue());
                     statement.setLong(2, merge.getKey());
                     statement.addBatch();
@@ -142,6 +144,7 @@ final class CustomerStore implements Customers.Lookup {
             }
             ids.executeBatch();
             earlier.executeBatch();
+            requested.executeBatch();
             point.executeBatch();
             insert.executeBatch();
         }

@@ -17,8 +17,6 @@ import org.h2.jdbc.JdbcConnection;
 /** The database of a runner: an H2 file of its own, or a PostgreSQL that several runners share. */
 public final class Database implements AutoCloseable {
 
-    private static final String MIGRATIONS = "classpath:db/migration";
-    private static final String MIGRATIONS_OF_H2 = "classpath:db/h2";
     private static final int ANSWER_SECONDS = 2;
     /** Percent of a part of the file that should be in use, and how much is written together at a time, in bytes. */
     private static final int FILL_RATE = 40;
@@ -66,7 +64,7 @@ public final class Database implements AutoCloseable {
             dataSource = new HikariDataSource(config);
             reopening.pool = dataSource;
             Flyway.configure().dataSource(dataSource)
-                    .locations(h2 ? new String[] {MIGRATIONS, MIGRATIONS_OF_H2} : new String[] {MIGRATIONS})
+                    .locations("classpath:db/migration", h2 ? "classpath:db/h2" : "classpath:db/postgresql")
                     .load().migrate();
             return new Database(dataSource, h2);
         } catch (RuntimeException e) {

@@ -67,7 +67,8 @@ public final class DeliveryStore {
 
     /**
      * The next deliveries that somebody asked for and that are due, in the order of their events; one that waits for its
-     * next attempt holds back the customer's later ones.
+     * next attempt holds back the customer's later ones, and an accepted one all of them. Ordered as the key is, so that
+     * only as many are looked at as are read.
      *
      * @param which a condition on {@code r.customer}
      * @param now   milliseconds since the epoch
@@ -77,7 +78,7 @@ public final class DeliveryStore {
                 from redelivery r join event e on e.seq = r.event
                 where r.destination = ? and r.origin = 'request' and r.next_attempt_at <= ?
                   and not exists (select 1 from redelivery b where b.destination = r.destination
-                    and b.customer = r.customer and b.origin = 'request' and b.event < r.event
+                    and b.customer = r.customer and (b.origin = 'event' or b.event < r.event)
                     and b.next_attempt_at > ?)
                   and\s
                 """ + which + """

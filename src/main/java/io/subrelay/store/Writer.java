@@ -210,6 +210,8 @@ public final class Writer implements AutoCloseable {
         try {
             transaction(List.of(), marks, true);
             written(marks.size());
+        } catch (Error e) {
+            putBack(marks);
         } catch (SQLException | RuntimeException e) {
             if (!isOfTheData(e)) {
                 putBack(marks);
@@ -218,7 +220,7 @@ public final class Writer implements AutoCloseable {
             for (int i = 0; i < marks.size(); i++) {
                 try {
                     transaction(List.of(), List.of(marks.get(i)), true);
-                } catch (SQLException | RuntimeException unwritable) {
+                } catch (SQLException | RuntimeException | Error unwritable) {
                     if (!isOfTheData(unwritable)) {
                         putBack(new ArrayList<>(marks.subList(i, marks.size())));
                         return;
@@ -232,13 +234,13 @@ public final class Writer implements AutoCloseable {
     }
 
     /** Whether what was to be written is at fault, rather than a database that cannot write now, such as on a full disk. */
-    private static boolean isOfTheData(Exception e) {
+    private static boolean isOfTheData(Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException failure) {
                 return failure.getSQLState() != null && failure.getSQLState().matches("2[123].*");
             }
         }
-        return true;
+        return e instanceof Exception;
     }
 
     private List<EnrichedEvent> transaction(List<Acceptance> acceptances, List<Mark> marks, boolean again)
@@ -270,7 +272,7 @@ public final class Writer implements AutoCloseable {
         if (!fresh.isEmpty()) {
             try {
                 listener.accept(fresh);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("{} events were not handed over, they will be read back", fresh.size(), e);
             }
         }
@@ -283,7 +285,7 @@ public final class Writer implements AutoCloseable {
         if (System.nanoTime() - madeRoomAt > MAKE_ROOM_NANOS) {
             try {
                 database.makeRoom();
-            } catch (SQLException | RuntimeException e) {
+            } catch (SQLException | RuntimeException | Error e) {
                 LOG.warn("No room could be made in the database: {}", e.toString());
             }
             madeRoomAt = System.nanoTime();

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -180,6 +181,18 @@ class WebhookTest {
         Hooks.event(webhook).put("id", "i".repeat(198) + "-1").put("type", "\u0130".repeat(100));
         assertThat(relay.api().post(webhook).statusCode()).isEqualTo(200);
         assertThat(relay.api().get("/api/customers/" + customer).path("app_user_id").asText()).isEqualTo(customer);
+    }
+
+    @Test
+    void thatMakesOneOfVeryManyCustomersIsTaken() {
+        String customer = Hooks.customer();
+        String[] others = IntStream.range(0, 400).mapToObj(i -> customer + "-id-of-another-device-" + i)
+                .toArray(String[]::new);
+        for (String other : others) {
+            relay.api().accept(Hooks.renewal(other, 1));
+        }
+        assertTaken(customer, Hooks.renewal(customer, 1, others));
+        assertThat(relay.api().get("/api/customers/" + others[399]).path("aliases")).hasSizeGreaterThanOrEqualTo(400);
     }
 
     private void assertTaken(String customer, JsonNode webhook) {
