@@ -33,7 +33,9 @@ final class Workers {
         this.threads = threads;
         this.work = work;
         this.few = Math.min(FEW, max);
-        this.limit = VegasLimit.newBuilder().initialLimit(Math.min(FEW, max)).maxConcurrency(max).build();
+        // the usual few requests too many at a time are less than a busy machine of ours adds to the time of a hundred
+        this.limit = VegasLimit.newBuilder().initialLimit(few).maxConcurrency(max)
+                .alpha(now -> Math.max(3, now / 5)).beta(now -> Math.max(6, now * 2 / 5)).build();
     }
 
     /** All are at work: one more comes, if that is of use. */
