@@ -84,7 +84,7 @@ final class Lanes {
     }
 
     /** A delivery that was taken has ended or, with a time to go again, failed. */
-    void finish(OutboxQueue.Finished finished) {
+    void finish(Finished finished) {
         Delivery delivery = finished.delivery();
         drop(delivery);
         Lane lane = lanes.get(delivery.customer());

@@ -1,8 +1,6 @@
 package io.subrelay.delivery;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.subrelay.delivery.OutboxQueue.Finished;
 import io.subrelay.delivery.Outcome.Verdict;
 import io.subrelay.store.Mark;
 import java.util.ArrayList;
@@ -341,9 +339,8 @@ public final class OutboxConsumer extends DefaultConsumer {
             preview.put("decision", "error");
             preview.put("reason", answers.judge(exchange.getException(), event.receivedAt()).reason());
         } else {
-            ArrayNode requests = attempt.requests();
             preview.put("decision", "send");
-            preview.set("requests", requests);
+            preview.set("requests", attempt.requests());
         }
         releaseExchange(exchange, false);
         return preview;

@@ -366,17 +366,6 @@ final class OutboxQueue {
         }
     }
 
-    /**
-     * How a delivery that was taken came back.
-     *
-     * @param retryAt when it goes again, milliseconds since the epoch; 0 if it has ended
-     */
-    record Finished(Delivery delivery, long retryAt) {
-        boolean failed() {
-            return retryAt > 0;
-        }
-    }
-
     /** Whether two deliveries may be in one list. */
     interface SameList {
         boolean test(Delivery first, Delivery other);

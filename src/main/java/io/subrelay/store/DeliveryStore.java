@@ -28,9 +28,8 @@ public final class DeliveryStore {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String EVENT = """
-            select e.seq, case when r.origin = 'request' then r.customer else e.customer end as customer,
-              e.after_customers, e.event_id, e.type, e.kind, e.event_at, e.happened_at,
-              e.received_at, e.late, e.destinations, e.webhook, e.customer_then,
+            select e.seq, coalesce(r.customer, e.customer) as customer, e.after_customers, e.event_id, e.type, e.kind,
+              e.event_at, e.happened_at, e.received_at, e.late, e.destinations, e.webhook, e.customer_then,
               r.origin, r.attempts, r.first_attempt_at, r.next_attempt_at
             """;
     private static final String UNSETTLED_LIVE = """
