@@ -9,9 +9,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExpressionEvaluationException;
+import org.apache.camel.Message;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.util.ObjectHelper;
 import org.apache.camel.util.TimeUtils;
@@ -42,10 +45,12 @@ public final class Answers {
 
     private final List<Rule> rules = new ArrayList<>();
     private final Clock clock;
+    private final boolean readsSuccesses;
 
     /**
      * Each list is comma separated: {@code 410}, {@code 4xx} (any that no other entry names), {@code 404 within 1m} (of
-     * the event's acceptance), or {@code 400 Invalid API key} (a text of the answer).
+     * the event's acceptance), or {@code 400 Invalid API key} (a text of the answer; {@code 2xx <html}: a page in the
+     * place of the API's answer).
      *
      * @throws IllegalArgumentException if an entry is none of these
      */
@@ -55,6 +60,7 @@ public final class Answers {
         add(Verdict.HOLD, hold);
         add(Verdict.REFUSED, refuse);
         rules.sort(Comparator.comparing((Rule rule) -> rule.status() < 10).thenComparing(rule -> rule.text() == null));
+        readsSuccesses = rules.stream().anyMatch(rule -> rule.status() == 2 || rule.status() / 100 == 2);
     }
 
     private void add(Verdict verdict, String list) {
@@ -68,6 +74,25 @@ public final class Answers {
             int status = Integer.parseInt(matcher.group(1).replace("xx", ""));
             rules.add(new Rule(verdict, status, matcher.group(3), within));
         }
+    }
+
+    /**
+     * What a route that ended well came to: delivered, unless a rule speaks of an answer of 2xx with such a text.
+     *
+     * @param answer     what the last request of the route was answered
+     * @param receivedAt when the event was accepted, milliseconds since the epoch
+     */
+    Outcome judge(Message answer, long receivedAt) {
+        Integer code = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
+        int status = code == null ? 0 : code;
+        if (readsSuccesses && status > 0) {
+            String body = Objects.requireNonNullElse(answer.getBody(String.class), "");
+            Rule rule = rule(status, body, clock.millis() - receivedAt);
+            if (rule != null) {
+                return Outcome.failed(rule.verdict(), status, excerpt(body), 0);
+            }
+        }
+        return Outcome.delivered(status);
     }
 
     /** @param receivedAt when the event was accepted, milliseconds since the epoch */
@@ -87,10 +112,9 @@ public final class Answers {
     }
 
     private Verdict verdict(int status, String body, long ageMs) {
-        for (Rule rule : rules) {
-            if (rule.applies(status, body, ageMs)) {
-                return rule.verdict();
-            }
+        Rule rule = rule(status, body, ageMs);
+        if (rule != null) {
+            return rule.verdict();
         }
         return switch (status) {
             case 408, 425, 429 -> Verdict.RETRY;
@@ -98,6 +122,10 @@ public final class Answers {
             case 501, 505, 511 -> Verdict.REFUSED;
             default -> status >= 500 ? Verdict.RETRY : Verdict.REFUSED;
         };
+    }
+
+    private Rule rule(int status, String body, long ageMs) {
+        return rules.stream().filter(rule -> rule.applies(status, body, ageMs)).findFirst().orElse(null);
     }
 
     /** The wait in seconds or until an HTTP date, in milliseconds; 0 where there is none that can be read. */

@@ -286,8 +286,7 @@ public final class OutboxConsumer extends DefaultConsumer {
         if (mode.equals("preview")) {
             return Outcome.previewed(attempt.requests().toString());
         }
-        Integer code = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
-        return Outcome.delivered(code == null ? 0 : code);
+        return answers.judge(exchange.getMessage(), first.event().receivedAt());
     }
 
     private Exchange exchange(List<Delivery> deliveries, Attempt attempt, String asMode) {

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.subrelay.delivery.Outcome.Verdict;
 import java.time.Clock;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +38,22 @@ class AnswersTest {
     @CsvSource({"400, invalid_token, HOLD", "400, invalid_payload, RETRY", "404, , HOLD"})
     void what_is_said_of_a_text_goes_before_what_is_said_of_the_status(int status, String body, Verdict verdict) {
         assertThat(judge(new Answers("400", "4xx,400 invalid_token", null, Clock.systemUTC()), status, body)).isEqualTo(verdict);
+    }
+
+    @Test
+    void an_answer_of_2xx_means_delivered_unless_its_text_is_spoken_of() throws Exception {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            Message answer = new DefaultExchange(context).getMessage();
+            Answers answers = new Answers("400,2xx <html", null, null, Clock.systemUTC());
+            assertThat(answers.judge(answer, 0).verdict()).as("no request at all").isEqualTo(Verdict.DELIVERED);
+            answer.setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
+            assertThat(answers.judge(answer, 0).verdict()).as("no body").isEqualTo(Verdict.DELIVERED);
+            answer.setBody("{\"success\":true}");
+            assertThat(answers.judge(answer, 0)).isEqualTo(Outcome.delivered(202));
+            answer.setBody("<!DOCTYPE html>\n<html lang=en>");
+            assertThat(answers.judge(answer, 0)).isEqualTo(Outcome.failed(Verdict.RETRY, 202, "<!DOCTYPE html> <html lang=en>", 0));
+            assertThat(new Answers("400", null, null, Clock.systemUTC()).judge(answer, 0)).isEqualTo(Outcome.delivered(202));
+        }
     }
 
     @Test
