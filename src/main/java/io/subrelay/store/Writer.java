@@ -4,6 +4,7 @@ import io.subrelay.delivery.EnrichedEvent;
 import io.subrelay.webhook.Event;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -172,27 +173,40 @@ public final class Writer implements AutoCloseable {
     }
 
     private void write(List<Acceptance> acceptances, List<Mark> marks) {
-        if (marksFailed && !marks.isEmpty()) {
-            // what kept them from being written must not keep events from being stored
+        // what kept marks from being written must not keep events from being stored
+        boolean apart = marksFailed && !marks.isEmpty();
+        boolean answers = writeTogether(acceptances, apart ? List.of() : marks);
+        if (apart && answers) {
             writeAgain(marks);
-            write(acceptances, List.of());
-        } else if (!acceptances.isEmpty() || !marks.isEmpty()) {
-            try {
-                List<EnrichedEvent> stored = transaction(acceptances, marks, false);
-                written(marks.size());
-                publish(acceptances, stored);
-            } catch (SQLException | RuntimeException | Error e) {
-                LOG.warn("Could not write {} events and {} marks: {}", acceptances.size(), marks.size(), e.toString());
-                putBack(marks);
-                acceptOneByOne(acceptances, e);
-            }
-            makeRoom();
+        } else if (apart) {
+            putBack(marks);
         }
     }
 
+    /** @return whether the database answers */
+    private boolean writeTogether(List<Acceptance> acceptances, List<Mark> marks) {
+        if (acceptances.isEmpty() && marks.isEmpty()) {
+            return true;
+        }
+        boolean answers = true;
+        try {
+            List<EnrichedEvent> stored = transaction(acceptances, marks, false);
+            written(marks.size());
+            publish(acceptances, stored);
+        } catch (SQLException | RuntimeException | Error e) {
+            LOG.warn("Could not write {} events and {} marks: {}", acceptances.size(), marks.size(), e.toString());
+            // one that has just been waited for in vain is not asked again: senders wait
+            answers = !(e instanceof SQLTransientConnectionException) && database.answers();
+            putBack(marks);
+            acceptOneByOne(acceptances, e, answers);
+        }
+        makeRoom();
+        return answers;
+    }
+
     /** One event that cannot be stored must not take its neighbours along. */
-    private void acceptOneByOne(List<Acceptance> acceptances, Throwable failure) {
-        boolean alone = acceptances.size() > 1 && database.answers();
+    private void acceptOneByOne(List<Acceptance> acceptances, Throwable failure, boolean answers) {
+        boolean alone = acceptances.size() > 1 && answers;
         for (Acceptance acceptance : acceptances) {
             try {
                 if (!alone) {
