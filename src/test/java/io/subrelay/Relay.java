@@ -52,6 +52,13 @@ public final class Relay implements AutoCloseable {
         return settings;
     }
 
+    /** The same, and more. */
+    public static Map<String, String> live(FakeVendors vendors, Map<String, String> more) {
+        Map<String, String> settings = live(vendors);
+        settings.putAll(more);
+        return settings;
+    }
+
     /** The same for one vendor; the other destinations are off. */
     public static Map<String, String> only(FakeVendors vendors, String destination) {
         Map<String, String> settings = live(vendors);

@@ -107,7 +107,7 @@ class BacklogIT {
                 assertThat(sink.wrong()).isEmpty();
                 assertThat(relay.isAlive()).as("it has enough memory: %s", relay.log()).isTrue();
                 if (DRAINED >= WAITING) {
-                    CrashIT.awaitSettled(api, "segment");
+                    Guarantees.awaitSettled(api, "segment");
                     assertThat(sink.received()).isEqualTo(WAITING + 200);
                     assertThat(sink.wrong()).isEmpty();
                 }

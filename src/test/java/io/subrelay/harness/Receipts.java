@@ -11,8 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Which of {@link Hooks#renewal}'s events a vendor took in, when, in which order, and which it got again. */
@@ -111,18 +113,61 @@ public final class Receipts {
 
     /** Asserts that each customer's events arrived, all of them, and each for the first time in order. */
     public void assertAllInOrder(Map<String, Integer> sent) {
+        assertInOrder();
+        assertAllThere(sent);
+    }
+
+    /** Asserts that what arrived of each customer's events arrived for the first time in order. */
+    public void assertInOrder() {
+        firsts().forEach((customer, numbers) ->
+                assertThat(numbers).as("%s: events of %s are in order", destination, customer).isSorted());
+    }
+
+    /** Asserts that each customer's events arrived, all of them. */
+    public void assertAllThere(Map<String, Integer> sent) {
+        Map<String, List<Integer>> firsts = firsts();
+        sent.forEach((customer, count) -> assertThat(firsts.getOrDefault(customer, List.of()))
+                .as("%s: events of %s are all there", destination, customer).hasSize(count));
+    }
+
+    private Map<String, List<Integer>> firsts() {
         Map<String, List<Integer>> firsts = new TreeMap<>();
-        Map<String, Receipt> seen = new HashMap<>();
+        Set<String> seen = new HashSet<>();
         for (Receipt receipt : all) {
-            if (seen.putIfAbsent(receipt.id(), receipt) == null) {
+            if (seen.add(receipt.id())) {
                 firsts.computeIfAbsent(receipt.customer(), it -> new ArrayList<>()).add(receipt.n());
             }
         }
-        sent.forEach((customer, count) -> {
-            List<Integer> numbers = firsts.getOrDefault(customer, List.of());
-            assertThat(numbers).as("%s: events of %s are in order", destination, customer).isSorted();
-            assertThat(numbers).as("%s: events of %s are all there", destination, customer).hasSize(count);
-        });
+        return firsts;
+    }
+
+    /** Asserts that what a vendor was sent several times was the same each time, what met a fault included. */
+    public void assertRetriesAreTheSame(FakeVendors vendors) {
+        Map<String, Object> first = new HashMap<>();
+        for (Received request : vendor(vendors, destination).requests()) {
+            for (Map.Entry<String, Object> sent : parts(request).entrySet()) {
+                Object before = first.putIfAbsent(sent.getKey(), sent.getValue());
+                if (before != null && !before.equals(sent.getValue())) {
+                    fail("%s: %s was first %s, and then %s", destination, sent.getKey(), before, sent.getValue());
+                }
+            }
+        }
+    }
+
+    /** What a request carries by its key for deduplication: of a list its items, else the request itself. */
+    private Map<String, Object> parts(Received request) {
+        Map<String, Object> parts = new HashMap<>();
+        switch (destination) {
+            case "segment" -> request.body().path("batch").forEach(item -> parts.put(item.path("messageId").asText(), item));
+            case "amplitude" -> request.body().path("events").forEach(item -> parts.put(item.path("insert_id").asText(), item));
+            default -> {
+                Receipts one = new Receipts(destination);
+                one.add(request);
+                one.all.forEach(it -> parts.put(it.id(),
+                        List.of(request.method(), request.path(), request.headers(), request.text())));
+            }
+        }
+        return parts;
     }
 
     public void assertNoRepeats() {

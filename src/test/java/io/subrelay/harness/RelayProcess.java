@@ -53,6 +53,13 @@ public final class RelayProcess implements AutoCloseable {
         return relay;
     }
 
+    /** The same on a database. */
+    public static RelayProcess start(Store store, Map<String, String> settings, String... options) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.putAll(store.settings());
+        return start(all, options);
+    }
+
     public Path folder() {
         return folder;
     }
@@ -128,6 +135,14 @@ public final class RelayProcess implements AutoCloseable {
         process.destroy();
         awaitEnd(Duration.ofSeconds(60));
         return Duration.between(from, Instant.now());
+    }
+
+    /** Stops it in order, and starts it again with these settings changed. */
+    public void restart(Map<String, String> changed) {
+        terminate();
+        settings.putAll(changed);
+        start();
+        awaitReady();
     }
 
     /** @return the exit status */

@@ -57,7 +57,7 @@ public abstract class FakeVendor implements AutoCloseable {
         }
     }
 
-    private final HttpServer server;
+    private final int port;
     private final ExecutorService executor = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, getClass().getSimpleName());
         thread.setDaemon(true);
@@ -73,17 +73,26 @@ public abstract class FakeVendor implements AutoCloseable {
     private final List<Rule> rules = new ArrayList<>();
     private CountDownLatch cleared = new CountDownLatch(1);
     private Set<String> keys = Set.of();
+    private HttpServer server;
+    private boolean down;
+    private int answering;
 
     /** @param port 0 for any free one */
     protected FakeVendor(int port) {
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+            server = listen(port);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        server.setExecutor(executor);
-        server.createContext("/", this::serve);
-        server.createContext("/_fake/", new FakeControl(this));
+        this.port = server.getAddress().getPort();
+    }
+
+    private HttpServer listen(int at) throws IOException {
+        HttpServer listening = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), at), 1000);
+        listening.setExecutor(executor);
+        listening.createContext("/", this::serve);
+        listening.createContext("/_fake/", new FakeControl(this));
+        return listening;
     }
 
     void start() {
@@ -120,7 +129,7 @@ public abstract class FakeVendor implements AutoCloseable {
     // What the tests ask
 
     public final int port() {
-        return server.getAddress().getPort();
+        return port;
     }
 
     public final String url() {
@@ -197,6 +206,30 @@ public abstract class FakeVendor implements AutoCloseable {
         cleared = new CountDownLatch(1);
     }
 
+    /** Nobody listens at its port any more, until {@link #up()}. What was taken in is answered before, if it is soon. */
+    public final synchronized void down() throws InterruptedException {
+        down = true;
+        for (int i = 0; i < 20 && answering > 0; i++) {
+            wait(100);
+        }
+        server.stop(0);
+    }
+
+    public final synchronized void up() throws InterruptedException {
+        for (int i = 0; down; i++) {
+            try {
+                server = listen(port);
+                server.start();
+                down = false;
+            } catch (IOException e) { // somebody's outgoing connection may have been given the port
+                if (i == 100) {
+                    throw new UncheckedIOException(e);
+                }
+                wait(100);
+            }
+        }
+    }
+
     /** From now on only these keys are right; none: any that is not empty. */
     public final synchronized void keys(String... right) {
         keys = Set.of(right);
@@ -210,12 +243,15 @@ public abstract class FakeVendor implements AutoCloseable {
     }
 
     private void serve(HttpExchange exchange) throws IOException {
+        Answer answer = null;
         try {
             Received request = Received.of(exchange);
             Fault fault = null;
-            Answer answer = null;
             CountDownLatch until;
             synchronized (this) {
+                if (down) {
+                    return;
+                }
                 until = cleared;
                 for (Rule rule : rules) {
                     if (rule.left > 0 && rule.which.test(request)) {
@@ -226,6 +262,7 @@ public abstract class FakeVendor implements AutoCloseable {
                 }
                 if (fault == null || fault.takesIn()) {
                     answer = judge(request);
+                    answering++;
                     if (answer.status() < 300) {
                         accepted.add(request.answered(answer.status()));
                     } else {
@@ -240,7 +277,15 @@ public abstract class FakeVendor implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             exchange.close();
+            if (answer != null) {
+                answered();
+            }
         }
+    }
+
+    private synchronized void answered() {
+        answering--;
+        notifyAll();
     }
 
     private static void play(HttpExchange exchange, Answer answer, Fault fault, CountDownLatch cleared)
@@ -253,6 +298,10 @@ public abstract class FakeVendor implements AutoCloseable {
             case ANSWER -> send(exchange, fault.status(), fault.headers(), fault.body());
             case HANG -> cleared.await();
             case RESET -> { }
+            case TRUNCATED -> {
+                exchange.sendResponseHeaders(fault.status(), fault.body().length() + 100);
+                exchange.getResponseBody().write(fault.body().getBytes(StandardCharsets.UTF_8));
+            }
             case SLOW -> {
                 cleared.await(fault.delay().toMillis(), TimeUnit.MILLISECONDS);
                 send(exchange, answer.status(), answer.headers(), answer.body());

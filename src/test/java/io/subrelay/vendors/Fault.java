@@ -11,7 +11,7 @@ import java.util.Map;
  */
 public record Fault(Way way, int status, Map<String, String> headers, String body, Duration delay, boolean takesIn) {
 
-    enum Way { ANSWER, HANG, RESET, SLOW }
+    enum Way { ANSWER, HANG, RESET, SLOW, TRUNCATED }
 
     private static final String HTML = "<!DOCTYPE html><html><head><title>Error</title></head><body>Oops</body></html>";
 
@@ -45,6 +45,11 @@ public record Fault(Way way, int status, Map<String, String> headers, String bod
     /** Closes the connection without an answer. */
     public static Fault reset() {
         return new Fault(Way.RESET, 0, Map.of(), "", Duration.ZERO, false);
+    }
+
+    /** Begins to tell of a success, and closes the connection in the middle of it. */
+    public static Fault truncated() {
+        return new Fault(Way.TRUNCATED, 200, Map.of(), "{\"success\"", Duration.ZERO, false);
     }
 
     /** Answers as ever, but late. */

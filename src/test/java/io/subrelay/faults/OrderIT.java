@@ -1,15 +1,16 @@
 package io.subrelay.faults;
 
+import static io.subrelay.faults.Guarantees.DESTINATIONS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.subrelay.Relay;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Load;
 import io.subrelay.harness.Receipts;
 import io.subrelay.harness.Receipts.Receipt;
+import io.subrelay.harness.RelayProcess;
 import io.subrelay.harness.Store;
 import io.subrelay.vendors.FakeVendor;
 import io.subrelay.vendors.FakeVendors;
@@ -18,73 +19,34 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** That deliveries go out in order, customer by customer, whatever fails on the way. */
-class OrderTest {
+class OrderIT {
 
-    private static final String[] DESTINATIONS = {"segment", "amplitude", "onesignal", "statsig"};
-
-    /** Whether a share of all requests meets each of these faults. */
-    private static void failAtRandom(FakeVendor vendor, double share, Fault... faults) {
-        Random random = new Random(vendor.getClass().getSimpleName().hashCode());
-        for (Fault fault : faults) {
-            vendor.when(request -> random.nextDouble() < share / faults.length, Integer.MAX_VALUE, fault);
-        }
-    }
+    private static final int EVENTS = Integer.getInteger("faults.events", 240);
 
     @ParameterizedTest
     @EnumSource(Store.Kind.class)
-    void withOneCallInThreeFailingInEveryWay(Store.Kind kind) throws Exception {
-        try (FakeVendors vendors = FakeVendors.start()) {
-            Map<String, String> settings = Relay.live(vendors);
-            settings.put("delivery.request-timeout", "500ms");
-            settings.put("delivery.maximum-redelivery-delay", "300ms");
-            settings.put("segment.batch-size", "5");
-            settings.put("amplitude.batch-size", "5");
-            try (Relay relay = Relay.start(kind.create(), settings)) {
-                Api api = relay.api();
-                for (FakeVendor vendor : vendors.all()) {
-                    failAtRandom(vendor, 0.3, Fault.reset(), Fault.hang(), Fault.answer(500), Fault.answer(503),
-                            Fault.answer(429), Fault.html(502), Fault.answer(408), Fault.redirect(307, vendor.url()));
-                }
-                Map<String, Integer> sent = new Load(20, 12, 4).run(api);
-                for (String destination : DESTINATIONS) {
-                    await().atMost(Duration.ofSeconds(60)).until(() -> isSettled(api, destination));
-                    int dead = api.destination(destination).path("dead").asInt();
-                    // a redirect is a refusal, and a dead letter is not in the way of the next
-                    Receipts receipts = Receipts.of(vendors, destination);
-                    assertThat(receipts.events() + dead).as(destination).isEqualTo(20 * 12);
-                    sent.keySet().forEach(customer -> assertThat(receipts.firstsOf(customer)).as(destination).isSorted());
-                    receipts.assertRepeatsHadNoAnswer(api);
-                    assertThat(dead).as(destination).isBetween(0, 20 * 12 / 4);
-                }
-                vendors.all().forEach(FakeVendor::recover);
-                for (String destination : DESTINATIONS) {
-                    api.call("POST", "/api/destinations/" + destination + "/redeliver");
-                    await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
-                        assertThat(Receipts.of(vendors, destination).events()).as(destination).isEqualTo(20 * 12);
-                        assertThat(isSettled(api, destination)).isTrue();
-                        assertThat(api.destination(destination).path("dead").asInt()).isZero();
-                    });
-                    Receipts.of(vendors, destination).assertRepeatsHadNoAnswer(api);
-                }
-            }
+    void withThreeCallsInTenFailingInEveryWay(Store.Kind kind) throws Exception {
+        Map<String, String> settings = Map.of("delivery.request-timeout", "1s",
+                "delivery.maximum-redelivery-delay", "300ms", "segment.batch-size", "5", "amplitude.batch-size", "5");
+        try (FakeVendors vendors = FakeVendors.start();
+             RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors, settings));
+             Trouble trouble = new Trouble(vendors)) {
+            int customers = Math.max(20, EVENTS / 100);
+            Map<String, Integer> sent = new Load(customers, EVENTS / customers, 4).run(relay.api());
+            Guarantees.assertKept(kind.toString(), relay.api(), vendors, trouble, sent,
+                    receipts -> receipts.assertRepeatsHadNoAnswer(relay.api()));
         }
-    }
-
-    private static boolean isSettled(Api api, String destination) {
-        JsonNode now = api.destination(destination);
-        return now.path("pending").asInt() == 0 && now.path("retrying").asInt() == 0;
     }
 
     @ParameterizedTest
     @EnumSource(Store.Kind.class)
     void acrossAMerge(Store.Kind kind) {
         try (FakeVendors vendors = FakeVendors.start();
-             Relay relay = Relay.start(kind.create(), Relay.live(vendors))) {
+             RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors))) {
             Api api = relay.api();
             List<String> ids = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
@@ -130,7 +92,7 @@ class OrderTest {
     @EnumSource(Store.Kind.class)
     void acrossARestart(Store.Kind kind) {
         try (FakeVendors vendors = FakeVendors.start();
-             Relay relay = Relay.start(kind.create(), Relay.live(vendors))) {
+             RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors))) {
             Api api = relay.api();
             String poor = Hooks.customer();
             String merged = Hooks.customer();

@@ -8,6 +8,7 @@ import io.subrelay.Relay;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Receipts;
+import io.subrelay.harness.RelayProcess;
 import io.subrelay.harness.Store;
 import io.subrelay.harness.TempFolders;
 import io.subrelay.vendors.FakeVendor;
@@ -30,10 +31,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** When a delivery that failed goes again, with what, and when it is given up. */
-class RetryTest {
+class RetryIT {
 
     private static final FakeVendors VENDORS = FakeVendors.start();
-    private static Relay relay;
+    private static RelayProcess relay;
     private static Api api;
 
     @BeforeAll
@@ -41,7 +42,7 @@ class RetryTest {
         Map<String, String> settings = Relay.live(VENDORS);
         settings.put("delivery.redelivery-delay", "200ms");
         settings.put("delivery.maximum-redelivery-delay", "1500ms");
-        relay = Relay.start(Store.Kind.H2.create(), settings);
+        relay = RelayProcess.start(Store.Kind.H2.create(), settings);
         api = relay.api();
     }
 
@@ -133,7 +134,7 @@ class RetryTest {
     void holdsUpNobodyElse() {
         Map<String, String> settings = Relay.live(VENDORS);
         settings.put("delivery.maximum-redelivery-delay", "100ms");
-        try (Relay eager = Relay.start(Store.Kind.H2.create(), settings)) {
+        try (RelayProcess eager = RelayProcess.start(Store.Kind.H2.create(), settings)) {
             holdsUpNobodyElse(eager.api());
         }
     }
@@ -179,7 +180,7 @@ class RetryTest {
         Map<String, String> settings = Relay.only(VENDORS, "none");
         settings.put("odd.url", VENDORS.statsigUrl());
         settings.put("camel.main.routes-include-pattern", "file:routes/**/*.camel.yaml,file:" + folder + "/*.camel.yaml");
-        try (Relay odd = Relay.start(Store.Kind.H2.create(), settings)) {
+        try (RelayProcess odd = RelayProcess.start(Store.Kind.H2.create(), settings)) {
             List<String> customers = Stream.generate(Hooks::customer).limit(20).toList();
             // more than there are threads, and too few for the circuit to open
             for (int i = 0; i < 20; i += 3) {
@@ -208,7 +209,7 @@ class RetryTest {
     void countsNoAttemptThatWasNotMade() {
         Map<String, String> settings = Relay.only(VENDORS, "segment");
         settings.put("delivery.redelivery-delay", "1s");
-        try (Relay halving = Relay.start(Store.Kind.H2.create(), settings)) {
+        try (RelayProcess halving = RelayProcess.start(Store.Kind.H2.create(), settings)) {
             Api api = halving.api();
             String customer = Hooks.customer();
             VENDORS.segment().next(1, Fault.slow(Duration.ofSeconds(1)));
@@ -241,7 +242,7 @@ class RetryTest {
     void bringsBackWhatWasNotAttempted() {
         Map<String, String> settings = Relay.only(VENDORS, "segment");
         settings.put("delivery.concurrency", "1");
-        try (Relay halving = Relay.start(Store.Kind.H2.create(), settings)) {
+        try (RelayProcess halving = RelayProcess.start(Store.Kind.H2.create(), settings)) {
             Api api = halving.api();
             VENDORS.segment().next(1, Fault.slow(Duration.ofSeconds(1)));
             VENDORS.segment().next(1, Fault.answer(400, Map.of(), "one of these"));
@@ -281,7 +282,7 @@ class RetryTest {
     void isGivenUpWithTheLastAnswer() {
         Map<String, String> settings = Relay.only(VENDORS, "statsig");
         settings.put("delivery.give-up-after", "900ms");
-        try (Relay impatient = Relay.start(Store.Kind.H2.create(), settings)) {
+        try (RelayProcess impatient = RelayProcess.start(Store.Kind.H2.create(), settings)) {
             String customer = Hooks.customer();
             VENDORS.statsig().when(request -> request.text().contains(Hooks.id(customer, 1)), Integer.MAX_VALUE,
                     Fault.answer(429, Map.of(), "still busy"));

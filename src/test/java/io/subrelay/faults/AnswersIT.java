@@ -1,5 +1,6 @@
 package io.subrelay.faults;
 
+import static io.subrelay.faults.Guarantees.DESTINATIONS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,12 +10,14 @@ import io.subrelay.Relay;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Receipts;
+import io.subrelay.harness.RelayProcess;
 import io.subrelay.harness.Store;
 import io.subrelay.vendors.FakeVendor;
 import io.subrelay.vendors.FakeVendors;
 import io.subrelay.vendors.Fault;
 import io.subrelay.vendors.Received;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +30,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What each vendor's answers mean. */
-class AnswersTest {
+class AnswersIT {
 
     private static final FakeVendors VENDORS = FakeVendors.start();
-    private static final String[] DESTINATIONS = {"segment", "amplitude", "onesignal", "statsig"};
-    private static final Map<Integer, String> CUSTOMERS = new HashMap<>();
-    private static Relay relay;
+    private static final int ROUNDS = Integer.getInteger("faults.rounds", 1);
+    private static final Map<Integer, List<String>> CUSTOMERS = new HashMap<>();
+    private static RelayProcess relay;
     private static Api api;
 
     @BeforeAll
@@ -40,9 +43,9 @@ class AnswersTest {
         Map<String, String> settings = Relay.live(VENDORS);
         settings.put("segment.batch-size", "1");
         settings.put("amplitude.batch-size", "1");
-        relay = Relay.start(Store.Kind.H2.create(), settings);
+        relay = RelayProcess.start(Store.Kind.H2.create(), settings);
         api = relay.api();
-        acceptOneOfEachStatus();
+        acceptSomeOfEachStatus();
     }
 
     @AfterAll
@@ -69,10 +72,13 @@ class AnswersTest {
     @ParameterizedTest
     @MethodSource("statuses")
     void ofEachStatus(int status) {
+        CUSTOMERS.get(status).forEach(customer -> assertMeaning(status, customer));
+    }
+
+    private static void assertMeaning(int status, String customer) {
         boolean success = status < 300;
         boolean transientEverywhere = status == 408 || status == 425 || status == 429
                 || status >= 500 && status != 501 && status != 505 && status != 511;
-        String customer = CUSTOMERS.get(status);
         String id = Hooks.id(customer, 1);
         for (String destination : DESTINATIONS) {
             boolean retried = transientEverywhere || destination.equals("segment") && (status == 410 || status == 460)
@@ -97,33 +103,51 @@ class AnswersTest {
         }
     }
 
-    private static void acceptOneOfEachStatus() {
-        for (int status : STATUSES) {
+    private static void acceptSomeOfEachStatus() {
+        for (int i = 0; i < ROUNDS * STATUSES.length; i++) {
+            int status = STATUSES[i % STATUSES.length];
             String customer = Hooks.customer();
-            CUSTOMERS.put(status, customer);
+            CUSTOMERS.computeIfAbsent(status, it -> new ArrayList<>()).add(customer);
             VENDORS.all().forEach(vendor -> vendor.when(request -> request.text().contains('"' + customer + '"'),
                     1, Fault.answer(status, Map.of("Location", vendor.url() + "/elsewhere"),
                             status == 204 ? "" : "answer " + status)));
             api.accept(Hooks.renewal(customer, 1));
         }
         for (String destination : DESTINATIONS) {
-            await().atMost(Duration.ofSeconds(30)).until(() ->
-                    api.destination(destination).path("pending").asInt() == 0
-                    && api.destination(destination).path("retrying").asInt() == 0);
+            Guarantees.awaitSettled(api, destination);
         }
     }
 
-    /** No answer, or half of one. */
     @Test
-    void none() {
-        VENDORS.all().forEach(vendor -> vendor.next(1, Fault.reset()));
-        String id = Hooks.id(accept(), 1);
-        for (String destination : DESTINATIONS) {
-            assertThat(ended(id, destination).path("state").asText()).isEqualTo("delivered");
-            JsonNode first = api.delivery(id, destination).path("attempts").get(0);
-            assertThat(first.path("response_code").isNull()).isTrue();
-            assertThat(first.path("answer").asText()).isNotBlank();
+    void noneOrHalfOfOne() {
+        for (Fault fault : List.of(Fault.reset(), Fault.truncated())) {
+            JsonNode[] attempts = secondSucceeds(fault);
+            for (JsonNode first : attempts) {
+                assertThat(first.path("response_code").isNull()).isTrue();
+                assertThat(first.path("answer").asText()).isNotBlank();
+            }
         }
+    }
+
+    /** Something in between answers in the vendor's place. */
+    @Test
+    void thatIsAPage() {
+        for (JsonNode first : secondSucceeds(Fault.html(200))) {
+            assertThat(first.path("response_code").asInt()).isEqualTo(200);
+            assertThat(first.path("answer").asText()).startsWith("<!DOCTYPE html>");
+        }
+    }
+
+    /** @return the first attempt at each destination, which meets the fault */
+    private static JsonNode[] secondSucceeds(Fault fault) {
+        VENDORS.all().forEach(vendor -> vendor.next(1, fault));
+        String id = Hooks.id(accept(), 1);
+        return DESTINATIONS.stream().map(destination -> {
+            JsonNode delivery = ended(id, destination);
+            assertThat(delivery.path("state").asText()).isEqualTo("delivered");
+            assertThat(delivery.path("attempts")).hasSize(2);
+            return delivery.path("attempts").get(0);
+        }).toArray(JsonNode[]::new);
     }
 
     @Test
