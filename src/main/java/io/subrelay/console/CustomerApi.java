@@ -38,8 +38,8 @@ public final class CustomerApi {
         if (numbers.isEmpty()) {
             throw new NotFound("no customer is known by this id");
         }
-        outbox.forget(numbers);
-        int events = records.erase(numbers);
+        outbox.forgetEverywhere(numbers);
+        int events = records.erase(numbers, System.currentTimeMillis());
         // what was accepted or read meanwhile
         outbox.forget(numbers);
         return "{\"erased\":" + events + "}";

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.subrelay.Secrets;
 import io.subrelay.Settings;
+import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.Database;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.Mark;
@@ -30,6 +31,7 @@ public final class Outbox implements Shares.Holder {
     private static final int SHARED_SLICES = 16;
     private static final long STOP_MS = 6_000;
     private static final int POLL_PAGE = 500;
+    private static final long POLL_MS = 200;
 
     private final Settings settings;
     private final DeliveryStore store;
@@ -38,10 +40,12 @@ public final class Outbox implements Shares.Holder {
     private volatile Secrets secrets;
     private final int slices;
     private final Shares shares;
+    private final CustomerRecords records;
     private final StoredCounts counts;
     private final Map<String, OutboxConsumer> consumers = new ConcurrentSkipListMap<>();
     private final Map<String, Map<Integer, Long>> written = new ConcurrentHashMap<>();
     private final Map<Integer, Boolean> held = new HashMap<>();
+    private Map<Long, Boolean> erasures = Map.of();
     private volatile List<String> open = List.of();
     private volatile long stopBy;
     private long handed;
@@ -55,6 +59,7 @@ public final class Outbox implements Shares.Holder {
         this.secrets = new Secrets(settings);
         this.slices = database.isShared() ? SHARED_SLICES : 1;
         this.shares = database.isShared() ? new Shares(database, slices, this) : null;
+        this.records = new CustomerRecords(database);
         this.counts = new StoredCounts(store);
         this.handed = store.lastEvent();
         if (shares == null) {
@@ -70,6 +75,7 @@ public final class Outbox implements Shares.Holder {
         this.secrets = new Secrets(settings);
         this.slices = 1;
         this.shares = null;
+        this.records = null;
         this.counts = null;
     }
 
@@ -97,7 +103,8 @@ public final class Outbox implements Shares.Holder {
         if (shares != null) {
             shares.balance();
             timer.scheduleWithFixedDelay(quietly(shares::balance), 2, 2, TimeUnit.SECONDS);
-            timer.scheduleWithFixedDelay(quietly(this::poll), 200, 200, TimeUnit.MILLISECONDS);
+            timer.scheduleWithFixedDelay(quietly(this::poll), POLL_MS, POLL_MS, TimeUnit.MILLISECONDS);
+            timer.scheduleWithFixedDelay(quietly(this::forgetErased), POLL_MS, POLL_MS, TimeUnit.MILLISECONDS);
             timer.scheduleWithFixedDelay(
                     quietly(() -> consumers.values().forEach(OutboxConsumer::offerRequests)), 5, 5, TimeUnit.SECONDS);
         }
@@ -179,6 +186,28 @@ public final class Outbox implements Shares.Holder {
         writer.forget(customers);
         consumers.values().forEach(consumer -> consumer.forget(customers));
         writer.flush();
+    }
+
+    /** The same, and sees to it that the other runners on this database do so as well. */
+    public void forgetEverywhere(Set<Long> customers) throws SQLException, InterruptedException {
+        if (shares != null) {
+            records.announceErasure(customers, System.currentTimeMillis());
+            TimeUnit.MILLISECONDS.sleep(5 * POLL_MS);
+        }
+        forget(customers);
+    }
+
+    /** Forgets whom other runners erase: before, so that nothing more is written of them, and after. */
+    private void forgetErased() throws SQLException {
+        Map<Long, Boolean> now = records.erasures();
+        if (!now.equals(erasures)) {
+            try {
+                forget(now.keySet());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            erasures = now;
+        }
     }
 
     /** All destinations by name, those that are off included. */

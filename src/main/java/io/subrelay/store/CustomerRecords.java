@@ -8,6 +8,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,6 +17,9 @@ import java.util.stream.Collectors;
 
 /** Stored customers, to be read and erased. */
 public final class CustomerRecords {
+
+    /** How long a runner may be out of touch and still learn of an erasure. */
+    private static final long REMEMBERED_MS = 600_000;
 
     private final Database database;
 
@@ -55,12 +60,41 @@ public final class CustomerRecords {
         return numbers;
     }
 
+    /** Tells the other runners on this database that these customers are about to be erased; see {@link #erasures}. */
+    public void announceErasure(Set<Long> numbers, long atMs) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+             PreparedStatement forget = connection.prepareStatement("delete from erasure where erased_at < ? or customer = ?");
+             PreparedStatement insert = connection.prepareStatement("insert into erasure (customer) values (?)")) {
+            for (long number : numbers) {
+                forget.setLong(1, atMs - REMEMBERED_MS);
+                forget.setLong(2, number);
+                forget.executeUpdate();
+                insert.setLong(1, number);
+                insert.executeUpdate();
+            }
+        }
+    }
+
+    /** Customers that are about to be erased (false), or have been lately (true). */
+    public Map<Long, Boolean> erasures() throws SQLException {
+        Map<Long, Boolean> erasures = new HashMap<>();
+        try (Connection connection = database.dataSource().getConnection();
+             PreparedStatement select = connection.prepareStatement("select customer, erased_at from erasure");
+             ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                erasures.put(rows.getLong(1), rows.getObject(2) != null);
+            }
+        }
+        return erasures;
+    }
+
     /**
      * Erases customers with all that is theirs.
      *
-     * @return how many events that were
+     * @param atMs now, milliseconds since the epoch
+     * @return     how many events that were
      */
-    public int erase(Set<Long> numbers) throws SQLException {
+    public int erase(Set<Long> numbers, long atMs) throws SQLException {
         String customers = "(" + numbers.stream().map(String::valueOf).collect(Collectors.joining(",")) + ")";
         String events = "(select seq from event where customer in " + customers + ")";
         try (Connection connection = database.dataSource().getConnection()) {
@@ -84,6 +118,7 @@ public final class CustomerRecords {
                 int erased = statement.executeUpdate("delete from event where customer in " + customers);
                 statement.executeUpdate("delete from customer_id where customer in " + customers);
                 statement.executeUpdate("delete from customer where id in " + customers);
+                statement.executeUpdate("update erasure set erased_at = " + atMs + " where customer in " + customers);
                 database.commitToDisk(connection);
                 return erased;
             } catch (SQLException | RuntimeException e) {

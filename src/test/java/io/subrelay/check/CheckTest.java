@@ -124,7 +124,7 @@ class CheckTest {
                 "routes/mapping.jq:1: jq: unexpected '/' in: def own($field): .event[$field] /// .customer[$field];");
         planted.write("routes/mapping.jq", Planted.read(Path.of("routes/mapping.jq")));
         assertThat(planted.found()).anySatisfy(line -> assertThat(line)
-                .startsWith("routes/destinations/statsig.camel.yaml:28: jq: unexpected end"));
+                .startsWith("routes/destinations/statsig.camel.yaml:29: jq: unexpected end"));
     }
 
     @Test

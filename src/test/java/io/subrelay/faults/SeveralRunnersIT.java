@@ -2,15 +2,18 @@ package io.subrelay.faults;
 
 import static io.subrelay.faults.Guarantees.DESTINATIONS;
 import static io.subrelay.faults.Guarantees.runInBackground;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.subrelay.Relay;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Load;
+import io.subrelay.harness.Receipts;
 import io.subrelay.harness.RelayProcess;
 import io.subrelay.harness.Store;
 import io.subrelay.vendors.FakeVendors;
+import io.subrelay.vendors.Fault;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,9 +24,10 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Three runners on one PostgreSQL, of which one is killed: its work is taken over, in order, and nothing is lost. */
+/** Several runners on one PostgreSQL: the work of one that is killed is taken over, in order, and nothing is lost. */
 class SeveralRunnersIT {
 
     private static final int EVENTS = Integer.getInteger("faults.events", 1_000);
@@ -66,6 +70,39 @@ class SeveralRunnersIT {
                     receipts -> receipts.assertRepeatsAreExplainedBy(List.of(killed), Duration.ofSeconds(3)));
         } finally {
             runners.forEach(RelayProcess::close);
+        }
+    }
+
+    /** Most of what waits, and what is on its way, is known to runners other than the one that is told to erase it. */
+    @Test
+    void forgetWhomOneOfThemErases() throws Exception {
+        Store store = Store.Kind.POSTGRESQL.create();
+        try (FakeVendors vendors = FakeVendors.start();
+             RelayProcess one = RelayProcess.start(store, Relay.only(vendors, "statsig"));
+             RelayProcess two = RelayProcess.start(store, Relay.only(vendors, "statsig"))) {
+            vendors.statsig().always(Fault.answer(429));
+            List<String> erased = Stream.generate(Hooks::customer).limit(6).toList();
+            for (String customer : erased) {
+                one.api().accept(Hooks.renewal(customer, 1), Hooks.renewal(customer, 2));
+            }
+            String kept = Hooks.customer();
+            two.api().accept(Hooks.renewal(kept, 1));
+            for (String customer : erased) {
+                await().until(() -> one.api().delivery(Hooks.id(customer, 1), "statsig").path("state").asText().equals("retrying"));
+            }
+            for (String customer : erased) {
+                assertThat(one.api().call("DELETE", "/api/customers/" + customer).path("erased").asInt()).isEqualTo(2);
+            }
+            vendors.statsig().recover();
+            await().until(() -> Receipts.of(vendors, "statsig").of(kept).equals(List.of(1)));
+            Guarantees.awaitSettled(two.api(), "statsig");
+            assertThat(two.api().destination("statsig").path("delivered").asInt()).isEqualTo(1);
+            assertThat(vendors.statsig().accepted()).hasSize(1);
+            for (String table : List.of("event", "delivery", "attempt")) {
+                assertThat(store.number("select count(distinct " + (table.equals("event") ? "seq" : "event") + ") from " + table))
+                        .as(table).isEqualTo(1);
+            }
+            assertThat(store.number("select count(*) from redelivery")).isZero();
         }
     }
 }
