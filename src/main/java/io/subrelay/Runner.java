@@ -94,6 +94,7 @@ final class Runner extends MainListenerSupport {
         Preview.guard(context);
         Registry registry = context.getRegistry();
 
+        registry.bind("answerHeaders", new AnswerHeaders());
         MeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         registry.bind("vertxOptions", new VertxOptions()
                 .setWorkerPoolSize(settings.number("server.worker-threads", 1, 1000)));
