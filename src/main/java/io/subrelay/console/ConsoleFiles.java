@@ -4,13 +4,15 @@ import io.subrelay.webhook.NotFound;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 
 /** The files of the console's page: these and no others, so that no path can lead elsewhere. */
@@ -24,16 +26,30 @@ public final class ConsoleFiles {
 
     /** Where each file is on the classpath; of libraries, without the version of the package. */
     private static final Map<String, String> FILES = Map.ofEntries(
-            own("index.html"), own("console.css"), own("icon.svg"), own("app.js"), own("api.js"), own("parts.js"),
-            own("chart.js"), own("personal.js"), own("destinations.js"), own("customer.js"), own("event.js"),
-            own("preview.js"), own("live.js"),
+            own("index.html"), own("console.css"), own("icon.svg"), own("first.js"), own("app.js"), own("api.js"),
+            own("parts.js"), own("chart.js"), own("personal.js"), own("destinations.js"), own("customer.js"),
+            own("event.js"), own("preview.js"), own("live.js"),
             Map.entry("lit-html.js", "lit-html:lit-html.js"),
             Map.entry("chart.umd.js", "chart.js:dist/chart.umd.min.js"));
+
+    private static final String PAGE = "index.html";
 
     private record File(byte[] bytes, String type, String tag) {
     }
 
-    private final Map<String, File> loaded = new ConcurrentHashMap<>();
+    private final Map<String, File> files = new TreeMap<>();
+    private final String version;
+
+    /**
+     * The page names its files by a version made of all of them: a browser keeps them without asking again, and an
+     * upgrade has other addresses.
+     */
+    public ConsoleFiles() {
+        FILES.forEach((name, path) -> files.put(name, file(name, read(path.startsWith("/") ? path : packaged(path)))));
+        version = hash(bytes(files.values().stream().map(File::tag).collect(Collectors.joining())));
+        String page = new String(files.get(PAGE).bytes(), StandardCharsets.UTF_8);
+        files.put(PAGE, file(PAGE, bytes(page.replace("/console/", "/console/" + version + "/"))));
+    }
 
     private static Map.Entry<String, String> own(String name) {
         return Map.entry(name, "/io/subrelay/console/" + name);
@@ -50,13 +66,17 @@ public final class ConsoleFiles {
      * @throws NotFound if there is no such file
      */
     public void serve(Exchange exchange) {
-        String name = exchange.getMessage().getHeader("file", "index.html", String.class);
+        String name = exchange.getMessage().getHeader("file", PAGE, String.class);
         String has = exchange.getMessage().getHeader("If-None-Match", String.class);
-        if (!FILES.containsKey(name)) {
+        boolean named = version.equals(exchange.getMessage().getHeader("version", String.class));
+        File file = files.get(name);
+        if (file == null) {
             throw new NotFound("there is no such page");
         }
-        File file = loaded.computeIfAbsent(name, ConsoleFiles::load);
         exchange.getMessage().removeHeaders("*");
+        // a page of before an upgrade gets the files of now, but keeps none under its own addresses
+        exchange.getMessage().setHeader("Cache-Control",
+                named ? "private, max-age=31536000, immutable" : "private, no-cache");
         exchange.getMessage().setHeader("ETag", file.tag());
         if (file.tag().equals(has)) {
             exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 304);
@@ -67,12 +87,17 @@ public final class ConsoleFiles {
         }
     }
 
-    private static File load(String name) {
-        String path = FILES.get(name);
-        byte[] bytes = read(path.startsWith("/") ? path : packaged(path));
+    private static File file(String name, byte[] bytes) {
+        return new File(bytes, TYPES.get(name.substring(name.lastIndexOf('.') + 1)), '"' + hash(bytes) + '"');
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String hash(byte[] bytes) {
         try {
-            String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 12);
-            return new File(bytes, TYPES.get(name.substring(name.lastIndexOf('.') + 1)), '"' + hash + '"');
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 12);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -49,6 +49,7 @@ public final class Warming implements Runnable {
             JsonNode newest = json("/api/events?limit=50").path(0).path("event_id");
             if (newest.isTextual()) {
                 JsonNode customer = json("/api/events/" + encoded(newest)).path("customer").path("app_user_id");
+                get("/api/events/" + encoded(newest) + "/preview");
                 if (customer.isTextual()) {
                     get("/api/customers/" + encoded(customer));
                     get("/api/customers/" + encoded(customer) + "/history");

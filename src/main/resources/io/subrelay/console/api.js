@@ -8,13 +8,31 @@ export class Failure extends Error {
   }
 }
 
+const begun = new Map();
+
+// of the origin, as the page's own address may hold a user name and password, which fetch refuses
+const send = (path, options) => fetch(new URL(path, location.origin), options);
+
+/** Asks now what will be asked for soon; the first "get" of the path takes the answer. */
+export function begin(path) {
+  if (begun.has(path)) return;
+  const answer = send(path);
+  // told to who takes it
+  answer.catch(() => {});
+  begun.set(path, answer);
+}
+
+/** Drops what was begun and not asked for, before it is old. */
+export const forget = () => begun.clear();
+
 async function call(method, path, body, signal) {
   let answer;
   try {
-    // of the origin, as the page's own address may hold a user name and password, which fetch refuses
-    answer = await fetch(new URL(path, location.origin), {
+    const early = method === 'GET' ? begun.get(path) : undefined;
+    begun.delete(path);
+    answer = await (early ?? send(path, {
       method, signal, body, headers: body === undefined ? {} : {'Content-Type': 'application/json'},
-    });
+    }));
   } catch (e) {
     if (e.name === 'AbortError') throw e;
     throw new Failure(0, 'The runner does not answer. It may be restarting, or the connection is lost.');
@@ -33,6 +51,7 @@ async function call(method, path, body, signal) {
 }
 
 export const get = (path, signal) => call('GET', path, undefined, signal);
+export const getAll = (paths, signal) => Promise.all(paths.map(each => get(each, signal)));
 export const post = (path, body = '', signal) => call('POST', path, body, signal);
 
 /** A path with its variable parts encoded: path`/api/events/${id}` */

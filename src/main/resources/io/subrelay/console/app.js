@@ -1,6 +1,7 @@
 // The frame of the console: which view is open, and what all views need.
 
-import {render} from '/console/lit-html.js';
+import {opened} from './first.js';
+import {render} from './lit-html.js';
 import {failure, html, loading} from './parts.js';
 import {personalIsShown, showPersonal} from './personal.js';
 import * as customer from './customer.js';
@@ -57,8 +58,8 @@ class Screen {
 }
 
 async function open(first) {
-  const [name, ...parameters] = location.hash.replace(/^#\/?/, '').split('/');
-  const view = Object.hasOwn(VIEWS, name) ? VIEWS[name] : destinations;
+  const [name, parameters] = opened();
+  const view = VIEWS[name];
   current?.leave();
   const screen = new Screen();
   current = screen;

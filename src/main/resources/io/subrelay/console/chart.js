@@ -11,7 +11,7 @@ const total = (hours, state) => hours.reduce((sum, hour) => sum + hour[state], 0
 const word = state => WORDS[state] ?? state;
 
 /** Loads Chart.js: it is large, and one view needs it. Before that nothing is drawn. */
-export const loadCharts = () => import('/console/chart.umd.js');
+export const loadCharts = () => import('./chart.umd.js');
 
 /** The place of a chart with the same numbers as a table, as a picture can be read by eye only. */
 export function chartOf(name, hours, range) {
@@ -34,12 +34,13 @@ export function drawCharts(timelines, hours) {
   Object.values(Chart.instances).filter(chart => !chart.canvas.isConnected).forEach(chart => chart.destroy());
   const now = Math.floor(Date.now() / 3600000) * 3600000;
   const slots = Array.from({length: hours}, (_, index) => now - (hours - 1 - index) * 3600000);
+  const labels = slots.map(slot => HOUR.format(slot));
+  const style = getComputedStyle(document.documentElement);
+  const color = name => style.getPropertyValue(`--${name}`).trim();
   for (const canvas of document.querySelectorAll('canvas[data-chart]')) {
-    const style = getComputedStyle(canvas);
-    const color = name => style.getPropertyValue(`--${name}`).trim();
     const byHour = new Map((timelines[canvas.dataset.chart] ?? []).map(hour => [Date.parse(hour.hour), hour]));
     const data = {
-      labels: slots.map(slot => HOUR.format(slot)),
+      labels,
       datasets: STATES.filter(state => total([...byHour.values()], state) > 0).map(state => ({
         label: word(state), backgroundColor: color(state), data: slots.map(slot => byHour.get(slot)?.[state] ?? 0),
       })),

@@ -1,6 +1,7 @@
 // One customer by any of its ids: how it stands, and what happened to it.
 
-import {get, path} from './api.js';
+import {getAll} from './api.js';
+import {asks} from './first.js';
 import {events, failure, html, lookUp, nothing, when} from './parts.js';
 import {personal, personalIsShown} from './personal.js';
 
@@ -12,8 +13,7 @@ export async function show(screen, id) {
   let error = null;
   if (id) {
     try {
-      [customer, history] = await Promise.all([
-        get(path`/api/customers/${id}`, screen.signal), get(path`/api/customers/${id}/history`, screen.signal)]);
+      [customer, history] = await getAll(asks.customer(id), screen.signal);
     } catch (e) {
       error = e;
     }

@@ -1,7 +1,8 @@
 // How each destination stands, and what can be delivered to it again.
 
-import {get, path, post} from './api.js';
+import {get, getAll, path, post} from './api.js';
 import {chartOf, drawCharts, loadCharts} from './chart.js';
+import {asks} from './first.js';
 import {answerInWords, count, duration, failure, html, nothing, number, when} from './parts.js';
 import {maskedText} from './personal.js';
 
@@ -28,10 +29,14 @@ export async function show(screen) {
 
   async function load() {
     try {
-      const all = await get('/api/destinations', screen.signal);
+      const [all] = await getAll(asks.destinations(), screen.signal);
       list = all.filter(each => each.mode !== 'off');
       off = all.filter(each => each.mode === 'off').map(each => each.name);
-      if (Date.now() >= chartsDue) await loadTimelines();
+      if (Date.now() >= chartsDue) {
+        // the numbers do not wait for the charts
+        screen.draw(page);
+        await loadTimelines();
+      }
       error = null;
     } catch (e) {
       error = e;
@@ -150,7 +155,7 @@ export async function show(screen) {
       <dd>${oldest(each)}</dd>
       ${lastError(each.last_error)}
     </dl>
-    ${timelines[each.name] ? chartOf(each.name, timelines[each.name], RANGES[hours]) : nothing}
+    ${timelines[each.name] ? chartOf(each.name, timelines[each.name], RANGES[hours]) : html`<div class="chart"></div>`}
     <div class="buttons">
       <button type="button" ?disabled=${each.dead === 0} @click=${() => open(each.name, 'redeliver')}>
         Redeliver dead letters<span class="unseen"> to ${each.name}</span></button>

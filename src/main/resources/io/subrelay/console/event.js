@@ -1,6 +1,7 @@
 // One event: what came, and what each destination got for it.
 
-import {get, path, post} from './api.js';
+import {getAll, path, post} from './api.js';
+import {asks} from './first.js';
 import {answerInWords, count, failure, html, json, kindInWords, lookUp, mark, nothing, when} from './parts.js';
 import {masked, maskedText, maskedUrl} from './personal.js';
 
@@ -22,8 +23,7 @@ export async function show(screen, id) {
 
   async function load() {
     try {
-      [event, previews] = await Promise.all([
-        get(path`/api/events/${id}`, screen.signal), get(path`/api/events/${id}/preview`, screen.signal)]);
+      [event, previews] = await getAll(asks.event(id), screen.signal);
       error = null;
     } catch (e) {
       error = e;

@@ -1,6 +1,7 @@
 // The newest events as they arrive, or those of a destination that need somebody.
 
-import {get} from './api.js';
+import {getAll} from './api.js';
+import {asks} from './first.js';
 import {count, events, failure, html, nothing} from './parts.js';
 
 export const title = 'Live';
@@ -8,7 +9,6 @@ export const title = 'Live';
 const EVERY_MS = 2000;
 
 export async function show(screen, destination, state) {
-  const which = destination ? `&destination=${encodeURIComponent(destination)}&state=${encodeURIComponent(state ?? '')}` : '';
   let list = [];
   let newest = null;
   let paused = false;
@@ -18,7 +18,7 @@ export async function show(screen, destination, state) {
     if (paused) return EVERY_MS;
     try {
       // all of the newest, as what became of those that were here before may be new
-      list = await get(`/api/events?limit=50${which}`, screen.signal);
+      [list] = await getAll(asks.live(destination, state), screen.signal);
       const fresh = newest === null ? 0 : list.filter(event => event.seq > newest).length;
       if (fresh > 0) screen.say(count(fresh, 'new event', 'new events'));
       newest = list[0]?.seq ?? newest ?? 0;

@@ -1,6 +1,6 @@
 // What several views show alike. Texts go into the page through templates only, which never read them as HTML.
 
-import {html, nothing} from '/console/lit-html.js';
+import {html, nothing} from './lit-html.js';
 import {masked, maskedText} from './personal.js';
 
 export {html, nothing};

@@ -1,6 +1,6 @@
 // Personal data is masked until somebody asks for it, anew on each visit. What is not known to be harmless is masked.
 
-import {html} from '/console/lit-html.js';
+import {html} from './lit-html.js';
 
 const MASK = '•••';
 

@@ -1,7 +1,8 @@
 // What each destination would be sent for a webhook; nothing is stored or sent.
 
-import {get, path, post} from './api.js';
+import {get, getAll, path, post} from './api.js';
 import {requests} from './event.js';
+import {asks} from './first.js';
 import {failure, html, kindInWords, nothing} from './parts.js';
 import {masked, personalIsShown} from './personal.js';
 
@@ -69,7 +70,7 @@ export async function show(screen) {
     ${previews === null ? nothing : results()}`);
 
   try {
-    newest = await get('/api/events?limit=20', screen.signal);
+    [newest] = await getAll(asks.preview(), screen.signal);
   } catch (e) {
     error = e;
   }

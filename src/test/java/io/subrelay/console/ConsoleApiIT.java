@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -130,6 +132,28 @@ class ConsoleApiIT {
                 .contains(previews.path("amplitude").path("requests").get(0).path("body").path("events").get(0));
         assertThat(previews.toString()).doesNotContain("amplitude-key");
         assertThat(runner.api("GET", "/api/events/none/preview").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aFileIsKeptForGoodUnderTheVersionThatThePageNames() {
+        var page = runner.api("GET", "/");
+        assertThat(page.headers().allValues("Cache-Control")).containsExactly("private, no-cache");
+        Matcher app = Pattern.compile("\"(/console/\\w+/)app.js\"").matcher(page.body());
+        assertThat(app.find()).as(page.body()).isTrue();
+        var kept = runner.api("GET", app.group(1) + "app.js");
+        assertThat(kept.headers().allValues("Cache-Control")).containsExactly("private, max-age=31536000, immutable");
+        // what a page of before an upgrade asks for
+        var old = runner.api("GET", "/console/before/app.js");
+        assertThat(old.body()).isEqualTo(kept.body());
+        assertThat(old.headers().allValues("Cache-Control")).containsExactly("private, no-cache");
+        assertThat(runner.send("GET", app.group(1) + "app.js", "").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void noAnswerOfTheApiIsKeptAndNothingOfTheRequestGoesBack() {
+        var answer = runner.api("GET", "/api/events");
+        assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
+        assertThat(answer.headers().map()).doesNotContainKeys("authorization", "user-agent");
     }
 
     @Test

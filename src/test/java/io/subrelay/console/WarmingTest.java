@@ -60,7 +60,7 @@ class WarmingTest {
         assertThat(asked).allMatch(it -> it.endsWith(" Basic YWRtaW46c2VjcmV0"));
         assertThat(asked.stream().map(it -> it.substring(0, it.indexOf(' ')))).contains(
                 "/", "/console/app.js", "/api/destinations/segment/timeline", "/api/destinations/a%20b/timeline",
-                "/api/events?state=dead", "/api/customers/%24who%3F",
+                "/api/events?state=dead", "/api/events/e%2F1/preview", "/api/customers/%24who%3F",
                 "/api/customers/%24who%3F/history");
     }
 
