@@ -33,9 +33,10 @@ export async function show(screen) {
       list = all.filter(each => each.mode !== 'off');
       off = all.filter(each => each.mode === 'off').map(each => each.name);
       if (Date.now() >= chartsDue) {
-        // the numbers do not wait for the charts
+        const charts = loadTimelines();
+        // the numbers are drawn meanwhile
         screen.draw(page);
-        await loadTimelines();
+        await charts;
       }
       error = null;
     } catch (e) {
