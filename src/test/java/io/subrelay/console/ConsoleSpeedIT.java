@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ class ConsoleSpeedIT extends ConsoleInBrowser {
     private static final int STORED = 100_000;
     private static final int TIMES = 7;
     private static final int ROUNDS = 4;
-    private static final int PAUSE_MS = 15_000;
+    private static final int PAUSE_SECONDS = 15;
     private static final List<String> DESTINATIONS = List.of("amplitude", "onesignal", "segment", "statsig");
     /** The chart of the last destination: Chart.js gives a canvas its style, and all are drawn at once. */
     private static final String CHARTS = ".card:nth-child(" + DESTINATIONS.size() + ") canvas[style]";
@@ -51,7 +52,7 @@ class ConsoleSpeedIT extends ConsoleInBrowser {
     void everyPageIsThereWithin300Milliseconds() throws InterruptedException {
         Round round = measure();
         for (int i = 1; i < ROUNDS && !round.isFast() && isBusy(); i++) {
-            Thread.sleep(PAUSE_MS);
+            awaitQuiet();
             browser.close();
             browser = new Browser(folder.resolve("profile-" + i));
             browser.look(1280, 900, "light");
@@ -59,6 +60,13 @@ class ConsoleSpeedIT extends ConsoleInBrowser {
         }
         assertThat(round.first()).as("the very first").isLessThan(1_000);
         assertThat(round.medians()).allSatisfy((page, median) -> assertThat(median).as(page).isLessThan(300));
+    }
+
+    /** For a while: the system's load is an average of a minute. */
+    private static void awaitQuiet() throws InterruptedException {
+        for (int i = 0; i < PAUSE_SECONDS && isBusy(); i++) {
+            TimeUnit.SECONDS.sleep(1);
+        }
     }
 
     private static boolean isBusy() {
