@@ -33,13 +33,13 @@ public final class Answers {
      * One exception from the general meaning.
      *
      * @param status   its status, or the first digit of several
-     * @param text     what the answer's body has to hold; null for anything
+     * @param text     what the answer's body has to hold, in whatever case; null for anything
      * @param withinMs how young the event has to be, milliseconds; 0 for any age
      */
-    private record Rule(Verdict verdict, int status, String text, long withinMs) {
+    private record Rule(Verdict verdict, int status, Pattern text, long withinMs) {
 
         boolean applies(int code, String body, long ageMs) {
-            return (code == status || code / 100 == status) && (text == null || body.contains(text)) && (withinMs == 0 || ageMs <= withinMs);
+            return (code == status || code / 100 == status) && (text == null || text.matcher(body).find()) && (withinMs == 0 || ageMs <= withinMs);
         }
     }
 
@@ -72,7 +72,9 @@ public final class Answers {
             }
             long within = matcher.group(2) == null ? 0 : TimeUtils.toMilliSeconds(matcher.group(2));
             int status = Integer.parseInt(matcher.group(1).replace("xx", ""));
-            rules.add(new Rule(verdict, status, matcher.group(3), within));
+            Pattern text = matcher.group(3) == null ? null
+                    : Pattern.compile(matcher.group(3), Pattern.LITERAL | Pattern.CASE_INSENSITIVE);
+            rules.add(new Rule(verdict, status, text, within));
         }
     }
 

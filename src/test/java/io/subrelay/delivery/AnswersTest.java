@@ -52,6 +52,8 @@ class AnswersTest {
             assertThat(answers.judge(answer, 0)).isEqualTo(Outcome.delivered(202));
             answer.setBody("<!DOCTYPE html>\n<html lang=en>");
             assertThat(answers.judge(answer, 0)).isEqualTo(Outcome.failed(Verdict.RETRY, 202, "<!DOCTYPE html> <html lang=en>", 0));
+            answer.setBody("<HTML><HEAD>");
+            assertThat(answers.judge(answer, 0).verdict()).isEqualTo(Verdict.RETRY);
             assertThat(new Answers("400", null, null, Clock.systemUTC()).judge(answer, 0)).isEqualTo(Outcome.delivered(202));
         }
     }

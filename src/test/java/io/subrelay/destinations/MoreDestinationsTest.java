@@ -82,6 +82,18 @@ class MoreDestinationsTest {
         assertThat(send("statsig", 202, "").failure()).isNull();
     }
 
+    @ParameterizedTest
+    @CsvSource({"braze, Braze, ''", "mixpanel, Mixpanel, /import", "mixpanel, Mixpanel, /engage"})
+    void a_page_in_the_place_of_an_answer_is_none(String destination, String vendor, String path) {
+        destinations.answerBody = request -> request.path().contains(path) ? "<!DOCTYPE html><HTML><body>" : "1";
+        try {
+            assertThat(destinations.send(destination, renewal()).failure())
+                    .hasMessage(vendor + " did not answer: <!DOCTYPE html><HTML><body>");
+        } finally {
+            destinations.answerBody = request -> "";
+        }
+    }
+
     @Test
     void an_answer_without_a_body_is_no_success_of_braze() {
         assertThat(send("braze", 201, "").verdict()).startsWith("refuse: Braze did not take it");
