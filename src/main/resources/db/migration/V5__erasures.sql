@@ -1,5 +1,5 @@
--- Customers that are being erased, or have been a short time ago: every runner on this database has to forget them.
+-- Customers that were erased a short time ago: every runner on this database has to forget them.
 create table erasure (
   customer bigint primary key,
-  erased_at bigint
+  erased_at bigint not null
 );

@@ -4,7 +4,6 @@ import io.subrelay.delivery.Outbox;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.webhook.NotFound;
 import java.sql.SQLException;
-import java.util.Set;
 import org.apache.camel.Header;
 
 /** One customer, by any of its ids. */
@@ -33,15 +32,8 @@ public final class CustomerApi {
      * @return {@code {"erased":<events>}}
      * @throws NotFound if nobody is known by the id
      */
-    public String erase(@Header("id") String id) throws SQLException, InterruptedException {
-        Set<Long> numbers = records.numbersOf(id);
-        if (numbers.isEmpty()) {
-            throw new NotFound("no customer is known by this id");
-        }
-        outbox.forgetEverywhere(numbers);
-        int events = records.erase(numbers, System.currentTimeMillis());
-        // what was accepted or read meanwhile
-        outbox.forget(numbers);
+    public String erase(@Header("id") String id) throws SQLException {
+        int events = outbox.erase(id).orElseThrow(() -> new NotFound("no customer is known by this id"));
         return "{\"erased\":" + events + "}";
     }
 }

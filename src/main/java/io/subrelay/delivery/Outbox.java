@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.subrelay.Secrets;
 import io.subrelay.Settings;
 import io.subrelay.store.CustomerRecords;
+import io.subrelay.store.CustomerRecords.Erased;
 import io.subrelay.store.Database;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.Mark;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -31,7 +33,7 @@ public final class Outbox implements Shares.Holder {
     private static final int SHARED_SLICES = 16;
     private static final long STOP_MS = 6_000;
     private static final int POLL_PAGE = 500;
-    private static final long POLL_MS = 200;
+    private static final long FORGET_MS = 500;
 
     private final Settings settings;
     private final DeliveryStore store;
@@ -45,7 +47,6 @@ public final class Outbox implements Shares.Holder {
     private final Map<String, OutboxConsumer> consumers = new ConcurrentSkipListMap<>();
     private final Map<String, Map<Integer, Long>> written = new ConcurrentHashMap<>();
     private final Map<Integer, Boolean> held = new HashMap<>();
-    private Map<Long, Boolean> erasures = Map.of();
     private volatile List<String> open = List.of();
     private volatile long stopBy;
     private long handed;
@@ -100,11 +101,11 @@ public final class Outbox implements Shares.Holder {
         ScheduledExecutorService timer =
                 context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "outbox");
         timer.scheduleWithFixedDelay(quietly(this::writePositions), 1, 1, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(quietly(this::forgetErased), FORGET_MS, FORGET_MS, TimeUnit.MILLISECONDS);
         if (shares != null) {
             shares.balance();
             timer.scheduleWithFixedDelay(quietly(shares::balance), 2, 2, TimeUnit.SECONDS);
-            timer.scheduleWithFixedDelay(quietly(this::poll), POLL_MS, POLL_MS, TimeUnit.MILLISECONDS);
-            timer.scheduleWithFixedDelay(quietly(this::forgetErased), POLL_MS, POLL_MS, TimeUnit.MILLISECONDS);
+            timer.scheduleWithFixedDelay(quietly(this::poll), 200, 200, TimeUnit.MILLISECONDS);
             timer.scheduleWithFixedDelay(
                     quietly(() -> consumers.values().forEach(OutboxConsumer::offerRequests)), 5, 5, TimeUnit.SECONDS);
         }
@@ -181,32 +182,23 @@ public final class Outbox implements Shares.Holder {
         return secrets.mask(consumers.get(destination).preview(event));
     }
 
-    /** Drops what waits in memory for customers that are being erased; returns once nothing is written of them. */
-    public void forget(Set<Long> customers) throws InterruptedException {
-        writer.forget(customers);
-        consumers.values().forEach(consumer -> consumer.forget(customers));
-        writer.flush();
+    /**
+     * Erases a customer, and what waits to be sent of it; what is on its way arrives.
+     *
+     * @return how many events that were; empty if nobody is known by the id
+     */
+    public Optional<Integer> erase(String appUserId) throws SQLException {
+        Optional<Erased> erased = writer.erase(records, appUserId);
+        erased.ifPresent(it -> consumers.values().forEach(consumer -> consumer.forget(it.customers())));
+        return erased.map(Erased::events);
     }
 
-    /** The same, and sees to it that the other runners on this database do so as well. */
-    public void forgetEverywhere(Set<Long> customers) throws SQLException, InterruptedException {
-        if (shares != null) {
-            records.announceErasure(customers, System.currentTimeMillis());
-            TimeUnit.MILLISECONDS.sleep(5 * POLL_MS);
-        }
-        forget(customers);
-    }
-
-    /** Forgets whom other runners erase: before, so that nothing more is written of them, and after. */
+    /** Again and again for a while: something may have been read just before they were erased. */
     private void forgetErased() throws SQLException {
-        Map<Long, Boolean> now = records.erasures();
-        if (!now.equals(erasures)) {
-            try {
-                forget(now.keySet());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            erasures = now;
+        Set<Long> erased = records.erased();
+        if (!erased.isEmpty()) {
+            writer.forget(erased);
+            consumers.values().forEach(consumer -> consumer.forget(erased));
         }
     }
 

@@ -8,8 +8,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -41,92 +39,104 @@ public final class CustomerRecords {
         }
     }
 
-    /** The number of a customer and of those that were merged into it; empty if nobody is known by the id. */
-    public Set<Long> numbersOf(String appUserId) throws SQLException {
-        Set<Long> numbers = new TreeSet<>();
-        try (Connection connection = database.dataSource().getConnection();
-             PreparedStatement select = connection.prepareStatement("""
-                     select customer from customer_id where app_user_id = ?
-                     union select c.id from customer c join customer_id i on c.merged_into = i.customer
-                     where i.app_user_id = ?""")) {
-            select.setString(1, appUserId);
-            select.setString(2, appUserId);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    numbers.add(rows.getLong(1));
-                }
-            }
-        }
-        return numbers;
-    }
-
-    /** Tells the other runners on this database that these customers are about to be erased; see {@link #erasures}. */
-    public void announceErasure(Set<Long> numbers, long atMs) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
-             PreparedStatement forget = connection.prepareStatement("delete from erasure where erased_at < ? or customer = ?");
-             PreparedStatement insert = connection.prepareStatement("insert into erasure (customer) values (?)")) {
-            for (long number : numbers) {
-                forget.setLong(1, atMs - REMEMBERED_MS);
-                forget.setLong(2, number);
-                forget.executeUpdate();
-                insert.setLong(1, number);
-                insert.executeUpdate();
-            }
-        }
-    }
-
-    /** Customers that are about to be erased (false), or have been lately (true). */
-    public Map<Long, Boolean> erasures() throws SQLException {
-        Map<Long, Boolean> erasures = new HashMap<>();
-        try (Connection connection = database.dataSource().getConnection();
-             PreparedStatement select = connection.prepareStatement("select customer, erased_at from erasure");
-             ResultSet rows = select.executeQuery()) {
-            while (rows.next()) {
-                erasures.put(rows.getLong(1), rows.getObject(2) != null);
-            }
-        }
-        return erasures;
+    /**
+     * Whom an erasure was of, and how much.
+     *
+     * @param customers the customer's number and those of customers that were merged into it
+     */
+    public record Erased(Set<Long> customers, int events) {
     }
 
     /**
-     * Erases customers with all that is theirs.
+     * Erases a customer with all that is its own. Every runner on the database has to forget it; see {@link #erased()}.
      *
      * @param atMs now, milliseconds since the epoch
-     * @return     how many events that were
+     * @return     empty if nobody is known by the id
      */
-    public int erase(Set<Long> numbers, long atMs) throws SQLException {
-        String customers = "(" + numbers.stream().map(String::valueOf).collect(Collectors.joining(",")) + ")";
-        String events = "(select seq from event where customer in " + customers + ")";
+    Optional<Erased> erase(String appUserId, long atMs) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
-                // nothing may be accepted for them meanwhile, and nobody may think to know them afterwards
+                // nothing may be accepted meanwhile, nobody be merged, and nobody think to know the customer afterwards
                 statement.executeUpdate("update log_position set last_customer = last_customer + 1");
-                statement.executeUpdate("""
-                        update destination set pending = pending
-                          - (select count(*) from event e where e.customer in %1$s
-                             and e.destinations like '%%,' || destination.name || ',%%'
-                             and not exists (select 1 from delivery d
-                                             where d.event = e.seq and d.destination = destination.name))
-                          - (select count(*) from redelivery r join event e on e.seq = r.event
-                             where e.customer in %1$s and r.origin = 'request' and r.destination = destination.name
-                             and e.destinations not like '%%,' || destination.name || ',%%')""".formatted(customers));
-                for (String table : new String[] {"delivery", "redelivery", "attempt", "dead_letter", "event_party"}) {
-                    statement.executeUpdate("delete from " + table + " where event in " + events);
+                Set<Long> numbers = numbersOf(connection, appUserId);
+                if (numbers.isEmpty()) {
+                    connection.rollback();
+                    return Optional.empty();
                 }
-                statement.executeUpdate("delete from event_party where customer in " + customers);
-                int erased = statement.executeUpdate("delete from event where customer in " + customers);
-                statement.executeUpdate("delete from customer_id where customer in " + customers);
-                statement.executeUpdate("delete from customer where id in " + customers);
-                statement.executeUpdate("update erasure set erased_at = " + atMs + " where customer in " + customers);
+                if (database.isShared()) {
+                    // those who write what became of its deliveries have done so before, or look for erasures after
+                    statement.execute("lock table delivery, redelivery, attempt in share row exclusive mode");
+                }
+                int events = erase(statement, numbers, atMs);
                 database.commitToDisk(connection);
-                return erased;
+                return Optional.of(new Erased(numbers, events));
             } catch (SQLException | RuntimeException e) {
                 connection.rollback();
                 throw e;
             } finally {
                 connection.setAutoCommit(true);
             }
+        }
+    }
+
+    private static Set<Long> numbersOf(Connection connection, String appUserId) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("""
+                     select customer from customer_id where app_user_id = ?
+                     union select c.id from customer c join customer_id i on c.merged_into = i.customer
+                     where i.app_user_id = ?""")) {
+            select.setString(1, appUserId);
+            select.setString(2, appUserId);
+            return numbers(select);
+        }
+    }
+
+    private static Set<Long> numbers(PreparedStatement select) throws SQLException {
+        Set<Long> numbers = new TreeSet<>();
+        try (ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                numbers.add(rows.getLong(1));
+            }
+        }
+        return numbers;
+    }
+
+    private static int erase(Statement statement, Set<Long> numbers, long atMs) throws SQLException {
+        String customers = "(" + numbers.stream().map(String::valueOf).collect(Collectors.joining(",")) + ")";
+        String events = "(select seq from event where customer in " + customers + ")";
+        statement.executeUpdate("""
+                update destination set pending = pending
+                  - (select count(*) from event e where e.customer in %1$s
+                     and e.destinations like '%%,' || destination.name || ',%%'
+                     and not exists (select 1 from delivery d
+                                     where d.event = e.seq and d.destination = destination.name))
+                  - (select count(*) from redelivery r join event e on e.seq = r.event
+                     where e.customer in %1$s and r.origin = 'request' and r.destination = destination.name
+                     and e.destinations not like '%%,' || destination.name || ',%%')""".formatted(customers));
+        for (String table : new String[] {"delivery", "redelivery", "attempt", "dead_letter", "event_party"}) {
+            statement.executeUpdate("delete from " + table + " where event in " + events);
+        }
+        statement.executeUpdate("delete from event_party where customer in " + customers);
+        int erased = statement.executeUpdate("delete from event where customer in " + customers);
+        statement.executeUpdate("delete from customer_id where customer in " + customers);
+        statement.executeUpdate("delete from customer where id in " + customers);
+        statement.executeUpdate("delete from erasure where erased_at < " + (atMs - REMEMBERED_MS));
+        for (long number : numbers) {
+            statement.executeUpdate("insert into erasure (customer, erased_at) values (" + number + ", " + atMs + ")");
+        }
+        return erased;
+    }
+
+    /** The numbers of the customers that were erased lately, by whichever runner. */
+    public Set<Long> erased() throws SQLException {
+        try (Connection connection = database.dataSource().getConnection()) {
+            return erased(connection);
+        }
+    }
+
+    static Set<Long> erased(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select customer from erasure")) {
+            return numbers(select);
         }
     }
 }

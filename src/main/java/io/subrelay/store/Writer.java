@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +40,8 @@ public final class Writer implements AutoCloseable {
     private final EventStore events;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    /** Fair, as the thread that writes takes it again at once. */
+    private final ReentrantLock writing = new ReentrantLock(true);
     private final Thread thread = new Thread(this::run, "subrelay-writer");
     private List<Acceptance> waitingEvents = new ArrayList<>();
     private List<Mark> waitingMarks = new ArrayList<>();
@@ -81,16 +84,29 @@ public final class Writer implements AutoCloseable {
         return acceptance.stored();
     }
 
-    /** From now on nothing more is written of these customers' deliveries: they are being erased. */
+    /**
+     * Erases a customer while nothing else is written.
+     *
+     * @return see {@link CustomerRecords#erase}
+     */
+    public Optional<CustomerRecords.Erased> erase(CustomerRecords records, String appUserId) throws SQLException {
+        writing.lock();
+        try {
+            Optional<CustomerRecords.Erased> gone = records.erase(appUserId, System.currentTimeMillis());
+            gone.ifPresent(it -> forget(it.customers()));
+            return gone;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** From now on nothing more is written of these customers' deliveries: they were erased. */
     public void forget(Set<Long> customers) {
         erased.addAll(customers);
     }
 
     /** Remembers what became of a delivery; waits only while very many marks cannot be written. */
     public void mark(Mark mark) {
-        if (mark.customer() != 0 && erased.contains(mark.customer())) {
-            return;
-        }
         lock.lock();
         try {
             while (waitingMarks.size() >= MAX_WAITING_MARKS && !closing) {
@@ -142,7 +158,12 @@ public final class Writer implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-            write(acceptances, marks);
+            writing.lock();
+            try {
+                write(acceptances, marks);
+            } finally {
+                writing.unlock();
+            }
         }
     }
 
@@ -183,7 +204,7 @@ public final class Writer implements AutoCloseable {
         }
     }
 
-    /** @return whether the database answers */
+    /** @return false if events could not be written as the database does not answer */
     private boolean writeTogether(List<Acceptance> acceptances, List<Mark> marks) {
         if (acceptances.isEmpty() && marks.isEmpty()) {
             return true;
@@ -196,7 +217,7 @@ public final class Writer implements AutoCloseable {
         } catch (SQLException | RuntimeException | Error e) {
             LOG.warn("Could not write {} events and {} marks: {}", acceptances.size(), marks.size(), e.toString());
             // one that has just been waited for in vain is not asked again: senders wait
-            answers = !(e instanceof SQLTransientConnectionException) && database.answers();
+            answers = !acceptances.isEmpty() && !(e instanceof SQLTransientConnectionException) && database.answers();
             putBack(marks);
             acceptOneByOne(acceptances, e, answers);
         }
@@ -262,8 +283,13 @@ public final class Writer implements AutoCloseable {
         try (Connection connection = database.dataSource().getConnection()) {
             connection.setAutoCommit(false);
             try {
+                List<Mark> kept = marks.stream().filter(mark -> !erased.contains(mark.customer())).toList();
                 List<EnrichedEvent> stored = events.write(connection, acceptances);
-                MarkStore.write(connection, marks, again);
+                MarkStore.write(connection, kept, again);
+                if (areErased(connection, kept)) {
+                    connection.rollback();
+                    return transaction(acceptances, marks, again);
+                }
                 database.commitToDisk(connection);
                 return stored;
             } catch (SQLException | RuntimeException | Error e) {
@@ -274,6 +300,16 @@ public final class Writer implements AutoCloseable {
                 connection.setAutoCommit(true);
             }
         }
+    }
+
+    /** Whether another runner has erased one of their customers; it has waited for those who write and do not know. */
+    private boolean areErased(Connection connection, List<Mark> marks) throws SQLException {
+        if (marks.isEmpty() || !database.isShared()) {
+            return false;
+        }
+        Set<Long> gone = CustomerRecords.erased(connection);
+        erased.addAll(gone);
+        return marks.stream().anyMatch(mark -> gone.contains(mark.customer()));
     }
 
     private void publish(List<Acceptance> acceptances, List<EnrichedEvent> stored) {
