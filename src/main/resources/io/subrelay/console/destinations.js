@@ -63,6 +63,7 @@ export async function show(screen) {
 
   function chooseRange(change) {
     hours = Number(change.target.value);
+    timelines = {};
     chartsDue = 0;
     load();
   }

@@ -21,7 +21,8 @@ export function opened() {
 
 try {
   const [name, parameters] = opened();
-  asks[name](...parameters.map(decodeURIComponent)).forEach(begin);
+  // a page that nobody sees yet asks once it is seen
+  if (!document.hidden) asks[name](...parameters.map(decodeURIComponent)).forEach(begin);
   // large, and needed by one view only
   if (name === 'destinations') import('./chart.umd.js').catch(() => {});
 } catch {
