@@ -129,6 +129,16 @@ class AnswersIT {
         }
     }
 
+    /** The vendor knows the event when it comes again, by its key. */
+    @Test
+    void thatGetsLost() {
+        int segment = VENDORS.segment().duplicates().size();
+        int amplitude = VENDORS.amplitude().duplicates().size();
+        secondSucceeds(Fault.truncated().afterTakingIn());
+        assertThat(VENDORS.segment().duplicates().size() - segment).as("a track and an identify").isEqualTo(2);
+        assertThat(VENDORS.amplitude().duplicates().size() - amplitude).isEqualTo(1);
+    }
+
     /** Something in between answers in the vendor's place. */
     @Test
     void thatIsAPage() {

@@ -57,7 +57,7 @@ class CrashIT {
                 relay.awaitReady();
             }
             Guarantees.assertKept(kind + ", " + KILLS + " kills", relay.api(), vendors, trouble, sent.join(),
-                    receipts -> receipts.assertRepeatsAreExplainedBy(kills, UNMARKED));
+                    receipts -> receipts.assertRepeatsAreExplainedBy(kills, UNMARKED, relay.api()));
         }
     }
 

@@ -20,9 +20,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** That a destination in trouble costs the others nothing, and an event in trouble its neighbours nothing. */
+@Tag("alone")
 class IsolationIT {
 
     private static final int EVENTS = Integer.getInteger("faults.events", 300);

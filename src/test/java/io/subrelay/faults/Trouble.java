@@ -104,6 +104,7 @@ final class Trouble implements AutoCloseable {
     synchronized String summary() {
         int failed = met.values().stream().mapToInt(Integer::intValue).sum();
         assertThat((double) failed / calls).as("%d of %d calls failed", failed, calls).isBetween(SHARE - 0.07, SHARE + 0.07);
+        assertThat(away.keySet()).as("vendors at whose port nobody listened").containsAll(vendors.all());
         assertThat(met.keySet()).containsAll(waysToFail(vendors.statsig()).keySet());
         return "%d calls, %d %% of them failed: %s; nobody listened %d times".formatted(calls, 100 * failed / calls, met,
                 away.values().stream().mapToInt(Integer::intValue).sum());
