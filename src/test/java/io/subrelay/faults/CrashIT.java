@@ -133,9 +133,7 @@ class CrashIT {
         try (FakeVendors vendors = FakeVendors.start(); Connection slow = store.connect();
              Statement statement = slow.createStatement()) {
             vendors.statsig().always(Fault.slow(Duration.ofSeconds(1)));
-            Map<String, String> settings = Relay.only(vendors, "statsig");
-            settings.putAll(store.settings());
-            try (RelayProcess relay = RelayProcess.start(settings)) {
+            try (RelayProcess relay = RelayProcess.start(store, Relay.only(vendors, "statsig"))) {
                 Map<String, Integer> all = runInBackground(new Load(5, 1, 1), relay::api).join();
                 await().until(() -> vendors.statsig().requests().size() == 5);
                 slow.setAutoCommit(false);

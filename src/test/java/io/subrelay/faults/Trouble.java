@@ -81,10 +81,14 @@ final class Trouble implements AutoCloseable {
         }
     }
 
+    private synchronized void countAway(FakeVendor vendor) {
+        away.merge(vendor, 1, Integer::sum);
+    }
+
     private void goAway(FakeVendor vendor) {
         try {
             vendor.down();
-            away.merge(vendor, 1, Integer::sum);
+            countAway(vendor);
             clock.schedule(() -> comeBack(vendor), AWAY_MS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

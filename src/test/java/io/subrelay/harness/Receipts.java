@@ -94,11 +94,6 @@ public final class Receipts {
         return all.stream().filter(it -> it.customer().equals(customer)).map(Receipt::n).toList();
     }
 
-    /** The same without repetitions. */
-    public List<Integer> firstsOf(String customer) {
-        return of(customer).stream().distinct().toList();
-    }
-
     public List<Repeat> repeats() {
         Map<String, Receipt> seen = new HashMap<>();
         List<Repeat> repeats = new ArrayList<>();
