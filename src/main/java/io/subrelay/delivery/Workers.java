@@ -25,8 +25,11 @@ final class Workers {
     private final VegasLimit limit;
     private final AtomicInteger hired = new AtomicInteger();
     private final AtomicInteger inFlight = new AtomicInteger();
-    /** How long the quickest of the last requests took; it is forgotten slowly. Two threads at once lose one of two. */
-    private volatile long quickestNanos;
+    /**
+     * Within how long about the quickest tenth of the deliveries were answered lately; 0 before the first. The quickest
+     * one may be a fluke. Of two threads that learn at once, one may do so in vain.
+     */
+    private volatile long quickNanos;
 
     /** @param max how many there may be */
     Workers(ExecutorService threads, int max, Runnable work) {
@@ -54,8 +57,9 @@ final class Workers {
         }
     }
 
-    private int wanted() {
-        return quickestNanos < AT_ONCE_NANOS ? few : Math.max(few, limit.getLimit());
+    /** @return how many there should be now, 1 or more */
+    int wanted() {
+        return quickNanos < AT_ONCE_NANOS ? few : Math.max(few, limit.getLimit());
     }
 
     /** Whether a worker has to go: for good, or because there are too many now. */
@@ -73,12 +77,27 @@ final class Workers {
     /** Learns from a request: how long it took, and whether the destination keeps up. */
     void ended(int begun, long startedNanos, Outcome outcome) {
         inFlight.decrementAndGet();
-        if (outcome.isOfTheDestination()) {
-            boolean overload = outcome.verdict() == Verdict.RETRY;
-            long took = Math.max(1, System.nanoTime() - startedNanos);
-            quickestNanos = Math.min(took, quickestNanos == 0 ? took : quickestNanos + quickestNanos / 64);
-            limit.onSample(startedNanos, took, begun, overload);
+        long took = Math.max(1, System.nanoTime() - startedNanos);
+        long quick = quickNanos;
+        boolean overload = outcome.verdict() == Verdict.RETRY;
+        // how long a refusal takes says nothing of how long the work takes
+        if (outcome.verdict() == Verdict.DELIVERED) {
+            quick = learn(quick, took);
+            quickNanos = quick;
+        } else if (!overload || quick == 0) {
+            return;
         }
+        // the limit measures by the least it has ever been told, and would take a quick overload for good news
+        limit.onSample(startedNanos, Math.max(took, quick), begun, overload);
+    }
+
+    /** One step down outweighs nine up, so that a tenth of the requests is quicker. */
+    private static long learn(long quick, long took) {
+        if (quick == 0) {
+            // neither a fluke nor a connection that is made first decides for long
+            return Math.max(took, AT_ONCE_NANOS);
+        }
+        return took < quick ? quick - quick / 16 : quick + quick / 144;
     }
 
     /** Lets those at work end, for as long as there is time. */
