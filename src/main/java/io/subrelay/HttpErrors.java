@@ -1,14 +1,19 @@
 package io.subrelay;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
+import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig.AuthenticationConfigEntry;
 
-/** Answers in JSON, as the routes do, what is refused before a route gets it. */
+/** Answers in JSON, as the routes do, what is refused before a route gets it, or before there are routes. */
 final class HttpErrors {
 
     private static final Map<Integer, String> ERRORS = Map.of(
@@ -20,21 +25,48 @@ final class HttpErrors {
             415, "the content type has to be application/json",
             500, "this cannot be done");
 
-    private HttpErrors() {
+    private volatile boolean started;
+
+    /** To be called before the server listens, which it does before the routes start: until then all are to come again. */
+    void refuseUntilStarted(CamelContext context) {
+        // it authenticates nobody: this is what Camel has a place for before the routes, from the first request on
+        AuthenticationConfigEntry everything = new AuthenticationConfigEntry() {
+            @Override
+            public Handler<RoutingContext> createAuthenticationHandler(Vertx vertx) {
+                return HttpErrors.this::refuseUntilStarted;
+            }
+        };
+        everything.setPath("/*");
+        AuthenticationConfig before =
+                context.hasService(MainHttpServer.class).getConfiguration().getAuthenticationConfig();
+        before.getEntries().add(everything);
+        before.setEnabled(true);
     }
 
-    /** To be called once the server of this port has started. */
-    static void answerInJson(CamelContext context, int port) {
+    /** To be called once the server of this port and the routes have started. */
+    void answerInJson(CamelContext context, int port) {
         VertxPlatformHttpRouter routes =
                 VertxPlatformHttpRouter.lookup(context, VertxPlatformHttpRouter.getRouterNameFromPort(port));
         // what no route takes ends at the server's own router, around the one of the routes
         if (routes.getServer().getServer().requestHandler() instanceof Router all) {
             all.route().order(-1).handler(HttpErrors::refuseNull);
-            ERRORS.forEach((status, error) -> all.errorHandler(status, request -> request.response()
-                    .setStatusCode(status)
-                    .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                    .end(JsonNodeFactory.instance.objectNode().put("error", error).toString())));
+            ERRORS.forEach((status, error) -> all.errorHandler(status, request -> answer(request, status, error)));
         }
+        started = true;
+    }
+
+    private void refuseUntilStarted(RoutingContext request) {
+        if (started) {
+            request.next();
+        } else {
+            request.response().putHeader(HttpHeaders.RETRY_AFTER, "30");
+            answer(request, 503, "Subrelay is starting, try again");
+        }
+    }
+
+    private static void answer(RoutingContext request, int status, String error) {
+        request.response().setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .end(JsonNodeFactory.instance.objectNode().put("error", error).toString());
     }
 
     /** No id and no parameter has a null character, and PostgreSQL cannot even look for one. */

@@ -45,6 +45,7 @@ final class Runner extends MainListenerSupport {
     private static final long RETENTION_SECONDS = 10;
     private static final long END_SECONDS = 30;
     private final boolean dev;
+    private final HttpErrors errors = new HttpErrors();
     private Database database;
     private Writer writer;
     private Outbox outbox;
@@ -136,13 +137,18 @@ final class Runner extends MainListenerSupport {
     }
 
     @Override
+    public void afterConfigure(BaseMainSupport main) {
+        errors.refuseUntilStarted(main.getCamelContext());
+    }
+
+    @Override
     public void afterStart(BaseMainSupport main) {
         CamelContext context = main.getCamelContext();
         Settings settings = new Settings(context.getPropertiesComponent());
         if (context.getRoutes().stream().noneMatch(route -> route.getRouteId().equals("receive"))) {
             throw new IllegalStateException("routes/: there is no route with the id receive, in files named *.camel.yaml");
         }
-        HttpErrors.answerInJson(context, settings.port("server"));
+        errors.answerInJson(context, settings.port("server"));
         outbox.start(context);
         Retention retention = new Retention(database, settings.duration("retention.delivered").toMillis());
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "retention").scheduleWithFixedDelay(

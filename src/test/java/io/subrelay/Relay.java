@@ -9,9 +9,12 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.support.SimpleEventNotifierSupport;
 
 /** The runner in this process, with the project's routes, and a database and ports of its own. */
 public final class Relay implements AutoCloseable {
@@ -19,11 +22,13 @@ public final class Relay implements AutoCloseable {
     private final Map<String, String> settings = new HashMap<>();
     private final Store store;
     private final Api api;
+    private final Consumer<Api> beforeRoutes;
     private Main main;
     private Thread thread;
 
-    private Relay(Store store, Map<String, String> settings) {
+    private Relay(Store store, Map<String, String> settings, Consumer<Api> beforeRoutes) {
         this.store = store;
+        this.beforeRoutes = beforeRoutes;
         int port = Ports.free();
         int managementPort = Ports.free();
         this.settings.putAll(store.settings());
@@ -35,7 +40,12 @@ public final class Relay implements AutoCloseable {
 
     /** @throws IllegalStateException if it does not start */
     public static Relay start(Store store, Map<String, String> settings) {
-        Relay relay = new Relay(store, settings);
+        return start(store, settings, api -> { });
+    }
+
+    /** @param beforeRoutes is called once the runner listens, and before its routes start */
+    public static Relay start(Store store, Map<String, String> settings, Consumer<Api> beforeRoutes) {
+        Relay relay = new Relay(store, settings, beforeRoutes);
         relay.start();
         return relay;
     }
@@ -87,6 +97,18 @@ public final class Relay implements AutoCloseable {
         main.setOverrideProperties(properties);
         main.addMainListener(new Runner(false));
         main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void afterConfigure(BaseMainSupport it) {
+                it.getCamelContext().getManagementStrategy().addEventNotifier(new SimpleEventNotifierSupport() {
+                    @Override
+                    public void notify(CamelEvent event) {
+                        if (event.getType() == CamelEvent.Type.RoutesStarting) {
+                            beforeRoutes.accept(api);
+                        }
+                    }
+                });
+            }
+
             @Override
             public void afterStart(BaseMainSupport it) {
                 started.complete(null);
