@@ -40,6 +40,8 @@ public final class Customers {
         private final long number;
         private Customer customer;
         private Entry mergedInto;
+        private int taken;
+        private boolean tookPart;
 
         private Entry(long number, Customer customer) {
             this.number = number;
@@ -54,6 +56,16 @@ public final class Customers {
         /** The state, as of the events taken in so far. */
         public Customer customer() {
             return current().customer;
+        }
+
+        /** How many events it took in. */
+        public int taken() {
+            return current().taken;
+        }
+
+        /** Whether it is more than what was stored and its own events: it was merged, or took part in a transfer. */
+        public boolean tookPart() {
+            return current().tookPart;
         }
 
         private Entry current() {
@@ -105,12 +117,15 @@ public final class Customers {
         if (customer != null) {
             add(event, customer);
             from.forEach(each -> add(event, each));
+            customer.tookPart |= EventIds.isTransfer(event);
+            from.forEach(each -> each.tookPart = true);
         }
         return new Folded(customer, List.copyOf(from));
     }
 
     private void add(Event event, Entry entry) {
         entry.customer.add(event);
+        entry.taken++;
         touched.add(entry);
     }
 
@@ -142,6 +157,7 @@ public final class Customers {
         Entry winner = one.number < other.number ? one : other;
         Entry loser = winner == one ? other : one;
         winner.customer.merge(loser.customer);
+        winner.tookPart = true;
         loser.mergedInto = winner;
         loser.customer = null;
         losers.add(loser);

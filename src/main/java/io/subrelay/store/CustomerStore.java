@@ -2,6 +2,7 @@ package io.subrelay.store;
 
 import io.subrelay.customer.Customer;
 import io.subrelay.customer.Customers;
+import io.subrelay.webhook.Event;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,14 +15,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Customers in the database, for one transaction: finds them by any of their ids, and stores what changed. */
+/**
+ * Customers in the database, for one transaction: finds them by any of their ids, and stores what changed. A state is
+ * not written with each event, as that costs more than the event itself: the stored one may be some of the customer's
+ * own events behind, which are folded in where it is read.
+ */
 final class CustomerStore implements Customers.Lookup {
+
+    /** How many events a stored state may be behind: each of them is read where the customer is. */
+    private static final int MOST_BEHIND = 3;
 
     private final Connection connection;
     private final KnownCustomers known;
     private final Map<Long, Customers.Stored> stored = new HashMap<>();
     private final Map<String, Customers.Stored> loaded = new HashMap<>();
     private final Set<String> asked = new HashSet<>();
+    /** By how many events the states that were read are behind. */
+    private final Map<Long, Integer> behind = new HashMap<>();
 
     /** @param known those that need not be read; what is read is added */
     CustomerStore(Connection connection, KnownCustomers known) {
@@ -40,24 +50,39 @@ final class CustomerStore implements Customers.Lookup {
         if (unknown.isEmpty()) {
             return;
         }
+        read("select customer from customer_id where app_user_id = any (?)", "varchar", unknown)
+                .forEach((number, customer) -> customer.ids().forEach(id -> loaded.put(id, stored.get(number))));
+    }
+
+    /** Reads customers with their own events since, in one statement: else a state that is written meanwhile tells less. */
+    private Map<Long, Customer> read(String which, String type, Collection<?> parameter) throws SQLException {
+        Map<Long, Customer> read = new HashMap<>();
+        Map<Long, Integer> lengths = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement("""
-                select c.id, c.state from customer_id i join customer c on c.id = i.customer
-                where i.app_user_id = any (?)""")) {
-            select.setArray(1, connection.createArrayOf("varchar", unknown.toArray()));
+                select c.id, c.state, e.seq, e.event_id, e.type, e.kind, e.event_at, e.happened_at, e.webhook
+                from customer c left join event e on e.customer = c.id and e.seq > c.as_of where c.id in (
+                """ + which + ")")) {
+            select.setArray(1, connection.createArrayOf(type, parameter.toArray()));
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    long number = rows.getLong(1);
-                    if (!stored.containsKey(number)) {
-                        String state = rows.getString(2);
-                        Customer customer = Customer.parse(state);
-                        Customers.Stored read = new Customers.Stored(number, customer);
-                        stored.put(number, read);
-                        customer.ids().forEach(id -> loaded.put(id, read));
-                        known.put(number, customer, state.length());
+                    long number = rows.getLong("id");
+                    if (!read.containsKey(number)) {
+                        String state = rows.getString("state");
+                        read.put(number, Customer.parse(state));
+                        lengths.put(number, state.length());
+                    }
+                    if (rows.getLong("seq") > 0) {
+                        read.get(number).add(DeliveryStore.received(rows));
+                        behind.merge(number, 1, Integer::sum);
                     }
                 }
             }
         }
+        read.forEach((number, customer) -> {
+            stored.put(number, new Customers.Stored(number, customer));
+            known.put(number, customer, lengths.get(number), behind.getOrDefault(number, 0));
+        });
+        return read;
     }
 
     @Override
@@ -76,18 +101,25 @@ final class CustomerStore implements Customers.Lookup {
         return found;
     }
 
-    void save(Customers customers) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement("update customer set state = ? where id = ?");
-             PreparedStatement insert = connection.prepareStatement("insert into customer (state, id) values (?, ?)")) {
+    /** @param asOf the newest event that was taken in */
+    void save(Customers customers, long asOf) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(
+                     "update customer set state = ?, as_of = ? where id = ?");
+             PreparedStatement insert = connection.prepareStatement(
+                     "insert into customer (state, as_of, id) values (?, ?, ?)")) {
             boolean inserts = false;
             boolean updates = false;
             for (Customers.Entry entry : customers.changed()) {
                 boolean isStored = stored.containsKey(entry.number());
+                if (isStored && mayStayBehind(entry)) {
+                    continue;
+                }
                 PreparedStatement statement = isStored ? update : insert;
                 String state = entry.customer().toJson();
-                known.put(entry.number(), entry.customer(), state.length());
+                known.put(entry.number(), entry.customer(), state.length(), 0);
                 statement.setString(1, state);
-                statement.setLong(2, entry.number());
+                statement.setLong(2, asOf);
+                statement.setLong(3, entry.number());
                 statement.addBatch();
                 updates |= isStored;
                 inserts |= !isStored;
@@ -100,7 +132,34 @@ final class CustomerStore implements Customers.Lookup {
             }
         }
         saveLinks(customers.links());
-        saveMerges(customers.merges());
+        saveMerges(customers.merges(), asOf);
+    }
+
+    private boolean mayStayBehind(Customers.Entry entry) {
+        int length = known.length(entry.number());
+        int behind = known.behind(entry.number()) + entry.taken();
+        boolean mayStay = length >= 0 && behind <= MOST_BEHIND && !entry.tookPart();
+        if (mayStay) {
+            known.put(entry.number(), entry.customer(), length, behind);
+        }
+        return mayStay;
+    }
+
+    /** Brings stored states up to date that are behind by any of these events: those are about to be deleted. */
+    void catchUp(List<Long> seqs, long asOf) throws SQLException {
+        Map<Long, Customer> customers = read("select customer from event where seq = any (?)", "bigint", seqs);
+        try (PreparedStatement update = connection.prepareStatement(
+                "update customer set state = ?, as_of = ? where id = ?")) {
+            for (Map.Entry<Long, Customer> each : customers.entrySet()) {
+                if (behind.containsKey(each.getKey())) {
+                    update.setString(1, each.getValue().toJson());
+                    update.setLong(2, asOf);
+                    update.setLong(3, each.getKey());
+                    update.addBatch();
+                }
+            }
+            update.executeBatch();
+        }
     }
 
     private void saveLinks(Map<String, Long> links) throws SQLException {
@@ -119,7 +178,7 @@ final class CustomerStore implements Customers.Lookup {
     }
 
     /** A customer that was merged stays as a pointer, as events and deliveries are ordered under its number. */
-    private void saveMerges(Map<Long, Long> merges) throws SQLException {
+    private void saveMerges(Map<Long, Long> merges, long asOf) throws SQLException {
         if (merges.isEmpty()) {
             return;
         }
@@ -127,11 +186,11 @@ final class CustomerStore implements Customers.Lookup {
              PreparedStatement earlier = connection.prepareStatement(
                      "update customer set merged_into = ? where merged_into = ?");
              PreparedStatement point = connection.prepareStatement(
-                     "update customer set merged_into = ?, state = '{}' where id = ?");
+                     "update customer set merged_into = ?, state = '{}', as_of = " + asOf + " where id = ?");
              PreparedStatement requested = connection.prepareStatement(
                      "update redelivery set customer = ? where customer = ? and origin = 'request'");
              PreparedStatement insert = connection.prepareStatement(
-                     "insert into customer (merged_into, state, id) values (?, '{}', ?)")) {
+                     "insert into customer (merged_into, state, as_of, id) values (?, '{}', " + asOf + ", ?)")) {
             for (Map.Entry<Long, Long> merge : merges.entrySet()) {
                 known.forget(merge.getKey());
                 known.forget(merge.getValue());

@@ -102,7 +102,7 @@ public final class Database implements AutoCloseable {
         String options = "";
         for (String option : new String[] {
                 "WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE", "DB_CLOSE_DELAY=-1", "DATABASE_TO_LOWER=TRUE",
-                "RETENTION_TIME=2000"}) {
+                "RETENTION_TIME=2000", "CACHE_SIZE=8192"}) {
             if (!url.toUpperCase().contains(option.substring(0, option.indexOf('=') + 1))) {
                 options += ";" + option;
             }

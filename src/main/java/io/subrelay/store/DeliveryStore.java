@@ -1,6 +1,7 @@
 package io.subrelay.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.subrelay.delivery.Delivery;
 import io.subrelay.delivery.EnrichedEvent;
@@ -224,16 +225,23 @@ public final class DeliveryStore {
 
     /** The event of a row that has the event's columns. */
     static EnrichedEvent event(ResultSet row) throws SQLException {
+        String after = row.getString("after_customers");
+        return new EnrichedEvent(
+                row.getLong("seq"), row.getLong("customer"),
+                after == null ? List.of() : Arrays.stream(after.split(",")).map(Long::valueOf).toList(),
+                received(row), json(row, "customer_then"), row.getLong("received_at"),
+                row.getBoolean("late"), names(row.getString("destinations")));
+    }
+
+    /** What was received, of a row that has those columns of the event. */
+    static Event received(ResultSet row) throws SQLException {
+        return new Event(row.getString("event_id"), row.getString("type"), row.getString("kind"),
+                row.getLong("event_at"), row.getLong("happened_at"), json(row, "webhook"), row.getString("webhook"));
+    }
+
+    private static JsonNode json(ResultSet row, String column) throws SQLException {
         try {
-            String webhook = row.getString("webhook");
-            String after = row.getString("after_customers");
-            return new EnrichedEvent(
-                    row.getLong("seq"), row.getLong("customer"),
-                    after == null ? List.of() : Arrays.stream(after.split(",")).map(Long::valueOf).toList(),
-                    new Event(row.getString("event_id"), row.getString("type"), row.getString("kind"),
-                            row.getLong("event_at"), row.getLong("happened_at"), JSON.readTree(webhook), webhook),
-                    JSON.readTree(row.getString("customer_then")), row.getLong("received_at"),
-                    row.getBoolean("late"), names(row.getString("destinations")));
+            return JSON.readTree(row.getString(column));
         } catch (JsonProcessingException e) {
             throw new SQLException("event " + row.getLong("seq") + " is stored as something that is not JSON", e);
         }

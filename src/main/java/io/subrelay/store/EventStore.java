@@ -62,7 +62,7 @@ public final class EventStore {
         if (position[0] > firstNew) {
             insert(connection, written, names);
             insertParties(connection, parties);
-            store.save(customers);
+            store.save(customers, position[0]);
             savePosition(connection, position);
             countPending(connection, names, position[0] - firstNew);
         }
@@ -87,8 +87,12 @@ public final class EventStore {
                 customer.isLate(event), names);
     }
 
-    /** @return the places of the newest event and the newest customer */
-    private static long[] lockPosition(Connection connection) throws SQLException {
+    /**
+     * Nothing is accepted, and no customer changes, until the transaction ends.
+     *
+     * @return the places of the newest event and the newest customer
+     */
+    static long[] lockPosition(Connection connection) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "select last_event, last_customer from log_position for update");
              ResultSet row = select.executeQuery()) {

@@ -17,9 +17,9 @@ final class KnownCustomers {
      * How long the states may be together, as JSON, in characters. In memory they take about three times as much, so
      * an eighth of the heap at the most.
      */
-    private static final long MAX_LENGTH = Math.min(24_000_000, Runtime.getRuntime().maxMemory() / 24);
+    private static final long MAX_LENGTH = Math.min(24_000_000, Runtime.getRuntime().maxMemory() / 16);
 
-    private record Known(Customers.Stored stored, int length) {
+    private record Known(Customers.Stored stored, int length, int behind) {
     }
 
     private final Map<String, Customers.Stored> byId = new HashMap<>();
@@ -35,10 +35,25 @@ final class KnownCustomers {
         return stored;
     }
 
-    /** @param jsonLength how long its state is as JSON */
-    void put(long number, Customer customer, int jsonLength) {
+    /** How long its state is as JSON, or was when it was last written; -1 if it is not known here. */
+    int length(long number) {
+        Known known = byNumber.get(number);
+        return known == null ? -1 : known.length();
+    }
+
+    /** By how many events its stored state is behind; 0 if it is not known here. */
+    int behind(long number) {
+        Known known = byNumber.get(number);
+        return known == null ? 0 : known.behind();
+    }
+
+    /**
+     * @param jsonLength how long its state is as JSON
+     * @param behind     by how many events its stored state is behind
+     */
+    void put(long number, Customer customer, int jsonLength, int behind) {
         Customers.Stored stored = new Customers.Stored(number, customer);
-        Known before = byNumber.put(number, new Known(stored, jsonLength));
+        Known before = byNumber.put(number, new Known(stored, jsonLength, behind));
         length += jsonLength - (before == null ? 0 : before.length());
         customer.ids().forEach(id -> byId.put(id, stored));
         Iterator<Known> eldest = byNumber.values().iterator();

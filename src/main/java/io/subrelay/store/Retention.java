@@ -45,6 +45,7 @@ public final class Retention {
                 lookedAt = 0;
                 break;
             }
+            catchUp(old);
             deleted += delete(old, open);
             lookedAt = old.get(old.size() - 1);
         }
@@ -69,6 +70,23 @@ public final class Retention {
             }
         }
         return seqs;
+    }
+
+    /** A customer's state that is behind by an event must not lose it. */
+    private void catchUp(List<Long> old) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                long newest = EventStore.lockPosition(connection)[0];
+                new CustomerStore(connection, new KnownCustomers()).catchUp(old, newest);
+                connection.commit();
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        }
     }
 
     private int delete(List<Long> old, List<String> open) throws SQLException {

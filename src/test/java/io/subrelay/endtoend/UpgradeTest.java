@@ -51,6 +51,7 @@ class UpgradeTest {
             statement.execute("alter table event alter column customer_then set data type varchar(1048576)");
             statement.execute("drop index redelivery_customer");
             statement.execute("drop table erasure");
+            statement.execute("alter table customer drop column as_of");
             statement.execute("delete from \"flyway_schema_history\" where \"version\" > '2'");
             statement.execute("shutdown");
         }
