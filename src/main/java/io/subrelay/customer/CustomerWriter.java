@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Writes a customer as JSON, for {@link CustomerReader} to read. It is written with every event, so it is kept short:
+ * Writes a customer as JSON, for {@link CustomerReader} to read. It is written with every few events, so it is kept short:
  * an event is named in full once where it can be, and a fact only lists the fields in which it differs from the one
  * before.
  *

@@ -41,7 +41,7 @@ public final class Customers {
         private Customer customer;
         private Entry mergedInto;
         private int taken;
-        private boolean tookPart;
+        private boolean hasToBeWritten;
 
         private Entry(long number, Customer customer) {
             this.number = number;
@@ -58,14 +58,14 @@ public final class Customers {
             return current().customer;
         }
 
-        /** How many events it took in. */
+        /** How many events it took in, without those of customers that were merged into it. */
         public int taken() {
             return current().taken;
         }
 
-        /** Whether it is more than what was stored and its own events: it was merged, or took part in a transfer. */
-        public boolean tookPart() {
-            return current().tookPart;
+        /** Whether what was stored and its own events do not tell it all: it was merged, or took part in a transfer. */
+        public boolean hasToBeWritten() {
+            return current().hasToBeWritten;
         }
 
         private Entry current() {
@@ -117,8 +117,8 @@ public final class Customers {
         if (customer != null) {
             add(event, customer);
             from.forEach(each -> add(event, each));
-            customer.tookPart |= EventIds.isTransfer(event);
-            from.forEach(each -> each.tookPart = true);
+            customer.hasToBeWritten |= EventIds.isTransfer(event);
+            from.forEach(each -> each.hasToBeWritten = true);
         }
         return new Folded(customer, List.copyOf(from));
     }
@@ -157,7 +157,7 @@ public final class Customers {
         Entry winner = one.number < other.number ? one : other;
         Entry loser = winner == one ? other : one;
         winner.customer.merge(loser.customer);
-        winner.tookPart = true;
+        winner.hasToBeWritten = true;
         loser.mergedInto = winner;
         loser.customer = null;
         losers.add(loser);

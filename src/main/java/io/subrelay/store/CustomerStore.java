@@ -50,7 +50,7 @@ final class CustomerStore implements Customers.Lookup {
         if (unknown.isEmpty()) {
             return;
         }
-        read("select customer from customer_id where app_user_id = any (?)", "varchar", unknown)
+        read("c.id in (select customer from customer_id where app_user_id = any (?))", "varchar", unknown)
                 .forEach((number, customer) -> customer.ids().forEach(id -> loaded.put(id, stored.get(number))));
     }
 
@@ -59,15 +59,15 @@ final class CustomerStore implements Customers.Lookup {
         Map<Long, Customer> read = new HashMap<>();
         Map<Long, Integer> lengths = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement("""
-                select c.id, c.state, e.seq, e.event_id, e.type, e.kind, e.event_at, e.happened_at, e.webhook
-                from customer c left join event e on e.customer = c.id and e.seq > c.as_of where c.id in (
-                """ + which + ")")) {
+                select c.id, c.folded, e.seq, e.event_id, e.type, e.kind, e.event_at, e.happened_at, e.webhook
+                from customer c left join event e on e.customer = c.id and e.seq > c.as_of where\s
+                """ + which)) {
             select.setArray(1, connection.createArrayOf(type, parameter.toArray()));
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     long number = rows.getLong("id");
                     if (!read.containsKey(number)) {
-                        String state = rows.getString("state");
+                        String state = rows.getString("folded");
                         read.put(number, Customer.parse(state));
                         lengths.put(number, state.length());
                     }
@@ -104,9 +104,9 @@ final class CustomerStore implements Customers.Lookup {
     /** @param asOf the newest event that was taken in */
     void save(Customers customers, long asOf) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(
-                     "update customer set state = ?, as_of = ? where id = ?");
+                     "update customer set folded = ?, as_of = ? where id = ?");
              PreparedStatement insert = connection.prepareStatement(
-                     "insert into customer (state, as_of, id) values (?, ?, ?)")) {
+                     "insert into customer (folded, as_of, id) values (?, ?, ?)")) {
             boolean inserts = false;
             boolean updates = false;
             for (Customers.Entry entry : customers.changed()) {
@@ -138,18 +138,34 @@ final class CustomerStore implements Customers.Lookup {
     private boolean mayStayBehind(Customers.Entry entry) {
         int length = known.length(entry.number());
         int behind = known.behind(entry.number()) + entry.taken();
-        boolean mayStay = length >= 0 && behind <= MOST_BEHIND && !entry.tookPart();
+        boolean mayStay = length >= 0 && behind <= MOST_BEHIND && !entry.hasToBeWritten();
         if (mayStay) {
             known.put(entry.number(), entry.customer(), length, behind);
         }
         return mayStay;
     }
 
-    /** Brings stored states up to date that are behind by any of these events: those are about to be deleted. */
-    void catchUp(List<Long> seqs, long asOf) throws SQLException {
-        Map<Long, Customer> customers = read("select customer from event where seq = any (?)", "bigint", seqs);
+    /** The numbers of the customers whose stored states are behind by any of these events. */
+    static List<Long> behind(Connection connection, List<Long> seqs) throws SQLException {
+        List<Long> numbers = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement("""
+                select distinct c.id from event e join customer c on c.id = e.customer
+                where e.seq = any (?) and e.seq > c.as_of""")) {
+            select.setArray(1, connection.createArrayOf("bigint", seqs.toArray()));
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    numbers.add(rows.getLong(1));
+                }
+            }
+        }
+        return numbers;
+    }
+
+    /** Brings the stored states of these customers up to date. */
+    void catchUp(List<Long> numbers, long asOf) throws SQLException {
+        Map<Long, Customer> customers = read("c.id = any (?)", "bigint", numbers);
         try (PreparedStatement update = connection.prepareStatement(
-                "update customer set state = ?, as_of = ? where id = ?")) {
+                "update customer set folded = ?, as_of = ? where id = ?")) {
             for (Map.Entry<Long, Customer> each : customers.entrySet()) {
                 if (behind.containsKey(each.getKey())) {
                     update.setString(1, each.getValue().toJson());
@@ -186,11 +202,11 @@ final class CustomerStore implements Customers.Lookup {
              PreparedStatement earlier = connection.prepareStatement(
                      "update customer set merged_into = ? where merged_into = ?");
              PreparedStatement point = connection.prepareStatement(
-                     "update customer set merged_into = ?, state = '{}', as_of = " + asOf + " where id = ?");
+                     "update customer set merged_into = ?, folded = '{}', as_of = " + asOf + " where id = ?");
              PreparedStatement requested = connection.prepareStatement(
                      "update redelivery set customer = ? where customer = ? and origin = 'request'");
              PreparedStatement insert = connection.prepareStatement(
-                     "insert into customer (merged_into, state, as_of, id) values (?, '{}', " + asOf + ", ?)")) {
+                     "insert into customer (merged_into, folded, as_of, id) values (?, '{}', " + asOf + ", ?)")) {
             for (Map.Entry<Long, Long> merge : merges.entrySet()) {
                 known.forget(merge.getKey());
                 known.forget(merge.getValue());

@@ -95,8 +95,9 @@ public final class Database implements AutoCloseable {
 
     /**
      * H2 answers a commit before it is in the file unless WRITE_DELAY is 0, closes itself in a shutdown hook that races
-     * with Camel's unless it is told not to, tells column names in upper case, PostgreSQL in lower case, and keeps space
-     * that is free for 45 s in case the disk had not written what replaces it, which it has: see commitToDisk.
+     * with Camel's unless it is told not to, tells column names in upper case, PostgreSQL in lower case, keeps space that
+     * is free for 45 s in case the disk had not written what replaces it, which it has (see commitToDisk), and keeps more
+     * of the file in memory, by its size in KB, than it reads again: most of what is written are events.
      */
     private static String withH2Options(String url) {
         String options = "";

@@ -70,6 +70,11 @@ public final class EventStore {
         return written;
     }
 
+    /** What was written is rolled back: what is known of customers may be more than what is stored. */
+    void forget() {
+        expected = null;
+    }
+
     static EnrichedEvent enrich(Acceptance acceptance, long seq, Customers customers, long[] position,
             List<String> names, List<long[]> parties) {
         Event event = acceptance.event();

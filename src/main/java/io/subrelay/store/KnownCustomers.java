@@ -15,7 +15,7 @@ final class KnownCustomers {
 
     /**
      * How long the states may be together, as JSON, in characters. In memory they take about three times as much, so
-     * an eighth of the heap at the most.
+     * a fifth of the heap at the most.
      */
     private static final long MAX_LENGTH = Math.min(24_000_000, Runtime.getRuntime().maxMemory() / 16);
 

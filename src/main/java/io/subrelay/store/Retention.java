@@ -19,6 +19,8 @@ public final class Retention {
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
     private static final int STEP = 500;
     private static final int STEPS_AT_ONCE = 20;
+    /** Few, as nothing is accepted meanwhile. */
+    private static final int CUSTOMERS_AT_ONCE = 50;
 
     private final Database database;
     private final long keepMs;
@@ -74,11 +76,21 @@ public final class Retention {
 
     /** A customer's state that is behind by an event must not lose it. */
     private void catchUp(List<Long> old) throws SQLException {
+        List<Long> behind;
+        try (Connection connection = database.dataSource().getConnection()) {
+            behind = CustomerStore.behind(connection, old);
+        }
+        for (int from = 0; from < behind.size(); from += CUSTOMERS_AT_ONCE) {
+            catchUpThese(behind.subList(from, Math.min(behind.size(), from + CUSTOMERS_AT_ONCE)));
+        }
+    }
+
+    private void catchUpThese(List<Long> customers) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
             connection.setAutoCommit(false);
             try {
                 long newest = EventStore.lockPosition(connection)[0];
-                new CustomerStore(connection, new KnownCustomers()).catchUp(old, newest);
+                new CustomerStore(connection, new KnownCustomers()).catchUp(customers, newest);
                 connection.commit();
             } catch (SQLException | RuntimeException e) {
                 connection.rollback();

@@ -287,12 +287,14 @@ public final class Writer implements AutoCloseable {
                 List<EnrichedEvent> stored = events.write(connection, acceptances);
                 MarkStore.write(connection, kept, again);
                 if (areErased(connection, kept)) {
+                    events.forget();
                     connection.rollback();
                     return transaction(acceptances, marks, again);
                 }
                 database.commitToDisk(connection);
                 return stored;
             } catch (SQLException | RuntimeException | Error e) {
+                events.forget();
                 // else setAutoCommit would commit what has been written so far
                 connection.rollback();
                 throw e;

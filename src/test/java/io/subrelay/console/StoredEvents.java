@@ -34,8 +34,8 @@ final class StoredEvents {
             from event e cross join (values ('amplitude'), ('onesignal'), ('segment'), ('statsig')) d(name)""";
 
     private static final String CUSTOMERS = """
-            insert into customer (id, state)
-            select customer, '{"newest":[' || event_at || ',1,"' || event_id || '"],"first":' || event_at
+            insert into customer (id, as_of, folded)
+            select customer, seq, '{"newest":[' || event_at || ',1,"' || event_id || '"],"first":' || event_at
               || ',"last":["stored-user-' || mod(seq, 5000) || '"],"seen":[[' || event_at || ',1,"' || event_id
               || '","stored-user-' || mod(seq, 5000) || '"]],"subscriptions":{"bought-' || event_id || '":[["renewal",'
               || event_at || ',"' || event_id || '",{"store":"APP_STORE","env":"PRODUCTION","product":"monthly",'

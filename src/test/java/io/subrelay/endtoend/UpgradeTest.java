@@ -46,6 +46,7 @@ class UpgradeTest {
 
     private static void becomeVersionTwo(Store store) throws SQLException {
         try (Connection connection = store.connect(); Statement statement = connection.createStatement()) {
+            statement.execute("alter table customer alter column folded rename to state");
             statement.execute("alter table customer alter column state set data type varchar(1048576)");
             statement.execute("alter table event alter column webhook set data type varchar(1048576)");
             statement.execute("alter table event alter column customer_then set data type varchar(1048576)");
