@@ -2,7 +2,6 @@ package io.subrelay.store;
 
 import io.subrelay.customer.Customer;
 import io.subrelay.customer.Customers;
-import io.subrelay.webhook.Event;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
