@@ -110,7 +110,8 @@ final class CustomerStore implements Customers.Lookup {
             boolean updates = false;
             for (Customers.Entry entry : customers.changed()) {
                 boolean isStored = stored.containsKey(entry.number());
-                if (isStored && mayStayBehind(entry)) {
+                if (isStored && !entry.hasToBeWritten()
+                        && known.putUnwritten(entry.number(), entry.customer(), entry.taken(), MOST_BEHIND)) {
                     continue;
                 }
                 PreparedStatement statement = isStored ? update : insert;
@@ -132,16 +133,6 @@ final class CustomerStore implements Customers.Lookup {
         }
         saveLinks(customers.links());
         saveMerges(customers.merges(), asOf);
-    }
-
-    private boolean mayStayBehind(Customers.Entry entry) {
-        int length = known.length(entry.number());
-        int behind = known.behind(entry.number()) + entry.taken();
-        boolean mayStay = length >= 0 && behind <= MOST_BEHIND && !entry.hasToBeWritten();
-        if (mayStay) {
-            known.put(entry.number(), entry.customer(), length, behind);
-        }
-        return mayStay;
     }
 
     /** The numbers of the customers whose stored states are behind by any of these events. */

@@ -229,19 +229,20 @@ public final class DeliveryStore {
         return new EnrichedEvent(
                 row.getLong("seq"), row.getLong("customer"),
                 after == null ? List.of() : Arrays.stream(after.split(",")).map(Long::valueOf).toList(),
-                received(row), json(row, "customer_then"), row.getLong("received_at"),
+                received(row), json(row, row.getString("customer_then")), row.getLong("received_at"),
                 row.getBoolean("late"), names(row.getString("destinations")));
     }
 
     /** What was received, of a row that has those columns of the event. */
     static Event received(ResultSet row) throws SQLException {
+        String webhook = row.getString("webhook");
         return new Event(row.getString("event_id"), row.getString("type"), row.getString("kind"),
-                row.getLong("event_at"), row.getLong("happened_at"), json(row, "webhook"), row.getString("webhook"));
+                row.getLong("event_at"), row.getLong("happened_at"), json(row, webhook), webhook);
     }
 
-    private static JsonNode json(ResultSet row, String column) throws SQLException {
+    private static JsonNode json(ResultSet row, String text) throws SQLException {
         try {
-            return JSON.readTree(row.getString(column));
+            return JSON.readTree(text);
         } catch (JsonProcessingException e) {
             throw new SQLException("event " + row.getLong("seq") + " is stored as something that is not JSON", e);
         }

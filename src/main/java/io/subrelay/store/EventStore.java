@@ -44,7 +44,6 @@ public final class EventStore {
         if (!Arrays.equals(position, expected)) {
             known.clear();
         }
-        expected = null;
         Set<String> seen = storedIds(connection, acceptances);
         CustomerStore store = new CustomerStore(connection, known);
         store.load(acceptances.stream().flatMap(it -> EventIds.all(it.event()).stream()).collect(Collectors.toSet()));

@@ -35,16 +35,20 @@ final class KnownCustomers {
         return stored;
     }
 
-    /** How long its state is as JSON, or was when it was last written; -1 if it is not known here. */
-    int length(long number) {
+    /**
+     * Keeps a state that is not to be written.
+     *
+     * @param  newer by how many events it is newer than what was put before
+     * @param  most  by how many events the stored one may be behind
+     * @return       false if it has to be written, as the stored one would be more behind, or how much is not known
+     */
+    boolean putUnwritten(long number, Customer customer, int newer, int most) {
         Known known = byNumber.get(number);
-        return known == null ? -1 : known.length();
-    }
-
-    /** By how many events its stored state is behind; 0 if it is not known here. */
-    int behind(long number) {
-        Known known = byNumber.get(number);
-        return known == null ? 0 : known.behind();
+        if (known == null || known.behind() + newer > most) {
+            return false;
+        }
+        put(number, customer, known.length(), known.behind() + newer);
+        return true;
     }
 
     /**
