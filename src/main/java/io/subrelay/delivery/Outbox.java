@@ -219,17 +219,8 @@ public final class Outbox implements Shares.Holder {
 
     @Override
     public boolean released(int slice) {
-        if (!release(slice)) {
-            return false;
-        }
-        try {
-            // without the lock: the writer takes it as well
-            writer.flush();
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        // without the lock: the writer takes it as well
+        return release(slice) && flush();
     }
 
     private synchronized boolean release(int slice) {
@@ -310,6 +301,17 @@ public final class Outbox implements Shares.Holder {
 
     void mark(Mark mark) {
         writer.mark(mark);
+    }
+
+    /** @return whether what was marked is in the database; false if the thread is interrupted first */
+    boolean flush() {
+        try {
+            writer.flush();
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Writes down how far the destinations are, where it has changed. */

@@ -181,21 +181,16 @@ public final class OutboxConsumer extends DefaultConsumer {
     }
 
     private void deliver(List<Delivery> deliveries) {
-        long startedAt = System.currentTimeMillis();
         long started = System.nanoTime();
         int begun = workers.begun();
-        List<Outcome> outcomes = attempt(deliveries);
-        int millis = (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
-        List<Delivery> attempted = deliveries.subList(0, outcomes.size());
         List<Finished> finished = new ArrayList<>(deliveries.size());
-        for (int i = 0; i < attempted.size(); i++) {
-            finished.add(finishOrFail(attempted.get(i), outcomes.get(i), startedAt, millis));
-        }
+        List<Outcome> outcomes = attempt(deliveries, finished);
+        List<Delivery> attempted = deliveries.subList(0, outcomes.size());
         long again = System.currentTimeMillis() + schedule.delayMs(1, 0);
         deliveries.subList(attempted.size(), deliveries.size())
-                .forEach(delivery -> finished.add(new Finished(delivery, again)));
+                .forEach(delivery -> finished.add(Finished.again(delivery, again)));
         boolean first = attempted.stream().anyMatch(delivery -> delivery.attempts() == 0);
-        Outcome decisive = decisive(outcomes);
+        Outcome decisive = Outcome.decisive(outcomes);
         // each of these, whatever becomes of the others: what was taken has to be given back
         try {
             circuit.answered(decisive, first);
@@ -203,39 +198,46 @@ public final class OutboxConsumer extends DefaultConsumer {
             try {
                 workers.ended(begun, started, decisive);
             } finally {
+                areDeadWritten(finished);
                 queue.finish(finished);
             }
         }
     }
 
-    /** Of a list's outcomes the one that tells most about the destination. */
-    private static Outcome decisive(List<Outcome> outcomes) {
-        Outcome decisive = outcomes.get(0);
-        for (Outcome outcome : outcomes) {
-            if (!outcome.isFinal() || !decisive.isOfTheDestination()) {
-                decisive = outcome;
-            }
-        }
-        return decisive;
+    /**
+     * That a delivery is a dead letter has to be on the disk before its customer's next one goes: else it would go again
+     * after a crash, and arrive behind that one.
+     *
+     * @return whether the next ones may go
+     */
+    private boolean areDeadWritten(List<Finished> finished) {
+        return finished.stream().noneMatch(Finished::dead) || outbox.flush();
     }
 
     /**
      * A list that is refused because of some of its events is split until those are found.
      *
-     * @return what became of the deliveries, but for the last ones if they were not attempted: something before them
-     *         has to go again first
+     * @param  finished gets how they came back
+     * @return          what became of the deliveries, but for the last ones if they were not attempted: something before
+     *                  them has to go again first
      */
-    private List<Outcome> attempt(List<Delivery> deliveries) {
+    private List<Outcome> attempt(List<Delivery> deliveries, List<Finished> finished) {
+        long startedAt = System.currentTimeMillis();
+        long started = System.nanoTime();
         List<Outcome> outcomes = run(deliveries);
+        int millis = (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
         boolean refused = deliveries.size() > 1 && outcomes.stream()
                 .anyMatch(outcome -> outcome.verdict() == Verdict.REFUSED && outcome.responseCode() > 0);
         if (!refused) {
+            for (int i = 0; i < outcomes.size(); i++) {
+                finished.add(finishOrFail(deliveries.get(i), outcomes.get(i), startedAt, millis));
+            }
             return outcomes;
         }
         int half = deliveries.size() / 2;
-        List<Outcome> all = new ArrayList<>(attempt(deliveries.subList(0, half)));
-        if (all.stream().allMatch(Outcome::isFinal)) {
-            all.addAll(attempt(deliveries.subList(half, deliveries.size())));
+        List<Outcome> all = new ArrayList<>(attempt(deliveries.subList(0, half), finished));
+        if (all.stream().allMatch(Outcome::isFinal) && areDeadWritten(finished)) {
+            all.addAll(attempt(deliveries.subList(half, deliveries.size()), finished));
         }
         return all;
     }
@@ -352,7 +354,7 @@ public final class OutboxConsumer extends DefaultConsumer {
             logFailure(delivery, e);
             int attempts = delivery.attempts() + 1;
             long first = delivery.firstAttemptAt() > 0 ? delivery.firstAttemptAt() : at;
-            return new Finished(new Delivery(delivery.event(), delivery.origin(), attempts, first),
+            return Finished.again(new Delivery(delivery.event(), delivery.origin(), attempts, first),
                     System.currentTimeMillis() + schedule.delayMs(attempts, 0));
         }
     }
@@ -373,7 +375,7 @@ public final class OutboxConsumer extends DefaultConsumer {
         long next = System.currentTimeMillis() + (held ? 1 : schedule.delayMs(attempts, outcome.retryAfterMs()));
         Delivery again = new Delivery(delivery.event(), delivery.origin(), attempts, first);
         outbox.mark(new Mark.Failed(again, name(), at, millis, next, shown));
-        return new Finished(again, next);
+        return Finished.again(again, next);
     }
 
     private Finished settle(Delivery delivery, int attempts, long at, int millis, Outcome outcome) {
@@ -389,7 +391,7 @@ public final class OutboxConsumer extends DefaultConsumer {
         }
         metrics.settled(state, delivery.event().receivedAt());
         outbox.mark(new Mark.Settled(delivery, name(), state, attempts, at + millis, millis, outcome));
-        return new Finished(delivery, 0);
+        return new Finished(delivery, 0, state.equals("dead"));
     }
 
     private String shorten(String reason) {

@@ -1,5 +1,7 @@
 package io.subrelay.delivery;
 
+import java.util.List;
+
 /**
  * What became of one attempt to deliver.
  *
@@ -45,5 +47,16 @@ public record Outcome(Verdict verdict, int responseCode, String reason, long ret
 
     boolean isFinal() {
         return verdict != Verdict.RETRY && verdict != Verdict.HOLD;
+    }
+
+    /** Of a list's outcomes the one that tells most about the destination. */
+    static Outcome decisive(List<Outcome> outcomes) {
+        Outcome decisive = outcomes.get(0);
+        for (Outcome outcome : outcomes) {
+            if (!outcome.isFinal() || !decisive.isOfTheDestination()) {
+                decisive = outcome;
+            }
+        }
+        return decisive;
     }
 }

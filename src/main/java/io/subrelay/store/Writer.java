@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread that writes. It takes everything that waits, events and marks together, into one transaction and
  * forces it to the disk once: a commit for each costs several times more. Events do not wait for company; marks do,
- * for a moment, as nobody waits for them.
+ * for a moment, unless somebody waits for them.
  */
 public final class Writer implements AutoCloseable {
 
@@ -54,6 +54,8 @@ public final class Writer implements AutoCloseable {
     private long madeRoomAt;
     private long marksMade;
     private long marksWritten;
+    /** Up to which of those made somebody waits. */
+    private long marksAwaited;
     private Consumer<List<EnrichedEvent>> listener = accepted -> { };
 
     public Writer(Database database, EventStore events) {
@@ -131,6 +133,8 @@ public final class Writer implements AutoCloseable {
         lock.lock();
         try {
             long upTo = marksMade;
+            marksAwaited = upTo;
+            changed.signalAll();
             while (marksWritten < upTo && !closing) {
                 changed.await(100, TimeUnit.MILLISECONDS);
             }
@@ -180,8 +184,8 @@ public final class Writer implements AutoCloseable {
             changed.await();
         }
         long nanos = marksFailed ? RETRY_MARKS_NANOS : MARKS_WAIT_NANOS;
-        while (waitingEvents.isEmpty() && (waitingMarks.size() < MAX_MARKS || marksFailed) && (!closing || marksFailed)
-                && nanos > 0) {
+        while (waitingEvents.isEmpty() && nanos > 0 && (marksFailed
+                || waitingMarks.size() < MAX_MARKS && marksAwaited <= marksWritten && !closing)) {
             nanos = changed.awaitNanos(nanos);
         }
     }
