@@ -54,8 +54,7 @@ public final class CustomerRecords {
      * @return     empty if nobody is known by the id
      */
     Optional<Erased> erase(String appUserId, long atMs) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection()) {
-            connection.setAutoCommit(false);
+        return database.transaction(connection -> {
             try (Statement statement = connection.createStatement()) {
                 // nothing may be accepted meanwhile, nobody be merged, and nobody think to know the customer afterwards
                 statement.executeUpdate("update log_position set last_customer = last_customer + 1");
@@ -69,15 +68,9 @@ public final class CustomerRecords {
                     statement.execute("lock table delivery, redelivery, attempt in share row exclusive mode");
                 }
                 int events = erase(statement, numbers, atMs);
-                database.commitToDisk(connection);
                 return Optional.of(new Erased(numbers, events));
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback();
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
             }
-        }
+        });
     }
 
     private static Set<Long> numbersOf(Connection connection, String appUserId) throws SQLException {

@@ -157,8 +157,41 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** What is done in one transaction. */
+    interface Work<T> {
+        T in(Connection connection) throws SQLException;
+    }
+
+    /** Does all of it or nothing, and does not return before it is on the disk. */
+    <T> T transaction(Work<T> work) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                T result = work.in(connection);
+                commitToDisk(connection);
+                return result;
+            } catch (SQLException | RuntimeException | Error e) {
+                // else setAutoCommit would commit what has been written so far
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    /** Whether what was to be written is at fault, rather than a database that cannot write now, such as on a full disk. */
+    static boolean isOfTheData(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException failure) {
+                return failure.getSQLState() != null && failure.getSQLState().matches("2[123].*");
+            }
+        }
+        return e instanceof Exception;
+    }
+
     /** Commits, and does not return before the commit is on the disk. */
-    public void commitToDisk(Connection connection) throws SQLException {
+    private void commitToDisk(Connection connection) throws SQLException {
         connection.commit();
         if (h2) {
             try (Statement statement = connection.createStatement()) {

@@ -126,18 +126,10 @@ public final class DeliveryStore {
      * Makes a destination known: one that is new starts at the newest event, as history reaches it only by a backfill.
      */
     public void register(String destination, int slices) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection()) {
-            connection.setAutoCommit(false);
-            try {
-                register(connection, destination, slices);
-                connection.commit();
-            } catch (SQLException e) {
-                connection.rollback();
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
-            }
-        }
+        database.transaction(connection -> {
+            register(connection, destination, slices);
+            return null;
+        });
     }
 
     private static void register(Connection connection, String destination, int slices) throws SQLException {

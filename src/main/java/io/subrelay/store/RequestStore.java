@@ -94,22 +94,12 @@ public final class RequestStore {
 
     private long schedule(String destination, String which, Object... parameters) throws SQLException {
         long scheduled = 0;
-        try (Connection connection = database.dataSource().getConnection()) {
-            connection.setAutoCommit(false);
-            try {
-                long last = lastEvent(connection);
-                for (long from = 0; from < last; from += STEP) {
-                    scheduled += step(connection, destination, from, which, parameters);
-                    database.commitToDisk(connection);
-                }
-                return scheduled;
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback();
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
-            }
+        long last = database.transaction(RequestStore::lastEvent);
+        for (long next = 0; next < last; next += STEP) {
+            long from = next;
+            scheduled += database.transaction(connection -> step(connection, destination, from, which, parameters));
         }
+        return scheduled;
     }
 
     private long count(String from, Object... parameters) throws SQLException {

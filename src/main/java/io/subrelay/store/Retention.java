@@ -86,19 +86,11 @@ public final class Retention {
     }
 
     private void catchUpThese(List<Long> customers) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection()) {
-            connection.setAutoCommit(false);
-            try {
-                long newest = EventStore.lockPosition(connection)[0];
-                new CustomerStore(connection, new KnownCustomers()).catchUp(customers, newest);
-                connection.commit();
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback();
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
-            }
-        }
+        database.transaction(connection -> {
+            long newest = EventStore.lockPosition(connection)[0];
+            new CustomerStore(connection, new KnownCustomers()).catchUp(customers, newest);
+            return null;
+        });
     }
 
     private int delete(List<Long> old, List<String> open) throws SQLException {
@@ -109,8 +101,7 @@ public final class Retention {
                 + " and e.seq in (" + old.stream().map(String::valueOf).collect(Collectors.joining(",")) + ")"
                 + " and not exists (select 1 from redelivery r where r.event = e.seq)"
                 + " and not exists (select 1 from delivery d where d.event = e.seq and d.state = 'dead')" + unfinished;
-        try (Connection connection = database.dataSource().getConnection()) {
-            connection.setAutoCommit(false);
+        return database.transaction(connection -> {
             try (PreparedStatement select = connection.prepareStatement("select e.seq" + from);
                  ResultSet rows = select.executeQuery()) {
                 List<String> seqs = new ArrayList<>();
@@ -120,15 +111,9 @@ public final class Retention {
                 if (!seqs.isEmpty()) {
                     deleteAll(connection, "(" + String.join(",", seqs) + ")");
                 }
-                connection.commit();
                 return seqs.size();
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback();
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
             }
-        }
+        });
     }
 
     private static void deleteAll(Connection connection, String seqs) throws SQLException {

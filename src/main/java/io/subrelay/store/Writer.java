@@ -20,14 +20,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that writes. It takes everything that waits, events and marks together, into one transaction and
- * forces it to the disk once: a commit for each costs several times more. Events do not wait for company; marks do,
- * for a moment, unless somebody waits for them.
+ * forces it to the disk once: a commit for each costs several times more. Events wait for company while many come, and
+ * marks always, for a moment, unless somebody waits for them.
  */
 public final class Writer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
     private static final int MAX_EVENTS = 256;
     private static final int MAX_MARKS = 4096;
+    /** How far apart transactions are while several events come within that; none waits if none comes just now. */
+    private static final long APART_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
+    private static final long JUST_NOW_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long MARKS_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     /** Marks that may wait before deliveries are held up: a database that is away must not fill the memory. */
     private static final int MAX_WAITING_MARKS = 20_000;
@@ -40,12 +43,16 @@ public final class Writer implements AutoCloseable {
     private final EventStore events;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    /** Never signalled. */
+    private final Condition pause = lock.newCondition();
     /** Fair, as the thread that writes takes it again at once. */
     private final ReentrantLock writing = new ReentrantLock(true);
     private final Thread thread = new Thread(this::run, "subrelay-writer");
     private List<Acceptance> waitingEvents = new ArrayList<>();
     private List<Mark> waitingMarks = new ArrayList<>();
     private final Set<Long> erased = ConcurrentHashMap.newKeySet();
+    /** When the last transaction with several events began. */
+    private long severalAt;
     private boolean closing;
     /** 0 while no mark has failed since {@link #close}. */
     private long giveUpAt;
@@ -154,6 +161,7 @@ public final class Writer implements AutoCloseable {
                     return;
                 }
                 acceptances = takeUpTo(MAX_EVENTS, waitingEvents);
+                severalAt = acceptances.size() > 1 ? System.nanoTime() : severalAt;
                 boolean early = System.nanoTime() - marksFailedAt < RETRY_MARKS_NANOS;
                 marks = marksFailed && early && !closing ? List.of() : takeUpTo(MAX_MARKS, waitingMarks);
                 changed.signalAll();
@@ -187,6 +195,12 @@ public final class Writer implements AutoCloseable {
         while (waitingEvents.isEmpty() && nanos > 0 && (marksFailed
                 || waitingMarks.size() < MAX_MARKS && marksAwaited <= marksWritten && !closing)) {
             nanos = changed.awaitNanos(nanos);
+        }
+        int before = 0;
+        long left = severalAt + APART_NANOS - System.nanoTime();
+        while (left > 0 && waitingEvents.size() > before && waitingEvents.size() < MAX_EVENTS && !closing) {
+            before = waitingEvents.size();
+            left -= JUST_NOW_NANOS - pause.awaitNanos(JUST_NOW_NANOS);
         }
     }
 
@@ -252,7 +266,7 @@ public final class Writer implements AutoCloseable {
         } catch (Error e) {
             putBack(marks);
         } catch (SQLException | RuntimeException e) {
-            if (!isOfTheData(e)) {
+            if (!Database.isOfTheData(e)) {
                 putBack(marks);
                 return;
             }
@@ -260,7 +274,7 @@ public final class Writer implements AutoCloseable {
                 try {
                     transaction(List.of(), List.of(marks.get(i)), true);
                 } catch (SQLException | RuntimeException | Error unwritable) {
-                    if (!isOfTheData(unwritable)) {
+                    if (!Database.isOfTheData(unwritable)) {
                         putBack(new ArrayList<>(marks.subList(i, marks.size())));
                         return;
                     }
@@ -272,39 +286,27 @@ public final class Writer implements AutoCloseable {
         }
     }
 
-    /** Whether what was to be written is at fault, rather than a database that cannot write now, such as on a full disk. */
-    private static boolean isOfTheData(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException failure) {
-                return failure.getSQLState() != null && failure.getSQLState().matches("2[123].*");
-            }
-        }
-        return e instanceof Exception;
-    }
-
     private List<EnrichedEvent> transaction(List<Acceptance> acceptances, List<Mark> marks, boolean again)
             throws SQLException {
-        try (Connection connection = database.dataSource().getConnection()) {
-            connection.setAutoCommit(false);
-            try {
-                List<Mark> kept = marks.stream().filter(mark -> !erased.contains(mark.customer())).toList();
-                List<EnrichedEvent> stored = events.write(connection, acceptances);
-                MarkStore.write(connection, kept, again);
-                if (areErased(connection, kept)) {
-                    events.forget();
-                    connection.rollback();
-                    return transaction(acceptances, marks, again);
-                }
-                database.commitToDisk(connection);
-                return stored;
-            } catch (SQLException | RuntimeException | Error e) {
-                events.forget();
-                // else setAutoCommit would commit what has been written so far
-                connection.rollback();
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
+        List<EnrichedEvent> written = null;
+        try {
+            while (written == null) {
+                written = database.transaction(connection -> {
+                    List<Mark> kept = marks.stream().filter(mark -> !erased.contains(mark.customer())).toList();
+                    List<EnrichedEvent> stored = events.write(connection, acceptances);
+                    MarkStore.write(connection, kept, again);
+                    if (areErased(connection, kept)) {
+                        events.forget();
+                        connection.rollback();
+                        return null;
+                    }
+                    return stored;
+                });
             }
+            return written;
+        } catch (SQLException | RuntimeException | Error e) {
+            events.forget();
+            throw e;
         }
     }
 
