@@ -57,12 +57,15 @@ public final class Benchmark {
                 started(subjects.get(subjects.size() - 1));
             }
             Map<String, List<Map<String, Double>>> rounds = new LinkedHashMap<>();
+            List<Subject> inTurn = new ArrayList<>(subjects);
             for (int i = 0; i < options.number("rounds"); i++) {
-                for (Subject subject : subjects) {
+                for (Subject subject : inTurn) {
                     Map<String, Double> round = round(subject, options.number("events"), options.number("rate"));
                     rounds.computeIfAbsent(subject.name, name -> new ArrayList<>()).add(round);
                     System.out.printf("%-8s round %d  %s%n", subject.name, i + 1, round);
                 }
+                // it is of use to be the last one
+                Collections.reverse(inTurn);
             }
             print(subjects, rounds);
             for (Subject subject : options.number("idle") > 0 ? subjects : List.<Subject>of()) {

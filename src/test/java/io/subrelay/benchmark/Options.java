@@ -11,7 +11,7 @@ import java.util.Map;
 final class Options {
 
     private static final Map<String, String> DEFAULTS = Map.ofEntries(
-            Map.entry("subjects", "single,batched,memory"), Map.entry("warmup", "150000"), Map.entry("rounds", "5"),
+            Map.entry("subjects", "single,batched,memory"), Map.entry("warmup", "150000"), Map.entry("rounds", "6"),
             Map.entry("events", "10000"), Map.entry("rate", "0"), Map.entry("customers", "10000"),
             Map.entry("latency", "0"), Map.entry("database", "h2"), Map.entry("stored", "0"),
             Map.entry("backlog", "0"), Map.entry("idle", "0"), Map.entry("consumers", "8"), Map.entry("other", "."));
