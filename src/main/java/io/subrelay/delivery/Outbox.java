@@ -13,6 +13,7 @@ import io.subrelay.store.Writer;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,7 @@ public final class Outbox implements Shares.Holder {
     private static final long STOP_MS = 6_000;
     private static final int POLL_PAGE = 500;
     private static final long FORGET_MS = 500;
+    private static final long A_MOMENT_MS = 1_000;
 
     private final Settings settings;
     private final DeliveryStore store;
@@ -220,7 +222,7 @@ public final class Outbox implements Shares.Holder {
     @Override
     public boolean released(int slice) {
         // without the lock: the writer takes it as well
-        return release(slice) && flush();
+        return release(slice) && flush(A_MOMENT_MS);
     }
 
     private synchronized boolean release(int slice) {
@@ -264,7 +266,7 @@ public final class Outbox implements Shares.Holder {
         }
         store.register(name, slices);
         counts.show(name, meters);
-        OutboxQueue queue = new OutboxQueue(name, store, writer::flush,
+        OutboxQueue queue = new OutboxQueue(name, store, () -> writer.flush(Long.MAX_VALUE),
                 settings.number("delivery.in-memory", 10, 1_000_000), new Slices(slices, handed));
         Map<Integer, Long> positions = store.positions(name);
         held.keySet().forEach(slice -> queue.acquire(slice, positions.getOrDefault(slice, handed)));
@@ -303,11 +305,39 @@ public final class Outbox implements Shares.Holder {
         writer.mark(mark);
     }
 
-    /** @return whether what was marked is in the database; false if the thread is interrupted first */
-    boolean flush() {
+    /**
+     * Waits until dead letters are on the disk, which they have to be before their customers' next deliveries go: else they
+     * would go again after a crash, and arrive behind those.
+     */
+    void awaitDead(List<Finished> finished) {
+        if (finished.stream().anyMatch(Finished::dead)) {
+            flush(Long.MAX_VALUE);
+        }
+    }
+
+    /** Whether the rest of a list may go: nothing has to go again before, and its customers' dead letters are on the disk. */
+    boolean mayFollow(List<Finished> finished, List<Delivery> rest) {
+        Set<Long> dead = new HashSet<>();
+        for (Finished before : finished) {
+            if (before.failed()) {
+                return false;
+            }
+            if (before.dead()) {
+                dead.add(before.delivery().customer());
+            }
+        }
+        // after a longer wait another runner may have taken them over
+        return rest.stream().noneMatch(delivery -> dead.contains(delivery.customer())) || flush(A_MOMENT_MS);
+    }
+
+    /**
+     * @param  millis how long to wait
+     * @return        whether what was marked is in the database; false if the time is over, the runner stops or the thread
+     *                is interrupted first
+     */
+    private boolean flush(long millis) {
         try {
-            writer.flush();
-            return true;
+            return writer.flush(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

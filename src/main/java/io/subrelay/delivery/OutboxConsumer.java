@@ -198,20 +198,13 @@ public final class OutboxConsumer extends DefaultConsumer {
             try {
                 workers.ended(begun, started, decisive);
             } finally {
-                areDeadWritten(finished);
-                queue.finish(finished);
+                try {
+                    outbox.awaitDead(finished);
+                } finally {
+                    queue.finish(finished);
+                }
             }
         }
-    }
-
-    /**
-     * That a delivery is a dead letter has to be on the disk before its customer's next one goes: else it would go again
-     * after a crash, and arrive behind that one.
-     *
-     * @return whether the next ones may go
-     */
-    private boolean areDeadWritten(List<Finished> finished) {
-        return finished.stream().noneMatch(Finished::dead) || outbox.flush();
     }
 
     /**
@@ -235,9 +228,10 @@ public final class OutboxConsumer extends DefaultConsumer {
             return outcomes;
         }
         int half = deliveries.size() / 2;
+        List<Delivery> rest = deliveries.subList(half, deliveries.size());
         List<Outcome> all = new ArrayList<>(attempt(deliveries.subList(0, half), finished));
-        if (all.stream().allMatch(Outcome::isFinal) && areDeadWritten(finished)) {
-            all.addAll(attempt(deliveries.subList(half, deliveries.size()), finished));
+        if (all.size() == half && outbox.mayFollow(finished, rest)) {
+            all.addAll(attempt(rest, finished));
         }
         return all;
     }

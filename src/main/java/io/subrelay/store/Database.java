@@ -164,19 +164,12 @@ public final class Database implements AutoCloseable {
 
     /** Does all of it or nothing, and does not return before it is on the disk. */
     <T> T transaction(Work<T> work) throws SQLException {
+        // the pool rolls back what was not committed
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
-            try {
-                T result = work.in(connection);
-                commitToDisk(connection);
-                return result;
-            } catch (SQLException | RuntimeException | Error e) {
-                // else setAutoCommit would commit what has been written so far
-                connection.rollback();
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
-            }
+            T result = work.in(connection);
+            commitToDisk(connection);
+            return result;
         }
     }
 

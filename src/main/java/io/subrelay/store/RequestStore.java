@@ -94,7 +94,7 @@ public final class RequestStore {
 
     private long schedule(String destination, String which, Object... parameters) throws SQLException {
         long scheduled = 0;
-        long last = database.transaction(RequestStore::lastEvent);
+        long last = new DeliveryStore(database).lastEvent();
         for (long next = 0; next < last; next += STEP) {
             long from = next;
             scheduled += database.transaction(connection -> step(connection, destination, from, which, parameters));
@@ -110,14 +110,6 @@ public final class RequestStore {
                 row.next();
                 return row.getLong(1);
             }
-        }
-    }
-
-    private static long lastEvent(Connection connection) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("select last_event from log_position");
-             ResultSet row = select.executeQuery()) {
-            row.next();
-            return row.getLong(1);
         }
     }
 

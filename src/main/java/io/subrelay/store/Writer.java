@@ -43,7 +43,7 @@ public final class Writer implements AutoCloseable {
     private final EventStore events;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    /** Never signalled. */
+    /** Never signalled: those who come while it waits for more events need not wake it, each of them. */
     private final Condition pause = lock.newCondition();
     /** Fair, as the thread that writes takes it again at once. */
     private final ReentrantLock writing = new ReentrantLock(true);
@@ -135,16 +135,22 @@ public final class Writer implements AutoCloseable {
         }
     }
 
-    /** Waits until every mark that was made before is on the disk, or the writer closes. */
-    public void flush() throws InterruptedException {
+    /**
+     * Waits until every mark that was made before is on the disk.
+     *
+     * @return whether they are; false if the writer closes, or that many milliseconds are over, before
+     */
+    public boolean flush(long millis) throws InterruptedException {
         lock.lock();
         try {
             long upTo = marksMade;
             marksAwaited = upTo;
             changed.signalAll();
-            while (marksWritten < upTo && !closing) {
-                changed.await(100, TimeUnit.MILLISECONDS);
+            long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
+            while (marksWritten < upTo && !closing && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
             }
+            return marksWritten >= upTo;
         } finally {
             lock.unlock();
         }
@@ -198,7 +204,8 @@ public final class Writer implements AutoCloseable {
         }
         int before = 0;
         long left = severalAt + APART_NANOS - System.nanoTime();
-        while (left > 0 && waitingEvents.size() > before && waitingEvents.size() < MAX_EVENTS && !closing) {
+        while (left > 0 && waitingEvents.size() > before && waitingEvents.size() < MAX_EVENTS
+                && marksAwaited <= marksWritten && !closing) {
             before = waitingEvents.size();
             left -= JUST_NOW_NANOS - pause.awaitNanos(JUST_NOW_NANOS);
         }

@@ -51,7 +51,7 @@ final class Filling {
                         writer.mark(new Mark.Position(
                                 DESTINATIONS.get(slice / slices), slice % slices, options.number("stored")));
                     }
-                    writer.flush();
+                    writer.flush(Long.MAX_VALUE);
                 }
             }
         } catch (Exception e) {
