@@ -28,7 +28,7 @@ public final class Writer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
     private static final int MAX_EVENTS = 256;
     private static final int MAX_MARKS = 4096;
-    /** How far apart transactions are while several events come within that; none waits if none comes just now. */
+    /** How far apart transactions are while many events come; none waits if none comes just now. */
     private static final long APART_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
     private static final long JUST_NOW_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long MARKS_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -43,16 +43,18 @@ public final class Writer implements AutoCloseable {
     private final EventStore events;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    /** Never signalled: those who come while it waits for more events need not wake it, each of them. */
-    private final Condition pause = lock.newCondition();
+    private final Condition enough = lock.newCondition();
     /** Fair, as the thread that writes takes it again at once. */
     private final ReentrantLock writing = new ReentrantLock(true);
     private final Thread thread = new Thread(this::run, "subrelay-writer");
     private List<Acceptance> waitingEvents = new ArrayList<>();
     private List<Mark> waitingMarks = new ArrayList<>();
     private final Set<Long> erased = ConcurrentHashMap.newKeySet();
-    /** When the last transaction with several events began. */
-    private long severalAt;
+    /** When the last transaction began, and how many events it had. */
+    private long begunAt;
+    private int together;
+    /** How many events wait once those who have just been answered come again: no more need be waited for. */
+    private int expected;
     private boolean closing;
     /** 0 while no mark has failed since {@link #close}. */
     private long giveUpAt;
@@ -86,6 +88,9 @@ public final class Writer implements AutoCloseable {
             } else {
                 waitingEvents.add(acceptance);
                 changed.signalAll();
+                if (waitingEvents.size() == expected) {
+                    enough.signal();
+                }
             }
         } finally {
             lock.unlock();
@@ -135,11 +140,7 @@ public final class Writer implements AutoCloseable {
         }
     }
 
-    /**
-     * Waits until every mark that was made before is on the disk.
-     *
-     * @return whether they are; false if the writer closes, or that many milliseconds are over, before
-     */
+    /** Waits until every mark made before is on the disk: false if the writer closes, or the time is over, first. */
     public boolean flush(long millis) throws InterruptedException {
         lock.lock();
         try {
@@ -167,7 +168,8 @@ public final class Writer implements AutoCloseable {
                     return;
                 }
                 acceptances = takeUpTo(MAX_EVENTS, waitingEvents);
-                severalAt = acceptances.size() > 1 ? System.nanoTime() : severalAt;
+                together = acceptances.size();
+                begunAt = System.nanoTime();
                 boolean early = System.nanoTime() - marksFailedAt < RETRY_MARKS_NANOS;
                 marks = marksFailed && early && !closing ? List.of() : takeUpTo(MAX_MARKS, waitingMarks);
                 changed.signalAll();
@@ -194,6 +196,7 @@ public final class Writer implements AutoCloseable {
     }
 
     private void awaitWork() throws InterruptedException {
+        expected = Math.min(MAX_EVENTS, waitingEvents.size() + together);
         while (waitingEvents.isEmpty() && waitingMarks.isEmpty() && !closing) {
             changed.await();
         }
@@ -203,11 +206,11 @@ public final class Writer implements AutoCloseable {
             nanos = changed.awaitNanos(nanos);
         }
         int before = 0;
-        long left = severalAt + APART_NANOS - System.nanoTime();
-        while (left > 0 && waitingEvents.size() > before && waitingEvents.size() < MAX_EVENTS
+        long left = begunAt + APART_NANOS - System.nanoTime();
+        while (left > 0 && waitingEvents.size() > before && waitingEvents.size() < expected
                 && marksAwaited <= marksWritten && !closing) {
             before = waitingEvents.size();
-            left -= JUST_NOW_NANOS - pause.awaitNanos(JUST_NOW_NANOS);
+            left -= JUST_NOW_NANOS - enough.awaitNanos(JUST_NOW_NANOS);
         }
     }
 
