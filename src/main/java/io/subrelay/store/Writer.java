@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -298,22 +299,19 @@ public final class Writer implements AutoCloseable {
 
     private List<EnrichedEvent> transaction(List<Acceptance> acceptances, List<Mark> marks, boolean again)
             throws SQLException {
-        List<EnrichedEvent> written = null;
         try {
-            while (written == null) {
-                written = database.transaction(connection -> {
-                    List<Mark> kept = marks.stream().filter(mark -> !erased.contains(mark.customer())).toList();
-                    List<EnrichedEvent> stored = events.write(connection, acceptances);
-                    MarkStore.write(connection, kept, again);
-                    if (areErased(connection, kept)) {
-                        events.forget();
-                        connection.rollback();
-                        return null;
-                    }
-                    return stored;
-                });
-            }
-            return written;
+            List<EnrichedEvent> written = database.transaction(connection -> {
+                List<Mark> kept = marks.stream().filter(mark -> !erased.contains(mark.customer())).toList();
+                List<EnrichedEvent> stored = events.write(connection, acceptances);
+                MarkStore.write(connection, kept, again);
+                if (areErased(connection, kept)) {
+                    events.forget();
+                    connection.rollback();
+                    return null;
+                }
+                return stored;
+            });
+            return written == null ? transaction(acceptances, marks, again) : written;
         } catch (SQLException | RuntimeException | Error e) {
             events.forget();
             throw e;
@@ -331,12 +329,7 @@ public final class Writer implements AutoCloseable {
     }
 
     private void publish(List<Acceptance> acceptances, List<EnrichedEvent> stored) {
-        List<EnrichedEvent> fresh = new ArrayList<>(stored.size());
-        for (EnrichedEvent event : stored) {
-            if (event != null) {
-                fresh.add(event);
-            }
-        }
+        List<EnrichedEvent> fresh = stored.stream().filter(Objects::nonNull).toList();
         if (!fresh.isEmpty()) {
             try {
                 listener.accept(fresh);
