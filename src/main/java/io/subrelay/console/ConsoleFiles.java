@@ -29,8 +29,7 @@ public final class ConsoleFiles {
             own("index.html"), own("console.css"), own("icon.svg"), own("first.js"), own("app.js"), own("api.js"),
             own("parts.js"), own("chart.js"), own("personal.js"), own("destinations.js"), own("customer.js"),
             own("event.js"), own("preview.js"), own("live.js"),
-            Map.entry("lit-html.js", "lit-html:lit-html.js"),
-            Map.entry("chart.umd.js", "chart.js:dist/chart.umd.min.js"));
+            Map.entry("lit-html.js", "lit-html:lit-html.js"));
 
     private static final String PAGE = "index.html";
 

@@ -20,7 +20,6 @@ class Screen {
   #leave = new AbortController();
   #template = () => loading;
   signal = this.#leave.signal;
-  drawn = () => {};
 
   /** Shows what the function gives, and again whenever something outside of the view changes how it looks. */
   draw(template) {
@@ -31,7 +30,6 @@ class Screen {
   redraw() {
     if (this.signal.aborted) return;
     render(this.#template(), main);
-    this.drawn();
   }
 
   /** Calls the function now and again and again while somebody looks: it says after how many milliseconds. */
@@ -92,6 +90,5 @@ document.getElementById('to-main').addEventListener('click', click => {
   click.preventDefault();
   main.focus();
 });
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => current.redraw());
 addEventListener('hashchange', () => open(false));
 open(true);

@@ -1,66 +1,54 @@
-// Deliveries by state over time, drawn by Chart.js.
+// Deliveries by state over time: bars, and the same numbers as a table, as a picture can be read by eye only.
 
+import {svg} from './lit-html.js';
 import {count, html, number} from './parts.js';
 
 const STATES = ['delivered', 'skipped', 'previewed', 'failed', 'dead'];
 const WORDS = {failed: 'failed attempts', dead: 'dead letters'};
 const HOUR = new Intl.DateTimeFormat(undefined, {weekday: 'short', hour: '2-digit', minute: '2-digit'});
-const charts = new WeakMap();
+const HOUR_MILLIS = 3600000;
+const LINES = 4;
+const LABELS = 4;
 
-const total = (hours, state) => hours.reduce((sum, hour) => sum + hour[state], 0);
+const sum = (values, of) => values.reduce((all, value) => all + of(value), 0);
 const word = state => WORDS[state] ?? state;
+const inWords = (states, numberOf) => states.map(state => `${number(numberOf(state))} ${word(state)}`).join(', ');
 
-/** Loads Chart.js: it is large, and one view needs it. Before that nothing is drawn. */
-export const loadCharts = () => import('./chart.umd.js');
-
-/** The place of a chart with the same numbers as a table, as a picture can be read by eye only. */
-export function chartOf(name, hours, range) {
-  const parts = STATES.filter(state => total(hours, state) > 0);
-  if (parts.length === 0) return html`<p class="muted">No deliveries in the last ${range}.</p>`;
-  const summary = parts.map(state => `${number(total(hours, state))} ${word(state)}`).join(', ');
-  return html`<div class="chart"><canvas role="img" data-chart=${name}
-      aria-label=${`Deliveries to ${name} in the last ${range}: ${summary}`}></canvas></div>
-    <details><summary>Numbers of ${count(hours.length, 'hour', 'hours')}</summary>
-      <div class="scroll" tabindex="0" role="region" aria-label=${`Deliveries to ${name} by hour`}><table>
-        <thead><tr><th scope="col">Hour</th>${STATES.map(state => html`<th scope="col">${word(state)}</th>`)}</tr></thead>
-        <tbody>${hours.toReversed().map(hour => html`<tr><th scope="row">${HOUR.format(new Date(hour.hour))}</th>
-          ${STATES.map(state => html`<td>${number(hour[state])}</td>`)}</tr>`)}</tbody></table></div></details>`;
+/** The lines of the scale, from 0 on: a few round numbers, the last at least as large as the largest bar. */
+function scale(largest) {
+  const power = 10 ** Math.floor(Math.log10(largest / LINES));
+  const step = Math.max(1, [1, 2, 5, 10].map(each => each * power).find(each => each >= largest / LINES));
+  return Array.from({length: Math.ceil(largest / step) + 1}, (_, index) => index * step);
 }
 
-/** Draws into the places: the hours of each destination, of which those without deliveries are missing. */
-export function drawCharts(timelines, hours) {
-  if (!globalThis.Chart) return;
-  // Chart.js keeps those whose view was left
-  Object.values(Chart.instances).filter(chart => !chart.canvas.isConnected).forEach(chart => chart.destroy());
-  const now = Math.floor(Date.now() / 3600000) * 3600000;
-  const slots = Array.from({length: hours}, (_, index) => now - (hours - 1 - index) * 3600000);
-  const labels = slots.map(slot => HOUR.format(slot));
-  const style = getComputedStyle(document.documentElement);
-  const color = name => style.getPropertyValue(`--${name}`).trim();
-  for (const canvas of document.querySelectorAll('canvas[data-chart]')) {
-    const byHour = new Map((timelines[canvas.dataset.chart] ?? []).map(hour => [Date.parse(hour.hour), hour]));
-    const data = {
-      labels,
-      datasets: STATES.filter(state => total([...byHour.values()], state) > 0).map(state => ({
-        label: word(state), backgroundColor: color(state), data: slots.map(slot => byHour.get(slot)?.[state] ?? 0),
-      })),
-    };
-    const axis = {stacked: true, border: {color: color('line')}, grid: {color: color('line')}};
-    const options = {
-      animation: false, maintainAspectRatio: false, color: color('text'),
-      interaction: {mode: 'index', intersect: false},
-      scales: {
-        x: {...axis, grid: {display: false}, ticks: {color: color('muted'), maxTicksLimit: 5, maxRotation: 0}},
-        y: {...axis, beginAtZero: true, ticks: {color: color('muted'), precision: 0, maxTicksLimit: 5}},
-      },
-      plugins: {legend: {position: 'bottom', labels: {color: color('text'), boxWidth: 12}}},
-    };
-    const chart = charts.get(canvas);
-    if (chart) {
-      Object.assign(chart, {data, options});
-      chart.update();
-    } else {
-      charts.set(canvas, new Chart(canvas, {type: 'bar', data, options}));
-    }
-  }
+/** The chart of the last so many hours, of which those without deliveries are missing in the timeline. */
+export function chartOf(name, timeline, hours, range) {
+  const states = STATES.filter(state => timeline.some(hour => hour[state] > 0));
+  if (states.length === 0) return html`<p class="muted">No deliveries in the last ${range}.</p>`;
+  const begin = Math.floor(Date.now() / HOUR_MILLIS - hours + 1) * HOUR_MILLIS;
+  const bars = timeline.map(hour => ({...hour, at: (Date.parse(hour.hour) - begin) / HOUR_MILLIS})).filter(bar => bar.at >= 0);
+  const lines = scale(Math.max(1, ...bars.map(bar => sum(states, state => bar[state]))));
+  const top = lines.at(-1);
+  // one shape for all bars of a state, each on those of the states before it
+  const shape = (state, index) => bars.map(bar =>
+    `M${bar.at + 0.1} ${top - sum(states.slice(0, index), below => bar[below])}h.8v${-bar[state]}h-.8z`).join('');
+  const summary = inWords(states, state => sum(timeline, hour => hour[state]));
+  return html`<div class="chart">
+      <div class="scale" aria-hidden="true">${lines.toReversed().map(line => html`<span>${number(line)}</span>`)}</div>
+      <svg role="img" aria-label=${`Deliveries to ${name} in the last ${range}: ${summary}`}
+          viewBox="0 0 ${hours} ${top}" preserveAspectRatio="none">
+        <path class="lines" d=${lines.map(line => `M0 ${line}H${hours}`).join('')}></path>
+        ${states.map((state, index) => svg`<path class=${state} d=${shape(state, index)}></path>`)}
+        ${bars.map(bar => svg`<rect x=${bar.at} width="1" height=${top}>
+          <title>${HOUR.format(Date.parse(bar.hour))}: ${inWords(states, state => bar[state])}</title></rect>`)}
+      </svg>
+      <div class="times" aria-hidden="true">${Array.from({length: LABELS}, (_, index) =>
+        html`<span>${HOUR.format(begin + index * hours / LABELS * HOUR_MILLIS)}</span>`)}</div>
+      <ul class="inline" aria-hidden="true">${states.map(state => html`<li><b class=${state}>■</b> ${word(state)}</li>`)}</ul>
+    </div>
+    <details><summary>Numbers of ${count(timeline.length, 'hour', 'hours')}</summary>
+      <div class="scroll" tabindex="0" role="region" aria-label=${`Deliveries to ${name} by hour`}><table>
+        <thead><tr><th scope="col">Hour</th>${STATES.map(state => html`<th scope="col">${word(state)}</th>`)}</tr></thead>
+        <tbody>${timeline.toReversed().map(hour => html`<tr><th scope="row">${HOUR.format(new Date(hour.hour))}</th>
+          ${STATES.map(state => html`<td>${number(hour[state])}</td>`)}</tr>`)}</tbody></table></div></details>`;
 }

@@ -1,7 +1,7 @@
 // How each destination stands, and what can be delivered to it again.
 
 import {get, getAll, path, post} from './api.js';
-import {chartOf, drawCharts, loadCharts} from './chart.js';
+import {chartOf} from './chart.js';
 import {asks} from './first.js';
 import {answerInWords, count, duration, failure, html, nothing, number, when} from './parts.js';
 import {maskedText} from './personal.js';
@@ -56,10 +56,6 @@ export async function show(screen) {
     timelines = Object.fromEntries(list.map((each, index) => [each.name, loaded[index]]));
     chartsDue = Date.now() + 15000;
   }
-
-  screen.drawn = () => drawCharts(timelines, hours);
-  // beside the numbers, which do not wait for it
-  loadCharts().then(() => { if (list.length > 0) screen.redraw(); }, e => { error = e; });
 
   function chooseRange(change) {
     hours = Number(change.target.value);
@@ -157,7 +153,7 @@ export async function show(screen) {
       <dd>${oldest(each)}</dd>
       ${lastError(each.last_error)}
     </dl>
-    ${timelines[each.name] ? chartOf(each.name, timelines[each.name], RANGES[hours]) : html`<div class="chart"></div>`}
+    ${timelines[each.name] ? chartOf(each.name, timelines[each.name], hours, RANGES[hours]) : html`<div class="chart"></div>`}
     <div class="buttons">
       <button type="button" ?disabled=${each.dead === 0} @click=${() => open(each.name, 'redeliver')}>
         Redeliver dead letters<span class="unseen"> to ${each.name}</span></button>

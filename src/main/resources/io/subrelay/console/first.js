@@ -23,8 +23,6 @@ try {
   const [name, parameters] = opened();
   // a page that nobody sees yet asks once it is seen
   if (!document.hidden) asks[name](...parameters.map(decodeURIComponent)).forEach(begin);
-  // large, and needed by one view only
-  if (name === 'destinations') import('./chart.umd.js').catch(() => {});
 } catch {
   // an address that cannot be decoded: the view says it
 }

@@ -44,7 +44,7 @@ class ConsoleForEverybodyIT extends ConsoleInBrowser {
                 "#/destinations", "#/preview");
         for (String view : views) {
             browser.view(view);
-            browser.await(view.equals("#/preview") ? "option:nth-child(2)" : view.equals("#/destinations") ? "canvas" : "li");
+            browser.await(view.equals("#/preview") ? "option:nth-child(2)" : view.equals("#/destinations") ? ".chart svg" : "li");
             if (view.equals("#/preview")) {
                 new Select(browser.await("form.preview select")).selectByIndex(1);
                 browser.button("Preview").click();
@@ -83,7 +83,7 @@ class ConsoleForEverybodyIT extends ConsoleInBrowser {
 
     @Test
     void everythingCanBeDoneByKeyboard() {
-        browser.await("canvas");
+        browser.await(".chart svg");
         browser.press(Keys.TAB);
         assertThat(browser.focused().getText()).isEqualTo("Skip to content");
         browser.press(Keys.ENTER);
@@ -144,7 +144,7 @@ class ConsoleForEverybodyIT extends ConsoleInBrowser {
                 }
             }
             browser.view("#/destinations");
-            browser.await("canvas");
+            browser.await(".chart svg");
             browser.button("Backfill").click();
             browser.awaitText("Cancel");
             browser.violations().forEach(each -> found.add("dialog " + width + " " + scheme + " " + each));

@@ -32,7 +32,7 @@ class ConsoleIT extends ConsoleInBrowser {
         assertThat(browser.texts(".card h2")).containsExactly("amplitude live", "onesignal live", "segment live", "statsig preview");
         assertThat(browser.text()).contains("Switched off: braze, customer-io, mixpanel, posthog, signed-webhook, slack.");
         assertThat(browser.texts("section[aria-label=segment] .dead dd")).containsExactly("2");
-        assertThat(browser.await("section[aria-label=segment] canvas").getAttribute("aria-label"))
+        assertThat(browser.await("section[aria-label=segment] .chart svg").getAttribute("aria-label"))
                 .startsWith("Deliveries to segment in the last 24 hours: ").contains("delivered", "skipped", "dead letter");
         assertThat(browser.text()).contains("nothing waits", "Requests go out.");
         browser.assertNoComplaints();
@@ -145,7 +145,7 @@ class ConsoleIT extends ConsoleInBrowser {
 
     @Test
     void failuresAreSaid() {
-        browser.await("canvas");
+        browser.await(".chart svg");
         browser.driver().setNetworkConditions(online(false));
         browser.awaitText("The runner does not answer.");
         browser.driver().setNetworkConditions(online(true));

@@ -60,7 +60,7 @@ abstract class ConsoleInBrowser {
             accept(example, null);
         }
         await().until(() -> !runner.api("GET", "/api/customers/" + CUSTOMER + "/history").body().contains("\"pending\""));
-        VIEWS.put("#/destinations", "canvas");
+        VIEWS.put("#/destinations", ".chart svg");
         VIEWS.put("#/customer/" + CUSTOMER, "ol.events li");
         VIEWS.put("#/event/" + purchase, "pre");
         VIEWS.put("#/preview", "option:nth-child(2)");

@@ -22,8 +22,8 @@ class ConsoleSpeedIT extends ConsoleInBrowser {
     private static final int TIMES = 7;
     private static final int PATIENCE_SECONDS = 30;
     private static final List<String> DESTINATIONS = List.of("amplitude", "onesignal", "segment", "statsig");
-    /** The chart of the last destination: Chart.js gives a canvas its style, and all are drawn at once. */
-    private static final String CHARTS = ".card:nth-child(" + DESTINATIONS.size() + ") canvas[style]";
+    /** The chart of the last destination: all are drawn at once. */
+    private static final String CHARTS = ".card:nth-child(" + DESTINATIONS.size() + ") .chart svg";
     private static final OperatingSystemMXBean MACHINE = ManagementFactory.getOperatingSystemMXBean();
 
     @BeforeAll
