@@ -29,20 +29,27 @@ public final class RelayProcess implements AutoCloseable {
     private final Api api;
     private Process process;
 
-    private RelayProcess(Map<String, String> settings, String... options) {
+    private RelayProcess(Map<String, String> settings, List<String> options) {
         int port = Ports.free();
         int managementPort = Ports.free();
         this.settings = new HashMap<>(settings);
         this.settings.putIfAbsent("server.port", String.valueOf(port));
         this.settings.putIfAbsent("management.port", String.valueOf(managementPort));
-        this.options = List.of(options);
+        this.options = options;
         this.api = new Api(port, managementPort);
         TempFolders.copy(Path.of("routes"), folder.resolve("routes"));
     }
 
     /** Prepares one in a folder of its own. Without a setting for the database it has an H2 file there. */
     public static RelayProcess create(Map<String, String> settings, String... options) {
-        return new RelayProcess(settings, options);
+        List<String> all = new ArrayList<>(List.of(options));
+        all.add(ClassArchive.option(JAR));
+        return new RelayProcess(settings, all);
+    }
+
+    /** Prepares one that has no archive of classes. */
+    static RelayProcess plain(Map<String, String> settings, String... options) {
+        return new RelayProcess(settings, List.of(options));
     }
 
     /** Starts it, and returns once it is ready. */
