@@ -306,12 +306,17 @@ public final class Outbox implements Shares.Holder {
     }
 
     /**
-     * Waits until dead letters are on the disk, which they have to be before their customers' next deliveries go: else they
-     * would go again after a crash, and arrive behind those.
+     * Gives deliveries back to their queue, dead letters once they are on the disk, which they have to be before their
+     * customers' next deliveries go: else they would go again after a crash, and arrive behind those.
      */
-    void awaitDead(List<Finished> finished) {
+    void giveBack(List<Finished> finished, OutboxQueue queue) {
         if (finished.stream().anyMatch(Finished::dead)) {
-            flush(Long.MAX_VALUE);
+            writer.onceWritten(() -> {
+                queue.finish(finished);
+                queue.wake();
+            });
+        } else {
+            queue.finish(finished);
         }
     }
 

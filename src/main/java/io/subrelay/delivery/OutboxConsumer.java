@@ -198,11 +198,7 @@ public final class OutboxConsumer extends DefaultConsumer {
             try {
                 workers.ended(begun, started, decisive);
             } finally {
-                try {
-                    outbox.awaitDead(finished);
-                } finally {
-                    queue.finish(finished);
-                }
+                outbox.giveBack(finished, queue);
             }
         }
     }

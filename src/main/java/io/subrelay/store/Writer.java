@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -21,51 +20,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that writes. It takes everything that waits, events and marks together, into one transaction and
- * forces it to the disk once: a commit for each costs several times more. Events wait for company while many come, and
- * marks always, for a moment, unless somebody waits for them.
+ * forces it to the disk once: a commit for each costs several times more.
  */
 public final class Writer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
-    private static final int MAX_EVENTS = 256;
-    private static final int MAX_MARKS = 4096;
-    /** How far apart transactions are while many events come; none waits if none comes just now. */
-    private static final long APART_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
-    private static final long JUST_NOW_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-    private static final long MARKS_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /** Marks that may wait before deliveries are held up: a database that is away must not fill the memory. */
-    private static final int MAX_WAITING_MARKS = 20_000;
-    private static final long RETRY_MARKS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    /** How long marks are tried again while it closes: a delivery whose mark is lost goes again. */
-    private static final long LAST_TRIES_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final long MAKE_ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(1000);
 
     private final Database database;
     private final EventStore events;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final Condition enough = lock.newCondition();
+    private final WriteQueue queue = new WriteQueue();
     /** Fair, as the thread that writes takes it again at once. */
     private final ReentrantLock writing = new ReentrantLock(true);
     private final Thread thread = new Thread(this::run, "subrelay-writer");
-    private List<Acceptance> waitingEvents = new ArrayList<>();
-    private List<Mark> waitingMarks = new ArrayList<>();
     private final Set<Long> erased = ConcurrentHashMap.newKeySet();
-    /** When the last transaction began, and how many events it had. */
-    private long begunAt;
-    private int together;
-    /** How many events wait once those who have just been answered come again: no more need be waited for. */
-    private int expected;
-    private boolean closing;
-    /** 0 while no mark has failed since {@link #close}. */
-    private long giveUpAt;
-    private volatile boolean marksFailed;
-    private long marksFailedAt;
     private long madeRoomAt;
-    private long marksMade;
-    private long marksWritten;
-    /** Up to which of those made somebody waits. */
-    private long marksAwaited;
     private Consumer<List<EnrichedEvent>> listener = accepted -> { };
 
     public Writer(Database database, EventStore events) {
@@ -82,19 +51,8 @@ public final class Writer implements AutoCloseable {
     /** Stores an event; see {@link Acceptance} for what the future tells. */
     public CompletableFuture<EnrichedEvent> accept(Event event, long receivedAt) {
         Acceptance acceptance = new Acceptance(event, receivedAt);
-        lock.lock();
-        try {
-            if (closing) {
-                acceptance.stored().completeExceptionally(new IllegalStateException("the runner is stopping"));
-            } else {
-                waitingEvents.add(acceptance);
-                changed.signalAll();
-                if (waitingEvents.size() == expected) {
-                    enough.signal();
-                }
-            }
-        } finally {
-            lock.unlock();
+        if (!queue.add(acceptance)) {
+            acceptance.stored().completeExceptionally(new IllegalStateException("the runner is stopping"));
         }
         return acceptance.stored();
     }
@@ -122,114 +80,43 @@ public final class Writer implements AutoCloseable {
 
     /** Remembers what became of a delivery; waits only while very many marks cannot be written. */
     public void mark(Mark mark) {
-        lock.lock();
-        try {
-            while (waitingMarks.size() >= MAX_WAITING_MARKS && !closing) {
-                changed.await();
-            }
-            marksMade++;
-            waitingMarks.add(mark);
-            if (waitingMarks.size() == 1 || waitingMarks.size() == MAX_MARKS) {
-                changed.signalAll();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            marksMade++;
-            waitingMarks.add(mark);
-        } finally {
-            lock.unlock();
-        }
+        queue.add(mark);
     }
 
     /** Waits until every mark made before is on the disk: false if the writer closes, or the time is over, first. */
     public boolean flush(long millis) throws InterruptedException {
-        lock.lock();
-        try {
-            long upTo = marksMade;
-            marksAwaited = upTo;
-            changed.signalAll();
-            long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
-            while (marksWritten < upTo && !closing && nanos > 0) {
-                nanos = changed.awaitNanos(nanos);
-            }
-            return marksWritten >= upTo;
-        } finally {
-            lock.unlock();
-        }
+        return queue.flush(millis);
+    }
+
+    /** Does it once every mark made before is on the disk, on the writer's thread; not at all if the writer ends first. */
+    public void onceWritten(Runnable work) {
+        queue.onceWritten(work);
     }
 
     private void run() {
-        while (true) {
-            List<Acceptance> acceptances;
-            List<Mark> marks;
-            lock.lock();
-            try {
-                awaitWork();
-                if (closing && waitingEvents.isEmpty() && (waitingMarks.isEmpty() || isTooLate())) {
-                    return;
+        try {
+            for (WriteQueue.Batch batch = queue.take(); batch != null; batch = queue.take()) {
+                writing.lock();
+                try {
+                    write(batch);
+                } finally {
+                    writing.unlock();
                 }
-                acceptances = takeUpTo(MAX_EVENTS, waitingEvents);
-                together = acceptances.size();
-                begunAt = System.nanoTime();
-                boolean early = System.nanoTime() - marksFailedAt < RETRY_MARKS_NANOS;
-                marks = marksFailed && early && !closing ? List.of() : takeUpTo(MAX_MARKS, waitingMarks);
-                changed.signalAll();
-            } catch (InterruptedException e) {
-                return;
-            } finally {
-                lock.unlock();
             }
-            writing.lock();
-            try {
-                write(acceptances, marks);
-            } finally {
-                writing.unlock();
-            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    private boolean isTooLate() {
-        boolean tooLate = marksFailed && giveUpAt != 0 && System.nanoTime() - giveUpAt > 0;
-        if (tooLate) {
-            LOG.error("What became of {} deliveries cannot be written, so they go again", waitingMarks.size());
-        }
-        return tooLate;
-    }
-
-    private void awaitWork() throws InterruptedException {
-        expected = Math.min(MAX_EVENTS, waitingEvents.size() + together);
-        while (waitingEvents.isEmpty() && waitingMarks.isEmpty() && !closing) {
-            changed.await();
-        }
-        long nanos = marksFailed ? RETRY_MARKS_NANOS : MARKS_WAIT_NANOS;
-        while (waitingEvents.isEmpty() && nanos > 0 && (marksFailed
-                || waitingMarks.size() < MAX_MARKS && marksAwaited <= marksWritten && !closing)) {
-            nanos = changed.awaitNanos(nanos);
-        }
-        int before = 0;
-        long left = begunAt + APART_NANOS - System.nanoTime();
-        while (left > 0 && waitingEvents.size() > before && waitingEvents.size() < expected
-                && marksAwaited <= marksWritten && !closing) {
-            before = waitingEvents.size();
-            left -= JUST_NOW_NANOS - enough.awaitNanos(JUST_NOW_NANOS);
-        }
-    }
-
-    private static <T> List<T> takeUpTo(int max, List<T> waiting) {
-        List<T> head = waiting.size() <= max ? waiting : waiting.subList(0, max);
-        List<T> taken = new ArrayList<>(head);
-        head.clear();
-        return taken;
-    }
-
-    private void write(List<Acceptance> acceptances, List<Mark> marks) {
+    private void write(WriteQueue.Batch batch) {
+        List<Mark> marks = batch.marks();
         // what kept marks from being written must not keep events from being stored
-        boolean apart = marksFailed && !marks.isEmpty();
-        boolean answers = writeTogether(acceptances, apart ? List.of() : marks);
+        boolean apart = batch.marksFailed() && !marks.isEmpty();
+        boolean answers = writeTogether(batch.acceptances(), apart ? List.of() : marks);
         if (apart && answers) {
             writeAgain(marks);
         } else if (apart) {
-            putBack(marks);
+            queue.putBack(marks);
         }
     }
 
@@ -241,13 +128,13 @@ public final class Writer implements AutoCloseable {
         boolean answers = true;
         try {
             List<EnrichedEvent> stored = transaction(acceptances, marks, false);
-            written(marks.size());
+            queue.written(marks.size());
             publish(acceptances, stored);
         } catch (SQLException | RuntimeException | Error e) {
             LOG.warn("Could not write {} events and {} marks: {}", acceptances.size(), marks.size(), e.toString());
             // one that has just been waited for in vain is not asked again: senders wait
             answers = !acceptances.isEmpty() && !(e instanceof SQLTransientConnectionException) && database.answers();
-            putBack(marks);
+            queue.putBack(marks);
             acceptOneByOne(acceptances, e, answers);
         }
         makeRoom();
@@ -273,12 +160,12 @@ public final class Writer implements AutoCloseable {
     private void writeAgain(List<Mark> marks) {
         try {
             transaction(List.of(), marks, true);
-            written(marks.size());
+            queue.written(marks.size());
         } catch (Error e) {
-            putBack(marks);
+            queue.putBack(marks);
         } catch (SQLException | RuntimeException e) {
             if (!Database.isOfTheData(e)) {
-                putBack(marks);
+                queue.putBack(marks);
                 return;
             }
             for (int i = 0; i < marks.size(); i++) {
@@ -286,13 +173,13 @@ public final class Writer implements AutoCloseable {
                     transaction(List.of(), List.of(marks.get(i)), true);
                 } catch (SQLException | RuntimeException | Error unwritable) {
                     if (!Database.isOfTheData(unwritable)) {
-                        putBack(new ArrayList<>(marks.subList(i, marks.size())));
+                        queue.putBack(new ArrayList<>(marks.subList(i, marks.size())));
                         return;
                     }
                     LOG.error("{}: what became of a delivery cannot be written, so it may go again: {}",
                             marks.get(i).destination(), unwritable.toString());
                 }
-                written(1);
+                queue.written(1);
             }
         }
     }
@@ -353,45 +240,10 @@ public final class Writer implements AutoCloseable {
         }
     }
 
-    private void written(int count) {
-        if (count > 0) {
-            lock.lock();
-            try {
-                marksFailed = false;
-                marksWritten += count;
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
-    }
-
-    private void putBack(List<Mark> marks) {
-        if (!marks.isEmpty()) {
-            lock.lock();
-            try {
-                waitingMarks.addAll(0, marks);
-                marksFailed = true;
-                marksFailedAt = System.nanoTime();
-                if (closing && giveUpAt == 0) {
-                    giveUpAt = marksFailedAt + LAST_TRIES_NANOS;
-                }
-            } finally {
-                lock.unlock();
-            }
-        }
-    }
-
     /** Writes what waits, and ends. */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closing = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        queue.close();
         try {
             thread.join(TimeUnit.SECONDS.toMillis(20));
         } catch (InterruptedException e) {

@@ -1,0 +1,123 @@
+package io.subrelay.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.subrelay.store.WriteQueue.Batch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class WriteQueueTest {
+
+    private final WriteQueue queue = new WriteQueue();
+    private final List<String> done = new ArrayList<>();
+
+    private static Mark mark(int n) {
+        return new Mark.Position("statsig", 0, n);
+    }
+
+    private CompletableFuture<Boolean> flush(long millis) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return queue.flush(millis);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    @Test
+    void doesWhatWaitsForMarksOnceTheyAreWrittenAndNotBefore() throws InterruptedException {
+        queue.onceWritten(() -> done.add("at once"));
+        queue.add(mark(1));
+        queue.add(mark(2));
+        queue.onceWritten(() -> done.add("after 2"));
+        queue.add(mark(3));
+        queue.onceWritten(() -> {
+            throw new IllegalStateException("must not keep the next one from being done");
+        });
+        queue.onceWritten(() -> done.add("after 3"));
+        assertThat(done).containsExactly("at once");
+        assertThat(queue.take().marks()).containsExactly(mark(1), mark(2), mark(3));
+        queue.written(1);
+        assertThat(done).containsExactly("at once");
+        queue.written(1);
+        assertThat(done).containsExactly("at once", "after 2");
+        queue.written(1);
+        assertThat(done).containsExactly("at once", "after 2", "after 3");
+    }
+
+    @Test
+    void doesNothingThatWaitsForMarksThatCouldNotBeWritten() throws InterruptedException {
+        queue.add(mark(1));
+        queue.onceWritten(() -> done.add("after 1"));
+        queue.putBack(queue.take().marks());
+        queue.add(mark(2));
+        Batch again = queue.take();
+        assertThat(again.marksFailed()).isTrue();
+        assertThat(again.marks()).containsExactly(mark(1), mark(2));
+        assertThat(done).isEmpty();
+        queue.written(2);
+        assertThat(done).containsExactly("after 1");
+    }
+
+    @Test
+    void flushesUntilWhatWasMarkedBeforeIsWritten() throws InterruptedException {
+        assertThat(queue.flush(0)).isTrue();
+        queue.add(mark(1));
+        CompletableFuture<Boolean> flushed = flush(60_000);
+        assertThat(queue.take().marks()).containsExactly(mark(1));
+        queue.add(mark(2));
+        assertThat(flushed).isNotDone();
+        queue.written(1);
+        assertThat(flushed.join()).isTrue();
+    }
+
+    @Test
+    void flushTellsWhenTheTimeIsOverOrItIsClosedFirst() throws InterruptedException {
+        queue.add(mark(1));
+        assertThat(queue.flush(10)).isFalse();
+        CompletableFuture<Boolean> flushed = flush(60_000);
+        queue.close();
+        assertThat(flushed.join()).isFalse();
+    }
+
+    @Test
+    void givesEventsWhileMarksWaitToGoAgain() throws InterruptedException {
+        queue.add(mark(1));
+        queue.putBack(queue.take().marks());
+        queue.add(new Acceptance(null, 0));
+        Batch events = queue.take();
+        assertThat(events.acceptances()).hasSize(1);
+        assertThat(events.marks()).isEmpty();
+        assertThat(queue.take().marks()).containsExactly(mark(1));
+    }
+
+    @Test
+    void closedItGivesWhatIsLeftAndTakesNoMoreEvents() throws InterruptedException {
+        queue.add(new Acceptance(null, 0));
+        queue.add(mark(1));
+        queue.close();
+        assertThat(queue.add(new Acceptance(null, 0))).isFalse();
+        Batch last = queue.take();
+        assertThat(last.acceptances()).hasSize(1);
+        assertThat(last.marks()).containsExactly(mark(1));
+        assertThat(queue.take()).isNull();
+    }
+
+    /** Else a database that is away would keep the runner from stopping. */
+    @Test
+    void closedItGivesUpMarksThatCannotBeWritten() {
+        queue.add(mark(1));
+        queue.close();
+        await().until(() -> {
+            Batch batch = queue.take();
+            if (batch != null) {
+                queue.putBack(batch.marks());
+            }
+            return batch == null;
+        });
+    }
+}
