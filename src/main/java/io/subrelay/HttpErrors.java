@@ -25,7 +25,8 @@ final class HttpErrors {
             415, "the content type has to be application/json",
             500, "this cannot be done");
 
-    private volatile boolean started;
+    /** Why every request has to come again; null while they are taken. */
+    private volatile String refusal = "Subrelay is starting";
 
     /** To be called before the server listens, which it does before the routes start: until then all are to come again. */
     void refuseUntilStarted(CamelContext context) {
@@ -33,7 +34,7 @@ final class HttpErrors {
         AuthenticationConfigEntry everything = new AuthenticationConfigEntry() {
             @Override
             public Handler<RoutingContext> createAuthenticationHandler(Vertx vertx) {
-                return HttpErrors.this::refuseUntilStarted;
+                return HttpErrors.this::refuse;
             }
         };
         everything.setPath("/*");
@@ -52,15 +53,21 @@ final class HttpErrors {
             all.route().order(-1).handler(HttpErrors::refuseNull);
             ERRORS.forEach((status, error) -> all.errorHandler(status, request -> answer(request, status, error)));
         }
-        started = true;
+        refusal = null;
     }
 
-    private void refuseUntilStarted(RoutingContext request) {
-        if (started) {
+    /** To be called before the routes stop: what comes then would find none. */
+    void refuseFromNowOn() {
+        refusal = "Subrelay is stopping";
+    }
+
+    private void refuse(RoutingContext request) {
+        String why = refusal;
+        if (why == null) {
             request.next();
         } else {
             request.response().putHeader(HttpHeaders.RETRY_AFTER, "30");
-            answer(request, 503, "Subrelay is starting, try again");
+            answer(request, 503, why + ", try again");
         }
     }
 

@@ -176,6 +176,7 @@ final class Runner extends MainListenerSupport {
 
     @Override
     public void beforeStop(BaseMainSupport main) {
+        errors.refuseFromNowOn();
         if (warming != null) {
             warming.shutdownNow();
         }

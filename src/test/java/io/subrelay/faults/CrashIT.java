@@ -76,6 +76,8 @@ class CrashIT {
                     relay.awaitReady();
                 }
                 Map<String, Integer> all = sent.join();
+                // no other answer tells a sender to come again
+                assertThat(load.refusals()).isSubsetOf(503);
                 vendors.onesignal().recover();
                 for (String destination : DESTINATIONS) {
                     awaitSettled(relay.api(), destination);

@@ -56,7 +56,7 @@ class DatabaseIT {
                 assertUnavailable(api.call("GET", "/api/destinations", null));
                 server = postgres(data, port);
                 int n = outage;
-                await().atMost(Duration.ofSeconds(30)).until(() -> api.tryToPost(Hooks.renewal(customer, n)));
+                await().atMost(Duration.ofSeconds(30)).until(() -> api.tryToPost(Hooks.renewal(customer, n)) == 200);
                 await().until(() -> api.health().statusCode() == 200);
             }
             Map<String, Integer> all = new TreeMap<>(sent.join());
@@ -102,7 +102,7 @@ class DatabaseIT {
                 assertThat(run("mount", "-o", "remount,size=500m", disk.toString())).isZero();
                 for (int last = n + 5; n < last; n++) {
                     int next = n;
-                    await().atMost(Duration.ofSeconds(30)).until(() -> relay.api().tryToPost(large(customer, next)));
+                    await().atMost(Duration.ofSeconds(30)).until(() -> relay.api().tryToPost(large(customer, next)) == 200);
                     sent.put(customer, n);
                 }
                 Guarantees.awaitSettled(relay.api(), "statsig");

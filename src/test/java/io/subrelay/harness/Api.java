@@ -87,13 +87,13 @@ public final class Api {
         return call("POST", "/webhooks/revenuecat", body, withJson(headers));
     }
 
-    /** Posts a webhook; tells whether it was accepted. */
-    public boolean tryToPost(JsonNode webhook) {
+    /** Posts a webhook; returns the status of the answer, 0 if nobody is there. */
+    public int tryToPost(JsonNode webhook) {
         try {
             byte[] body = webhook.toString().getBytes(StandardCharsets.UTF_8);
-            return call(url, "POST", "/webhooks/revenuecat", body, withJson()).statusCode() == 200;
+            return call(url, "POST", "/webhooks/revenuecat", body, withJson()).statusCode();
         } catch (IOException e) {
-            return false; // nobody there
+            return 0;
         }
     }
 

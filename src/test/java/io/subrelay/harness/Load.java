@@ -3,7 +3,9 @@ package io.subrelay.harness;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -21,6 +23,7 @@ public final class Load {
     private final int each;
     private final int senders;
     private final AtomicInteger accepted = new AtomicInteger();
+    private final Set<Integer> refusals = ConcurrentHashMap.newKeySet();
 
     /** @param each how many events each customer has */
     public Load(int customers, int each, int senders) {
@@ -34,6 +37,11 @@ public final class Load {
     /** How many events have been accepted so far. */
     public int accepted() {
         return accepted.get();
+    }
+
+    /** With which status any was refused. */
+    public Set<Integer> refusals() {
+        return refusals;
     }
 
     /** @return how many events of each customer were accepted: all of them */
@@ -65,12 +73,13 @@ public final class Load {
         for (int n = 1; n <= each; n++) {
             for (int i = sender; i < customers.size(); i += senders) {
                 var webhook = Hooks.renewal(customers.get(i), n);
-                boolean done = false;
-                while (!done && !Thread.currentThread().isInterrupted()) {
-                    done = apis.get().tryToPost(webhook);
-                    if (!done) {
-                        LockSupport.parkNanos(20_000_000);
+                int status = apis.get().tryToPost(webhook);
+                while (status != 200 && !Thread.currentThread().isInterrupted()) {
+                    if (status != 0) {
+                        refusals.add(status);
                     }
+                    LockSupport.parkNanos(20_000_000);
+                    status = apis.get().tryToPost(webhook);
                 }
                 accepted.incrementAndGet();
                 if (n % 5 == i % 5) {
