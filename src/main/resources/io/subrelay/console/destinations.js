@@ -136,6 +136,9 @@ export async function show(screen) {
     ${error.response_code ? `Status ${error.response_code}, ` : nothing}${when(error.at)}
     ${error.event_id ? html`<a href=${`#/event/${encodeURIComponent(error.event_id)}`}>its event</a>` : nothing}`}</dd>`;
 
+  const circuit = each => (each.mode === 'preview' ? 'In preview: nothing is sent.'
+    : CIRCUIT[each.circuit] ?? each.circuit);
+
   const oldest = each => (each.oldest_pending_seconds > 0 ? `waits for ${duration(each.oldest_pending_seconds)}`
     : each.requested > 0 ? 'only what was asked for waits'
     : each.pending + each.retrying > 0 ? 'waits for less than 1 s' : 'nothing waits');
@@ -148,7 +151,7 @@ export async function show(screen) {
     </dl>
     ${each.requested > 0 ? progress(each) : nothing}
     <dl class="facts">
-      <dt>Circuit</dt><dd class=${`circuit ${each.circuit}`}>${CIRCUIT[each.circuit] ?? each.circuit}</dd>
+      <dt>Circuit</dt><dd class=${`circuit ${each.circuit}`}>${circuit(each)}</dd>
       <dt>Oldest pending</dt>
       <dd>${oldest(each)}</dd>
       ${lastError(each.last_error)}
