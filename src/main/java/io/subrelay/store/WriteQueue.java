@@ -118,11 +118,16 @@ final class WriteQueue {
         }
     }
 
-    /** Has it done once every mark made before is on the disk; not at all if they never are. */
+    /** Has it done by {@link #doWhatIsDue} once every mark made before is on the disk, or at once if they all are. */
     void onceWritten(Runnable work) {
         lock.lock();
         try {
             if (marksWritten < marksMade) {
+                if (onceWritten.isEmpty()) {
+                    // it is not to wait for company; what comes while it is written is the company of the next one
+                    marksAwaited = marksMade;
+                    changed.signalAll();
+                }
                 onceWritten.add(new Task(marksMade, work));
                 return;
             }
@@ -186,29 +191,38 @@ final class WriteQueue {
         return taken;
     }
 
-    /** So many of the marks that were taken first are on the disk; does what waited for that. */
+    /** So many of the marks that were taken first are on the disk. */
     void written(int marks) {
-        if (marks == 0) {
-            return;
-        }
-        List<Runnable> due = new ArrayList<>();
-        lock.lock();
-        try {
-            marksFailed = false;
-            marksWritten += marks;
-            changed.signalAll();
-            while (!onceWritten.isEmpty() && onceWritten.peek().upTo() <= marksWritten) {
-                due.add(onceWritten.poll().work());
+        if (marks > 0) {
+            lock.lock();
+            try {
+                marksFailed = false;
+                marksWritten += marks;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
             }
-        } finally {
-            lock.unlock();
         }
-        for (Runnable work : due) {
+    }
+
+    /** Does what waited for marks that are on the disk by now. */
+    void doWhatIsDue() {
+        for (Runnable work = nextDue(); work != null; work = nextDue()) {
             try {
                 work.run();
             } catch (RuntimeException | Error e) {
                 LOG.error("What waited for marks to be written failed", e);
             }
+        }
+    }
+
+    private Runnable nextDue() {
+        lock.lock();
+        try {
+            Task next = onceWritten.peek();
+            return next == null || next.upTo() > marksWritten ? null : onceWritten.poll().work();
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -88,7 +88,10 @@ public final class Writer implements AutoCloseable {
         return queue.flush(millis);
     }
 
-    /** Does it once every mark made before is on the disk, on the writer's thread; not at all if the writer ends first. */
+    /**
+     * Does it once every mark made before is on the disk: on the writer's thread, or at once on this one if they all are; not
+     * at all if the writer ends first.
+     */
     public void onceWritten(Runnable work) {
         queue.onceWritten(work);
     }
@@ -102,6 +105,7 @@ public final class Writer implements AutoCloseable {
                 } finally {
                     writing.unlock();
                 }
+                queue.doWhatIsDue();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -51,8 +51,11 @@ export async function show(screen) {
   }
 
   async function loadTimelines() {
+    const asked = hours;
     const loaded = await Promise.all(list.map(each =>
       get(path`/api/destinations/${each.name}/timeline?hours=${hours}`, screen.signal)));
+    // another range was chosen meanwhile
+    if (hours !== asked) return;
     timelines = Object.fromEntries(list.map((each, index) => [each.name, loaded[index]]));
     chartsDue = Date.now() + 15000;
   }

@@ -1,11 +1,18 @@
 package io.subrelay.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +43,47 @@ class ConsoleIT extends ConsoleInBrowser {
                 .startsWith("Deliveries to segment in the last 24 hours: ").contains("delivered", "skipped", "dead letter");
         assertThat(browser.text()).contains("nothing waits", "Requests go out.");
         browser.assertNoComplaints();
+    }
+
+    /** The bars of each hour, from the bottom: as tall as their numbers, and where their hour is. */
+    @Test
+    @SuppressWarnings("unchecked")
+    void chartsDrawTheNumbersOfTheHours() {
+        List<String> states = List.of("delivered", "skipped", "dead");
+        Pattern bar = Pattern.compile("M([\\d.]+) ([\\d.]+)h.8v-?([\\d.]+)h-.8z");
+        // an hour may begin, or a delivery end, between the page and the answer
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            browser.await("section[aria-label=amplitude] .chart svg");
+            List<List<String>> page = (List<List<String>>) browser.driver().executeScript("""
+                    const all = (css, value) => [...document.querySelectorAll('section[aria-label=amplitude] ' + css)].map(value);
+                    return [all('svg rect', each => each.getAttribute('x')), all('svg title', each => each.textContent),
+                      all('.scale span', each => each.textContent), all('svg path[class]:not(.lines)', each => each.getAttribute('d')),
+                      all('svg path[class]:not(.lines)', each => each.getAttribute('class'))];""");
+            JsonNode hours = JSON.readTree(runner.api("GET", "/api/destinations/amplitude/timeline?hours=24").body());
+            Instant now = Instant.now().truncatedTo(ChronoUnit.HOURS);
+            double top = Double.parseDouble(page.get(2).get(0));
+            assertThat(page.get(4)).isEqualTo(states);
+            assertThat(hours.size()).isGreaterThan(2).isEqualTo(page.get(0).size());
+            List<Matcher> bars = page.get(3).stream().map(bar::matcher).toList();
+            for (int i = 0; i < hours.size(); i++) {
+                JsonNode hour = hours.get(i);
+                long x = 23 - ChronoUnit.HOURS.between(Instant.parse(hour.path("hour").asText()), now);
+                assertThat(page.get(0).get(i)).isEqualTo(String.valueOf(x));
+                assertThat(page.get(1).get(i)).endsWith(": " + states.stream().map(state -> hour.path(state).asInt()
+                        + (state.equals("dead") ? " dead letters" : " " + state)).collect(Collectors.joining(", ")));
+                double bottom = top;
+                for (int state = 0; state < states.size(); state++) {
+                    Matcher drawn = bars.get(state);
+                    int number = hour.path(states.get(state)).asInt();
+                    assertThat(drawn.find()).isTrue();
+                    assertThat(Double.parseDouble(drawn.group(1))).isEqualTo(x + 0.1, offset(0.001));
+                    assertThat(Double.parseDouble(drawn.group(2))).isEqualTo(bottom);
+                    assertThat(Double.parseDouble(drawn.group(3))).isEqualTo(number);
+                    bottom -= number;
+                }
+                assertThat(bottom).as("what is above the bars").isNotNegative();
+            }
+        });
     }
 
     @Test

@@ -6,39 +6,53 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 
-/** The packaged runner's classes as the JVM keeps them once loaded: with them it starts in about 3/5 of the time. */
+/** The packaged runner's classes as the JVM keeps them once loaded: with them it starts in about two thirds of the time. */
 final class ClassArchive {
 
-    private static final Path ARCHIVE = Path.of("target/subrelay.jsa").toAbsolutePath();
+    private static final Path ARCHIVE = Path.of("target/subrelay-" + Runtime.version() + ".jsa").toAbsolutePath();
+    private static List<String> options;
 
     private ClassArchive() {
     }
 
-    /** The JVM's option to start with the archive of this runner, which is made by a run of it where there is none. */
-    static String option(Path runner) {
-        Path lock = ARCHIVE.resolveSibling("subrelay.jsa.lock");
-        // several JVMs of tests may begin at a time
-        try (FileChannel file = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-             FileLock held = file.lock()) {
-            if (!Files.exists(ARCHIVE)
-                    || Files.getLastModifiedTime(ARCHIVE).compareTo(Files.getLastModifiedTime(runner)) < 0) {
-                make();
+    /**
+     * How to start the runner with its archive, which is made by a run of it where there is none of this build; no option
+     * if this JVM makes none.
+     */
+    static synchronized List<String> options(Path runner) {
+        if (options == null) {
+            // several JVMs of tests may begin at a time
+            try (FileChannel file = FileChannel.open(ARCHIVE.resolveSibling("archive.lock"),
+                         StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                 FileLock held = file.lock()) {
+                if (!Files.exists(ARCHIVE)
+                        || Files.getLastModifiedTime(ARCHIVE).compareTo(Files.getLastModifiedTime(runner)) < 0) {
+                    make();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            options = Files.exists(ARCHIVE) ? List.of("-XX:SharedArchiveFile=" + ARCHIVE) : List.of();
         }
-        return "-XX:SharedArchiveFile=" + ARCHIVE;
+        return options;
     }
 
     private static void make() throws IOException {
+        Path made = ARCHIVE.resolveSibling("new.jsa");
+        Files.deleteIfExists(made);
         Files.deleteIfExists(ARCHIVE);
-        try (RelayProcess relay = RelayProcess.plain(Map.of(), "-XX:ArchiveClassesAtExit=" + ARCHIVE)) {
+        try (RelayProcess relay = RelayProcess.plain(Map.of(), "-XX:ArchiveClassesAtExit=" + made)) {
             relay.start();
             relay.awaitReady();
             relay.terminate();
+        }
+        if (Files.exists(made)) {
+            Files.move(made, ARCHIVE, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 }

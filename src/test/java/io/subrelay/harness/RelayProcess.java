@@ -43,7 +43,7 @@ public final class RelayProcess implements AutoCloseable {
     /** Prepares one in a folder of its own. Without a setting for the database it has an H2 file there. */
     public static RelayProcess create(Map<String, String> settings, String... options) {
         List<String> all = new ArrayList<>(List.of(options));
-        all.add(ClassArchive.option(JAR));
+        all.addAll(ClassArchive.options(JAR));
         return new RelayProcess(settings, all);
     }
 

@@ -18,14 +18,24 @@ class WriteQueueTest {
         return new Mark.Position("statsig", 0, n);
     }
 
-    private CompletableFuture<Boolean> flush(long millis) {
-        return CompletableFuture.supplyAsync(() -> {
+    private void written(int marks) {
+        queue.written(marks);
+        queue.doWhatIsDue();
+    }
+
+    /** Begins to flush on another thread, which waits when this returns. */
+    private CompletableFuture<Boolean> flush() {
+        CompletableFuture<Boolean> flushed = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
             try {
-                return queue.flush(millis);
+                flushed.complete(queue.flush(60_000));
             } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
+                flushed.completeExceptionally(e);
             }
         });
+        thread.start();
+        await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+        return flushed;
     }
 
     @Test
@@ -41,11 +51,11 @@ class WriteQueueTest {
         queue.onceWritten(() -> done.add("after 3"));
         assertThat(done).containsExactly("at once");
         assertThat(queue.take().marks()).containsExactly(mark(1), mark(2), mark(3));
-        queue.written(1);
+        written(1);
         assertThat(done).containsExactly("at once");
-        queue.written(1);
+        written(1);
         assertThat(done).containsExactly("at once", "after 2");
-        queue.written(1);
+        written(1);
         assertThat(done).containsExactly("at once", "after 2", "after 3");
     }
 
@@ -59,7 +69,7 @@ class WriteQueueTest {
         assertThat(again.marksFailed()).isTrue();
         assertThat(again.marks()).containsExactly(mark(1), mark(2));
         assertThat(done).isEmpty();
-        queue.written(2);
+        written(2);
         assertThat(done).containsExactly("after 1");
     }
 
@@ -67,7 +77,7 @@ class WriteQueueTest {
     void flushesUntilWhatWasMarkedBeforeIsWritten() throws InterruptedException {
         assertThat(queue.flush(0)).isTrue();
         queue.add(mark(1));
-        CompletableFuture<Boolean> flushed = flush(60_000);
+        CompletableFuture<Boolean> flushed = flush();
         assertThat(queue.take().marks()).containsExactly(mark(1));
         queue.add(mark(2));
         assertThat(flushed).isNotDone();
@@ -79,7 +89,7 @@ class WriteQueueTest {
     void flushTellsWhenTheTimeIsOverOrItIsClosedFirst() throws InterruptedException {
         queue.add(mark(1));
         assertThat(queue.flush(10)).isFalse();
-        CompletableFuture<Boolean> flushed = flush(60_000);
+        CompletableFuture<Boolean> flushed = flush();
         queue.close();
         assertThat(flushed.join()).isFalse();
     }
