@@ -103,7 +103,9 @@ public final class Outbox implements Shares.Holder {
         ScheduledExecutorService timer =
                 context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "outbox");
         timer.scheduleWithFixedDelay(quietly(this::writePositions), 1, 1, TimeUnit.SECONDS);
-        timer.scheduleWithFixedDelay(quietly(this::forgetErased), FORGET_MS, FORGET_MS, TimeUnit.MILLISECONDS);
+        // on a thread of its own, as dividing the customers may have to wait
+        context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "erasures").scheduleWithFixedDelay(
+                quietly(this::forgetErased), FORGET_MS, FORGET_MS, TimeUnit.MILLISECONDS);
         if (shares != null) {
             shares.balance();
             timer.scheduleWithFixedDelay(quietly(shares::balance), 2, 2, TimeUnit.SECONDS);
@@ -185,7 +187,8 @@ public final class Outbox implements Shares.Holder {
     }
 
     /**
-     * Erases a customer, and what waits to be sent of it; what is on its way arrives.
+     * Erases a customer, and what waits to be sent of it; what is on its way arrives. Another runner, which may have some of
+     * it in memory, forgets it within {@link #FORGET_MS}.
      *
      * @return how many events that were; empty if nobody is known by the id
      */

@@ -101,6 +101,8 @@ class SeveralRunnersIT {
             for (String customer : erased) {
                 assertThat(one.api().call("DELETE", "/api/customers/" + customer).path("erased").asInt()).isEqualTo(2);
             }
+            // nothing tells when the other one has asked whom to forget, which it does twice a second
+            await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
             vendors.statsig().recover();
             await().until(() -> Receipts.of(vendors, "statsig").of(kept).equals(List.of(1)));
             Guarantees.awaitSettled(two.api(), "statsig");
