@@ -188,7 +188,7 @@ public final class Outbox implements Shares.Holder {
 
     /**
      * Erases a customer, and what waits to be sent of it; what is on its way arrives. Another runner, which may have some of
-     * it in memory, forgets it within {@link #FORGET_MS}.
+     * it in memory, forgets it a moment later.
      *
      * @return how many events that were; empty if nobody is known by the id
      */

@@ -44,8 +44,8 @@ final class WriteQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Condition enough = lock.newCondition();
-    private List<Acceptance> waitingEvents = new ArrayList<>();
-    private List<Mark> waitingMarks = new ArrayList<>();
+    private final List<Acceptance> waitingEvents = new ArrayList<>();
+    private final List<Mark> waitingMarks = new ArrayList<>();
     private final Queue<Task> onceWritten = new ArrayDeque<>();
     /** When the last batch was taken, and how many events it had. */
     private long begunAt;
