@@ -13,12 +13,14 @@ import java.util.Set;
 
 /**
  * Where what a destination would be sent differs from what an example expects. What an example does not name of a
- * request is not compared, nor are headers that it does not name; a body is compared whole. {@code "<any>"} stands for
- * any value that is there.
+ * request is not compared, nor are headers that it does not name. A {@code body} is compared whole; {@code has} names
+ * only the members of the body that matter. {@code "<any>"} stands for any value that is there, {@code "<none>"} for a
+ * member that is not.
  */
 final class Difference {
 
     private static final String ANY = "<any>";
+    private static final String NONE = "<none>";
 
     private final List<String> differences = new ArrayList<>();
 
@@ -41,7 +43,7 @@ final class Difference {
         } else if (wanted.equals("send")) {
             difference.requests(expected.path("requests"), preview.path("requests"));
         } else {
-            difference.value(wanted, expected.path(wanted), preview.path("reason"));
+            difference.value(wanted, expected.path(wanted), preview.path("reason"), true);
         }
         return difference.differences;
     }
@@ -58,17 +60,20 @@ final class Difference {
 
     private void request(String at, JsonNode expected, JsonNode actual) {
         if (expected.has("method")) {
-            value(at + ".method", expected.get("method"), actual.path("method"));
+            value(at + ".method", expected.get("method"), actual.path("method"), true);
         }
         if (expected.has("path")) {
-            value(at + ".path", expected.get("path"), TextNode.valueOf(pathOf(actual.path("url").asText())));
+            value(at + ".path", expected.get("path"), TextNode.valueOf(pathOf(actual.path("url").asText())), true);
         }
         for (Map.Entry<String, JsonNode> header : expected.path("headers").properties()) {
             value(at + ".headers." + header.getKey(), header.getValue(),
-                    header(actual.path("headers"), header.getKey()));
+                    header(actual.path("headers"), header.getKey()), true);
         }
         if (expected.has("body")) {
-            value(at + ".body", expected.get("body"), actual.path("body"));
+            value(at + ".body", expected.get("body"), actual.path("body"), true);
+        }
+        if (expected.has("has")) {
+            value(at + ".body", expected.get("has"), actual.path("body"), false);
         }
     }
 
@@ -91,20 +96,23 @@ final class Difference {
         return MissingNode.getInstance();
     }
 
-    private void value(String at, JsonNode expected, JsonNode actual) {
-        if (expected.isTextual() && expected.textValue().equals(ANY) && !actual.isMissingNode()) {
+    /** @param whole whether members that are not expected are differences */
+    private void value(String at, JsonNode expected, JsonNode actual, boolean whole) {
+        if (expected.isTextual() && expected.textValue().equals(actual.isMissingNode() ? NONE : ANY)) {
             return;
         }
         if (expected.isObject() && actual.isObject()) {
             Set<String> names = new LinkedHashSet<>();
             expected.fieldNames().forEachRemaining(names::add);
-            actual.fieldNames().forEachRemaining(names::add);
+            if (whole) {
+                actual.fieldNames().forEachRemaining(names::add);
+            }
             for (String name : names) {
-                value(at + member(name), expected.path(name), actual.path(name));
+                value(at + member(name), expected.path(name), actual.path(name), whole);
             }
         } else if (expected.isArray() && actual.isArray()) {
             for (int i = 0; i < Math.max(expected.size(), actual.size()); i++) {
-                value(at + "[" + i + "]", expected.path(i), actual.path(i));
+                value(at + "[" + i + "]", expected.path(i), actual.path(i), whole);
             }
         } else if (expected.isNumber() && actual.isNumber()) {
             if (expected.decimalValue().compareTo(actual.decimalValue()) != 0) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.Nearest;
 import io.subrelay.webhook.Event;
 import io.subrelay.webhook.Rejected;
@@ -24,6 +25,10 @@ import java.util.TreeMap;
 /**
  * What a destination is to be sent, by example. The events before the last one only make the customer what it is; what
  * is expected is expected for the last one.
+ *
+ * <p>{@code given.events} is a list of webhooks. Each is written out, or is one of the folder {@code examples/} and
+ * what differs in its event: {@code {"webhook": "renewal", "with": {"price": null}, "without": ["offer_code"]}}. A
+ * single one can stand in {@code given} itself.
  *
  * @param destination whose example it is
  * @param file        as it is shown
@@ -56,31 +61,32 @@ record Example(String destination, String file, String name, List<Event> events,
             .with(com.fasterxml.jackson.core.JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
     private static final WebhookReader WEBHOOKS = new WebhookReader();
 
-    static Example read(Path path, String file, String destination) throws Unreadable {
+    /** @param webhooks the folder of the webhooks that examples name; there need not be one */
+    static Example read(Path path, String file, String destination, Path webhooks) throws Unreadable {
         JsonNode json = parse(path);
+        if (!json.isObject()) {
+            throw new Unreadable(0, "an example is a JSON object with given and expect");
+        }
         members("", json, Set.of("name", "given", "expect"));
         JsonNode given = json.path("given");
-        members("given", given, Set.of("events", "settings"));
+        members("given", given, given.has("webhook")
+                ? Set.of("webhook", "with", "without", "settings") : Set.of("events", "settings"));
         JsonNode expected = json.path("expect");
         members("expect", expected, Set.of("requests", "skip", "refuse"));
         if (expected.size() != 1) {
             throw new Unreadable(0, "expect needs one of requests, skip and refuse");
         }
         for (JsonNode request : expected.path("requests")) {
-            members("expect.requests", request, Set.of("method", "path", "headers", "body"));
+            members("expect.requests", request, Set.of("method", "path", "headers", "body", "has"));
         }
         String fileName = path.getFileName().toString();
         return new Example(destination, file, json.path("name").asText(fileName.replaceFirst("\\.json$", "")),
-                events(given.path("events")), settings(given.path("settings")), expected);
+                events(given, webhooks), settings(given.path("settings")), expected);
     }
 
     private static JsonNode parse(Path path) throws Unreadable {
         try {
-            JsonNode json = JSON.readTree(Files.readString(path));
-            if (!json.isObject()) {
-                throw new Unreadable(0, "an example is a JSON object with given and expect");
-            }
-            return json;
+            return JSON.readTree(Files.readString(path));
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             throw new Unreadable(at == null ? 0 : at.getLineNr(), "this is no JSON: "
@@ -103,19 +109,48 @@ record Example(String destination, String file, String name, List<Event> events,
         }
     }
 
-    private static List<Event> events(JsonNode webhooks) throws Unreadable {
-        if (!webhooks.isArray() || webhooks.isEmpty()) {
+    private static List<Event> events(JsonNode given, Path webhooks) throws Unreadable {
+        if (given.has("webhook")) {
+            ObjectNode single = ((ObjectNode) given).deepCopy();
+            single.remove("settings");
+            return List.of(event("given", single, webhooks));
+        }
+        JsonNode list = given.path("events");
+        if (!list.isArray() || list.isEmpty()) {
             throw new Unreadable(0, "given.events has to be a list of at least one webhook");
         }
         List<Event> events = new ArrayList<>();
-        for (JsonNode webhook : webhooks) {
-            try {
-                events.add(WEBHOOKS.read(webhook.toString().getBytes(StandardCharsets.UTF_8)));
-            } catch (Rejected e) {
-                throw new Unreadable(0, "given.events[" + events.size() + "] is no webhook: " + e.getMessage());
-            }
+        for (JsonNode each : list) {
+            events.add(event("given.events[" + events.size() + "]", each, webhooks));
         }
         return events;
+    }
+
+    private static Event event(String place, JsonNode given, Path webhooks) throws Unreadable {
+        JsonNode webhook = given.has("webhook") ? named(place, given, webhooks) : given;
+        try {
+            return WEBHOOKS.read(webhook.toString().getBytes(StandardCharsets.UTF_8));
+        } catch (Rejected e) {
+            throw new Unreadable(0, place + " is no webhook: " + e.getMessage());
+        }
+    }
+
+    /** A webhook of the folder, with what differs. */
+    private static JsonNode named(String place, JsonNode given, Path webhooks) throws Unreadable {
+        members(place, given, Set.of("webhook", "with", "without"));
+        String name = given.path("webhook").asText();
+        List<String> known = Examples.files(webhooks).stream()
+                .map(file -> file.getFileName().toString().replaceFirst("\\.json$", "")).toList();
+        if (!known.contains(name)) {
+            throw new Unreadable(0, place + ": there is no webhook " + name + ".json in the folder "
+                    + webhooks.getFileName() + Nearest.hint(name, known));
+        }
+        JsonNode webhook = parse(webhooks.resolve(name + ".json"));
+        if (webhook.path("event") instanceof ObjectNode event) {
+            given.path("with").properties().forEach(member -> event.set(member.getKey(), member.getValue()));
+            given.path("without").forEach(member -> event.remove(member.asText()));
+        }
+        return webhook;
     }
 
     private static Map<String, String> settings(JsonNode given) throws Unreadable {

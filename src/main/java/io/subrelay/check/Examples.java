@@ -57,7 +57,7 @@ final class Examples implements AutoCloseable {
         for (Path path : files) {
             String file = folder.shown(path);
             try {
-                Example example = Example.read(path, file, destination.destination());
+                Example example = Example.read(path, file, destination.destination(), folder.webhooks());
                 for (String difference : run(destination, example)) {
                     faults.add(Fault.fault(file, 0, difference));
                 }
@@ -70,19 +70,21 @@ final class Examples implements AutoCloseable {
 
     /** @return one line for each difference; empty if the example holds */
     List<String> run(RouteFile destination, Example example) {
-        Rehearsal rehearsal;
         try {
-            rehearsal = rehearsal(destination, example);
+            return Difference.of(example.expected(), preview(destination, example));
         } catch (Exception e) {
             return List.of("the route does not start with these settings: " + Blame.oneLine(e));
         }
+    }
+
+    /** What the destination would be sent for the last event. */
+    ObjectNode preview(RouteFile destination, Example example) throws Exception {
         PassingEvents passing = new PassingEvents();
         EnrichedEvent last = null;
         for (Event event : example.events()) {
             last = passing.enrich(event, event.timestampMs());
         }
-        ObjectNode preview = rehearsal.preview(example.destination(), last);
-        return Difference.of(example.expected(), preview);
+        return rehearsal(destination, example).preview(example.destination(), last);
     }
 
     private Rehearsal rehearsal(RouteFile destination, Example example) throws Exception {

@@ -26,6 +26,12 @@ public final class Folder {
         return root.resolve("application.properties");
     }
 
+    /** The webhooks that examples name: {@code examples/} beside {@code routes/}, which in the sources is elsewhere. */
+    Path webhooks() {
+        Path sources = root.resolve("src/examples");
+        return Files.isDirectory(sources) ? sources : root.resolve("examples");
+    }
+
     /** All route files, in the order in which they are loaded. */
     List<RouteFile> routeFiles() {
         Path routes = root.resolve("routes");

@@ -11,14 +11,16 @@ import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Settings that route files read: <code>{{name}}</code>. */
+/** Settings that route files read: <code>{{name}}</code>, and {@code setting("name")} in jq. */
 final class Placeholders {
 
     private static final Pattern INNERMOST = Pattern.compile("\\{\\{([^{}]*)}}");
+    private static final Pattern SETTING = Pattern.compile("\\bsetting\\(\\s*\"([^\"\\\\]*)\"\\s*([)+])");
 
     private final CamelContext camel;
     private final Collection<String> known;
     private final Set<String> used = new TreeSet<>();
+    private final Set<String> families = new TreeSet<>();
 
     /** @param known the names of all settings */
     Placeholders(CamelContext camel, Collection<String> known) {
@@ -31,6 +33,11 @@ final class Placeholders {
         return used;
     }
 
+    /** The beginnings of names that were read by what follows them, by any file so far: {@code "crm.event-name."}. */
+    Set<String> families() {
+        return families;
+    }
+
     List<Fault> faults(RouteFile file) {
         List<Fault> faults = new ArrayList<>();
         Walk.scalars(file.root(), scalar -> check(file, scalar, faults));
@@ -39,11 +46,11 @@ final class Placeholders {
 
     private void check(RouteFile file, Node scalar, List<Fault> faults) {
         String text = Yaml.text(scalar);
+        checkCalls(file, scalar, text, faults);
         Matcher placeholder = INNERMOST.matcher(text);
         while (placeholder.find()) {
             String name = placeholder.group(1).trim();
-            int line = Yaml.textLine(scalar) + (Yaml.keepsLines(scalar)
-                    ? (int) text.substring(0, placeholder.start()).chars().filter(c -> c == '\n').count() : 0);
+            int line = line(scalar, text, placeholder.start());
             String plain = name.replaceFirst("^[?!]", "").replaceFirst(":.*", "");
             used.add(plain);
             if (!name.startsWith("?") && resolve("{{" + name + "}}") == null) {
@@ -52,6 +59,34 @@ final class Placeholders {
                         : "there is no setting " + name + Nearest.hint(name, known)));
             }
         }
+    }
+
+    private void checkCalls(RouteFile file, Node scalar, String text, List<Fault> faults) {
+        Matcher call = SETTING.matcher(text);
+        while (call.find()) {
+            String name = call.group(1);
+            int line = line(scalar, text, call.start());
+            if (call.group(2).equals(")")) {
+                used.add(name);
+                if (!known.contains(name) && resolve("{{" + name + "}}") == null) {
+                    faults.add(Fault.fault(file.name(), line,
+                            "there is no setting " + name + Nearest.hint(name, known)));
+                }
+            } else {
+                families.add(name);
+                if (known.stream().noneMatch(each -> each.startsWith(name))) {
+                    Set<String> beginnings = new TreeSet<>();
+                    known.forEach(each -> beginnings.add(each.substring(0, each.lastIndexOf('.') + 1)));
+                    faults.add(Fault.fault(file.name(), line, "no setting begins with " + name
+                            + Nearest.hint(name, beginnings)));
+                }
+            }
+        }
+    }
+
+    private static int line(Node scalar, String text, int offset) {
+        return Yaml.textLine(scalar) + (Yaml.keepsLines(scalar)
+                ? (int) text.substring(0, offset).chars().filter(c -> c == '\n').count() : 0);
     }
 
     /** The text with every setting in it; null if one is missing. */

@@ -2,6 +2,7 @@ package io.subrelay.check;
 
 import io.subrelay.Nearest;
 import io.subrelay.Settings;
+import io.subrelay.webhook.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -63,13 +64,17 @@ final class SettingsFile {
      *
      * @param destinations the names of all destinations
      * @param used         the names that route files read
+     * @param families     the beginnings of names that route files read by kind
      */
-    List<Fault> unknown(Collection<String> destinations, Collection<String> used) {
+    List<Fault> unknown(Collection<String> destinations, Collection<String> used, Collection<String> families) {
         Set<String> known = new TreeSet<>(used);
         Folder.defaults().keySet().forEach(each -> known.add(String.valueOf(each)));
         known.removeIf(each -> each.startsWith("camel."));
         for (String destination : destinations) {
             OF_EACH.forEach(each -> known.add(destination + "." + each));
+        }
+        for (String family : families) {
+            Kind.KNOWN.forEach(kind -> known.add(family + kind));
         }
         Set<String> groups = new TreeSet<>();
         known.forEach(each -> groups.add(each.replaceFirst("\\..*", "")));
@@ -79,6 +84,9 @@ final class SettingsFile {
                 return;
             }
             String hint = Nearest.hint(setting, known);
+            if (hint.isEmpty() && families.stream().anyMatch(setting::startsWith)) {
+                return; // a kind that is newer than this release
+            }
             String message = "nothing reads the setting " + setting + hint;
             boolean ours = !hint.isEmpty() || groups.contains(setting.replaceFirst("\\..*", ""));
             faults.add(ours ? Fault.fault(name, line, message) : Fault.warning(name, line, message));

@@ -36,6 +36,7 @@ import org.apache.camel.support.ExchangeHelper;
  * <tr><td>{@code json_bytes}</td><td>how many bytes a value takes as JSON</td></tr>
  * <tr><td>{@code sha256}</td><td>the digest of a text, in hexadecimal</td></tr>
  * <tr><td>{@code variable("x")}, {@code header("x")}, {@code property("x")}</td><td>those of the exchange</td></tr>
+ * <tr><td>{@code setting("x")}</td><td>the value of a setting as text: {@link SettingFunction}</td></tr>
  * </table>
  */
 final class JqFunctions {

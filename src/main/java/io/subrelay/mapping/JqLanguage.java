@@ -39,7 +39,7 @@ public class JqLanguage extends SingleInputTypedLanguageSupport {
         return definitions;
     }
 
-    /** Has the shared definitions read anew, for the expressions that are compiled from now on. */
+    /** Reads the shared definitions and the settings anew, for the expressions that are compiled from now on. */
     public synchronized void reload() {
         scope = null;
     }
@@ -57,6 +57,7 @@ public class JqLanguage extends SingleInputTypedLanguageSupport {
     private synchronized Scope scope() {
         if (scope == null) {
             Scope shared = Scope.newChildScope(BUILTIN);
+            shared.addFunction("setting", 1, new SettingFunction(getCamelContext()));
             for (String location : definitions.split(",")) {
                 String text = read(location.trim());
                 if (text != null) {

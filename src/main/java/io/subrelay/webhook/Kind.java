@@ -2,12 +2,21 @@ package io.subrelay.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * What an event means: the one name that every destination's own name is keyed on. RevenueCat folds several meanings
  * into one webhook type (a trial's start is an {@code INITIAL_PURCHASE}); the kind tells them apart.
  */
 public final class Kind {
+
+    /** The kinds that are known today; a new type of event is a new kind, and is accepted as well. */
+    public static final Set<String> KNOWN = Set.of("initial_purchase", "trial_started", "trial_converted",
+            "trial_cancelled", "renewal", "cancellation", "uncancellation", "non_subscription_purchase",
+            "subscription_paused", "expiration", "billing_issue", "product_change", "transfer", "purchase_redeemed",
+            "subscription_extended", "temporary_entitlement_grant", "refund_reversed", "invoice_issuance",
+            "virtual_currency_transaction", "experiment_enrollment", "subscriber_alias", "paywall_impression",
+            "price_increase_consent_required", "test");
 
     private Kind() {
     }

@@ -174,6 +174,27 @@ class CheckTest {
     }
 
     @Test
+    void settings_that_jq_reads() {
+        planted.mine("id: .event.id", "name: setting(\"mine.name.\" + .kind), plan: setting(\"mine.plan\")");
+        planted.write("application.properties", """
+                mine.url = https://mine.example
+                mine.key = k-1
+                mine.plna = x
+                mine.name.renewal = r
+                mine.name.expiraton = e
+                mine.name.brand_new = b
+                """);
+        assertThat(planted.found()).filteredOn(line -> !line.contains("note:")).containsExactly(
+                "application.properties:3: nothing reads the setting mine.plna; did you mean mine.plan?",
+                "application.properties:5: nothing reads the setting mine.name.expiraton; did you mean"
+                        + " mine.name.expiration?",
+                Planted.FILE + ":23: there is no setting mine.plan; did you mean mine.plna?");
+        planted.mine("id: .event.id", "name: setting(\"mine.nmae.\" + .kind)");
+        assertThat(planted.found()).contains(
+                Planted.FILE + ":23: no setting begins with mine.nmae.; did you mean mine.name.?");
+    }
+
+    @Test
     void short_forms_are_warnings() throws Exception {
         planted.mine("          constant:\n                expression: application/json", "          constant: application/json");
         Report report = Check.of(new Folder(folder));

@@ -49,6 +49,40 @@ class DifferenceTest {
     }
 
     @Test
+    void of_a_body_only_the_named_members_may_matter() {
+        assertThat(differences("{\"requests\": [{\"has\": {\"b\": [1, {}], \"d\": \"<none>\"}}]}")).isEmpty();
+        assertThat(differences("{\"requests\": [{\"has\": {\"a\": \"<none>\", \"b\": [1, {\"c\": 2}], \"d\": 1}}]}"))
+                .containsExactly("requests[0].body.a: expected \"<none>\", but it is 1.0",
+                        "requests[0].body.b[1].c: expected 2, but it is null",
+                        "requests[0].body.d: expected 1, but it is nothing");
+        assertThat(differences("{\"requests\": [{\"has\": {\"b\": [1]}}]}")).containsExactly(
+                "requests[0].body.b[1]: expected nothing, but it is {\"c\":null}");
+    }
+
+    @Test
+    void an_example_names_a_webhook_and_what_differs(@TempDir Path folder) throws Exception {
+        Files.createDirectories(folder.resolve("examples"));
+        Files.writeString(folder.resolve("examples/renewal.json"), """
+                {"api_version": "1.0", "event": {"type": "RENEWAL", "id": "e1", "event_timestamp_ms": 1, "price": 1.50,
+                 "offer_code": "x", "app_user_id": "u"}}""");
+        Path file = Files.writeString(folder.resolve("a.json"), """
+                {"given": {"webhook": "renewal", "with": {"price": null, "currency": "EUR"}, "without": ["offer_code"]},
+                 "expect": {"skip": "x"}}""");
+        assertThat(Example.read(file, "a.json", "mine", folder.resolve("examples")).events()).singleElement()
+                .satisfies(event -> assertThat(event.event()).isEqualTo(json("""
+                        {"type": "RENEWAL", "id": "e1", "event_timestamp_ms": 1, "price": null, "app_user_id": "u",
+                         "currency": "EUR"}""")));
+        Files.writeString(file, """
+                {"given": {"events": [{"webhook": "renewal"}, {"webhook": "renewal", "with": {"id": "e2"}}]},
+                 "expect": {"skip": "x"}}""");
+        assertThat(Example.read(file, "a.json", "mine", folder.resolve("examples")).events())
+                .extracting(event -> event.id()).containsExactly("e1", "e2");
+        Files.writeString(file, "{\"given\": {\"webhook\": \"renewl\"}, \"expect\": {\"skip\": \"x\"}}");
+        assertThatThrownBy(() -> Example.read(file, "a.json", "mine", folder.resolve("examples")))
+                .hasMessage("given: there is no webhook renewl.json in the folder examples; did you mean renewal?");
+    }
+
+    @Test
     void each_difference_is_told_by_its_place() {
         assertThat(differences("{\"requests\": [{\"method\": \"PUT\", \"path\": \"/c\", \"headers\": {\"accept\": \"x\"},"
                 + " \"body\": {\"a\": \"1\", \"b\": [1, {}, 3]}}]}")).containsExactly(
@@ -84,10 +118,13 @@ class DifferenceTest {
             {"given": {"events": []}, "expect": {"skip": "x"}}       | given.events has to be a list of at least one webhook
             {"given": {"events": [{}]}, "expect": {"skip": "x"}}     | given.events[0] is no webhook: event is missing or not an object
             {"given": {"events": [{}]}, "expect": {"requests": [{"url": "x"}]}} | expect.requests has no member url
+            {"given": {"webhook": "x", "events": []}, "expect": {"skip": "x"}} | given has no member events
+            {"given": {"webhook": "x", "wth": {}}, "expect": {"skip": "x"}} | given has no member wth; did you mean with?
+            {"given": {"webhook": "x"}, "expect": {"skip": "x"}}     | given: there is no webhook x.json in the folder examples
             {"name": "a", "name": "b"}                               | this is no JSON: Duplicate field 'name'
             """)
     void an_example_that_cannot_be_read(String text, String says, @TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("a.json"), text);
-        assertThatThrownBy(() -> Example.read(file, "a.json", "mine")).isInstanceOf(Example.Unreadable.class).hasMessage(says);
+        assertThatThrownBy(() -> Example.read(file, "a.json", "mine", folder.resolve("examples"))).isInstanceOf(Example.Unreadable.class).hasMessage(says);
     }
 }

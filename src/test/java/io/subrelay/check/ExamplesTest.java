@@ -45,6 +45,7 @@ class ExamplesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("all")
     void holds(String shown, RouteFile destination, Path path) throws Exception {
-        assertThat(examples.run(destination, Example.read(path, shown, destination.destination()))).isEmpty();
+        assertThat(examples.run(destination,
+                Example.read(path, shown, destination.destination(), PROJECT.webhooks()))).isEmpty();
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.ByteArrayInputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
@@ -102,6 +103,23 @@ class JqLanguageTest {
                 .evaluate(exchange, String.class)).isEqualTo("[\"plain, not \\\"JSON\\\"\",1,7,true,null]");
         assertThat(((JqLanguage) CAMEL.resolveLanguage("jq")).createExpression(".a", new Object[] {null, "variable:tree"})
                 .evaluate(exchange, Object.class)).isEqualTo(1);
+    }
+
+    @Test
+    void settings_are_data() throws Exception {
+        try (DefaultCamelContext camel = new DefaultCamelContext()) {
+            Properties settings = new Properties();
+            settings.putAll(Map.of("a.text", " it's \"x\" \\(1 + 1) ", "a.blank", " ", "a.of", "{{a.region}}",
+                    "a.region", "eu", "a.key", "secret", "a.name.renewal", "Renewed"));
+            camel.getPropertiesComponent().setInitialProperties(settings);
+            Exchange exchange = new DefaultExchange(camel);
+            exchange.getMessage().setBody("{\"kind\": \"renewal\", \"hostile\": \"x:{{a.key}}\"}");
+            assertThat(camel.resolveLanguage("jq").createExpression("""
+                    [setting("a.text"), setting("a.blank"), setting("a.none"), setting("a.of"),
+                     setting("a.name." + .kind), setting("a.name." + .hostile), setting("a.name." + ("x" * 1000))]""")
+                    .evaluate(exchange, String.class))
+                    .isEqualTo("[\"it's \\\"x\\\" \\\\(1 + 1)\",\"\",\"\",\"eu\",\"Renewed\",\"\",\"\"]");
+        }
     }
 
     @ParameterizedTest
