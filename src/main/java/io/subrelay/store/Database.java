@@ -4,8 +4,10 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import io.subrelay.Settings;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
@@ -23,6 +25,8 @@ public final class Database implements AutoCloseable {
     private static final int MAKE_ROOM_BYTES = 4 << 20;
 
     private final HikariDataSource dataSource;
+    /** Null where the database is not a file. */
+    private final H2File file;
     private final boolean h2;
 
     static {
@@ -30,15 +34,16 @@ public final class Database implements AutoCloseable {
         System.setProperty("h2.objectCache", System.getProperty("h2.objectCache", "false"));
     }
 
-    private Database(HikariDataSource dataSource, boolean h2) {
+    private Database(HikariDataSource dataSource, H2File file, boolean h2) {
         this.dataSource = dataSource;
+        this.file = file;
         this.h2 = h2;
     }
 
     /**
      * Connects and brings the schema up to date.
      *
-     * @throws IllegalStateException if the database cannot be reached or its schema cannot be brought up to date
+     * @throws IllegalStateException if the database cannot be reached or used, or its schema cannot be brought up to date
      */
     public static Database open(Settings settings) {
         String url = settings.get("database.url");
@@ -52,26 +57,86 @@ public final class Database implements AutoCloseable {
         config.setMinimumIdle(1);
         config.setConnectionTimeout(5_000);
         config.setRegisterMbeans(false);
-        Reopening reopening = new Reopening();
-        if (h2) {
-            config.setExceptionOverride(reopening);
-        } else {
-            // else what was to be written, customers' data, is told with the error
-            config.addDataSourceProperty("logServerErrorDetail", "false");
-        }
-        HikariDataSource dataSource = null;
         try {
-            dataSource = new HikariDataSource(config);
-            reopening.pool = dataSource;
-            Flyway.configure().dataSource(dataSource)
-                    .locations("classpath:db/migration", h2 ? "classpath:db/h2" : "classpath:db/postgresql")
-                    .load().migrate();
-            return new Database(dataSource, h2);
+            return h2 ? openH2(config) : openPostgres(config);
+        } catch (IOException | SQLException | RuntimeException e) {
+            throw new IllegalStateException("database.url: cannot open the database: " + reason(e), e);
+        }
+    }
+
+    private static Database openPostgres(HikariConfig config) {
+        // else what was to be written, customers' data, is told with the error
+        config.addDataSourceProperty("logServerErrorDetail", "false");
+        HikariDataSource pool = new HikariDataSource(config);
+        try {
+            flyway(config.getJdbcUrl(), config, "classpath:db/postgresql").migrate();
+            return new Database(pool, null, false);
         } catch (RuntimeException e) {
-            if (dataSource != null) {
-                dataSource.close();
+            pool.close();
+            throw e;
+        }
+    }
+
+    private static Database openH2(HikariConfig config) throws IOException, SQLException {
+        Reopening reopening = new Reopening();
+        config.setExceptionOverride(reopening);
+        H2File file = H2File.of(config.getJdbcUrl());
+        HikariDataSource pool = null;
+        try {
+            if (file != null) {
+                file.check();
+                migrateH2(file, config);
             }
-            throw new IllegalStateException("database.url: cannot open the database: " + rootMessage(e), e);
+            pool = new HikariDataSource(config);
+            reopening.pool = pool;
+            flyway(config.getJdbcUrl(), config, "classpath:db/h2").migrate();
+            Database database = new Database(pool, file, true);
+            database.checkLastEvent();
+            return database;
+        } catch (IOException | SQLException | RuntimeException e) {
+            if (pool != null) {
+                pool.close();
+                shutDown(config.getJdbcUrl(), config);
+            }
+            if (file != null) {
+                file.close();
+            }
+            throw e;
+        }
+    }
+
+    private static void migrateH2(H2File file, HikariConfig config) throws IOException {
+        boolean due = true;
+        if (file.exists()) {
+            due = flyway(config.getJdbcUrl(), config, "classpath:db/h2").info().pending().length > 0;
+            if (due) {
+                shutDown(config.getJdbcUrl(), config);
+            }
+        }
+        if (due) {
+            file.migrate(url -> {
+                try {
+                    flyway(url, config, "classpath:db/h2").migrate();
+                } finally {
+                    shutDown(url, config);
+                }
+            });
+        }
+    }
+
+    /** Not by connections of the pool, which do not wait as long as a migration may take. */
+    private static Flyway flyway(String url, HikariConfig config, String ownLocation) {
+        return Flyway.configure().dataSource(url, config.getUsername(), config.getPassword())
+                .locations("classpath:db/migration", ownLocation).load();
+    }
+
+    private void checkLastEvent() throws IOException, SQLException {
+        if (file != null) {
+            try (Connection connection = dataSource.getConnection(); Statement statement = connection.createStatement();
+                 ResultSet row = statement.executeQuery("select last_event from log_position")) {
+                row.next();
+                file.check(row.getLong(1));
+            }
         }
     }
 
@@ -97,13 +162,14 @@ public final class Database implements AutoCloseable {
      * H2 answers a commit before it is in the file unless WRITE_DELAY is 0, closes itself in a shutdown hook that races
      * with Camel's unless it is told not to, tells column names in upper case, PostgreSQL in lower case, keeps space that
      * is free for 45 s in case the disk had not written what replaces it, which it has (see commitToDisk), and keeps more
-     * of the file in memory, by its size in KB, than it reads again: most of what is written are events.
+     * of the file in memory, by its size in KB, than it reads again: most of what is written are events. Its trace file would
+     * hold what statements were given.
      */
     private static String withH2Options(String url) {
         String options = "";
         for (String option : new String[] {
                 "WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE", "DB_CLOSE_DELAY=-1", "DATABASE_TO_LOWER=TRUE",
-                "RETENTION_TIME=2000", "CACHE_SIZE=8192"}) {
+                "RETENTION_TIME=2000", "CACHE_SIZE=8192", "TRACE_LEVEL_FILE=0"}) {
             if (!url.toUpperCase().contains(option.substring(0, option.indexOf('=') + 1))) {
                 options += ";" + option;
             }
@@ -111,12 +177,14 @@ public final class Database implements AutoCloseable {
         return url + options;
     }
 
-    private static String rootMessage(Throwable e) {
-        Throwable root = e;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
+    /** What the database says, which names its file; else what the failure began with. */
+    private static String reason(Throwable e) {
+        Throwable reason = e;
+        for (Throwable cause = e; cause != null && !(reason instanceof SQLException && !(cause instanceof SQLException));
+                cause = cause.getCause()) {
+            reason = cause;
         }
-        return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+        return String.valueOf(reason.getMessage()).lines().findFirst().orElse("");
     }
 
     public DataSource dataSource() {
@@ -194,16 +262,35 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** Events up to this one are on the disk. */
+    void accepted(long seq) {
+        if (file != null) {
+            try {
+                file.accepted(seq);
+            } catch (IOException e) {
+                // then less of the file can be cut off before it is noticed
+            }
+        }
+    }
+
     @Override
     public void close() {
         dataSource.close();
         if (h2) {
-            // not by a connection of the pool, which would complain of the database's end
-            try (Connection connection = openSession(); Statement statement = connection.createStatement()) {
-                statement.execute("SHUTDOWN");
-            } catch (SQLException e) {
-                // closed already, or out of reach: every commit is on the disk
-            }
+            shutDown(dataSource.getJdbcUrl(), dataSource);
+        }
+        if (file != null) {
+            file.close();
+        }
+    }
+
+    /** Not by a connection of the pool, which would complain of the database's end. */
+    private static void shutDown(String url, HikariConfig config) {
+        try (Connection connection = DriverManager.getConnection(url, config.getUsername(), config.getPassword());
+             Statement statement = connection.createStatement()) {
+            statement.execute("SHUTDOWN");
+        } catch (SQLException e) {
+            // closed already, or out of reach: every commit is on the disk
         }
     }
 }

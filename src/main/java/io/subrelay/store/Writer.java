@@ -222,6 +222,7 @@ public final class Writer implements AutoCloseable {
     private void publish(List<Acceptance> acceptances, List<EnrichedEvent> stored) {
         List<EnrichedEvent> fresh = stored.stream().filter(Objects::nonNull).toList();
         if (!fresh.isEmpty()) {
+            database.accepted(fresh.get(fresh.size() - 1).seq());
             try {
                 listener.accept(fresh);
             } catch (RuntimeException | Error e) {

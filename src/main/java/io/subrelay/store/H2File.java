@@ -1,0 +1,194 @@
+package io.subrelay.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.h2.engine.ConnectionInfo;
+
+/**
+ * The file of an H2 database. Next to it is a small one that is locked while a runner uses the database, and that holds
+ * the number of the last accepted event: a database file that knows less than that was cut short or replaced.
+ */
+final class H2File implements AutoCloseable {
+
+    /** Migrates the database at a url. */
+    interface Migration {
+        void of(String url);
+    }
+
+    private static final String PREFIX = "jdbc:h2:";
+    private static final String SUFFIX = ".mv.db";
+    private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rw-------");
+    private static final Set<PosixFilePermission> OWNER_OF_FOLDER = PosixFilePermissions.fromString("rwx------");
+
+    private final String name;
+    private final String options;
+    private final Path file;
+    private final Path lastEvent;
+    private final FileChannel channel;
+
+    private H2File(String name, String options) throws IOException {
+        this.name = name;
+        this.options = options;
+        this.file = Path.of(name + SUFFIX);
+        this.lastEvent = Path.of(name + ".last-event");
+        createFolder();
+        this.channel = FileChannel.open(
+                lastEvent, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            lock();
+            protect();
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Locks the file of a database for this runner.
+     *
+     * @return null where the database is in memory, or kept by a server
+     * @throws IOException if another runner has it, or its folder cannot be written
+     */
+    static H2File of(String url) throws IOException {
+        String[] parts = url.substring(PREFIX.length()).split(";", 2);
+        ConnectionInfo info = new ConnectionInfo(parts[0]);
+        if (info.isRemote() || !info.isPersistent() || !Path.of(info.getName().replaceFirst("^\\w{2,}:", "")).isAbsolute()
+                || info.getName().matches("\\w{2,}:.*")) {
+            return null;
+        }
+        return new H2File(info.getName(), parts.length > 1 ? ";" + parts[1] : "");
+    }
+
+    private void createFolder() throws IOException {
+        Path folder = file.getParent();
+        if (!Files.exists(folder)) {
+            Files.createDirectories(folder.getParent());
+            Files.createDirectory(folder);
+            restrict(folder, OWNER_OF_FOLDER);
+        }
+    }
+
+    private void lock() throws IOException {
+        FileLock lock = null;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            // by another runner in this process
+        }
+        if (lock == null) {
+            throw new IOException("another runner uses " + file);
+        }
+    }
+
+    /** Customers' data is for the owner alone; so is the folder, where there is nothing else in it. */
+    private void protect() throws IOException {
+        try (Stream<Path> files = Files.list(file.getParent())) {
+            String own = file.getFileName().toString().replace(SUFFIX, ".");
+            boolean onlyOurs = true;
+            for (Path each : files.toList()) {
+                if (each.getFileName().toString().startsWith(own)) {
+                    restrict(each, OWNER);
+                } else {
+                    onlyOurs = false;
+                }
+            }
+            if (onlyOurs) {
+                restrict(file.getParent(), OWNER_OF_FOLDER);
+            }
+        }
+    }
+
+    private static void restrict(Path path, Set<PosixFilePermission> permissions) throws IOException {
+        boolean posix = Files.getFileStore(path).supportsFileAttributeView("posix");
+        if (posix && !permissions.containsAll(Files.getPosixFilePermissions(path))) {
+            Files.setPosixFilePermissions(path, permissions);
+        }
+    }
+
+    boolean exists() {
+        return Files.exists(file);
+    }
+
+    /** @throws IOException if there is a file that holds nothing, or none where events had been accepted */
+    void check() throws IOException {
+        if (exists() && Files.size(file) == 0) {
+            throw damaged("is empty");
+        }
+        if (!exists() && lastAccepted() > 0) {
+            throw damaged("is missing");
+        }
+    }
+
+    /** @throws IOException if the database, whose last event this is, holds less than had been accepted */
+    void check(long last) throws IOException {
+        if (last < lastAccepted()) {
+            throw damaged("ends with event " + last + " though " + lastAccepted()
+                    + " were accepted, as if it was cut short or replaced by an older one");
+        }
+        accepted(last);
+    }
+
+    private IOException damaged(String how) {
+        return new IOException(file + " " + how + ": put the whole file back, or, to go on without what is lost, delete "
+                + (exists() ? "an empty one and " : "") + lastEvent);
+    }
+
+    private long lastAccepted() throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(20);
+        channel.read(bytes, 0);
+        String number = new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII).strip();
+        return number.matches("\\d+") ? Long.parseLong(number) : 0;
+    }
+
+    /** An event is on the disk, and with it all before it. */
+    void accepted(long seq) throws IOException {
+        channel.write(ByteBuffer.wrap("%019d\n".formatted(seq).getBytes(StandardCharsets.US_ASCII)), 0);
+    }
+
+    /**
+     * Migrates a copy of the database, or a new one, which then takes the file's place: H2 cannot roll a statement on the
+     * schema back, so that a migration that is broken off could neither be ended nor begun again. Nothing may have the
+     * database open.
+     */
+    void migrate(Migration migration) throws IOException {
+        String name = this.name + ".new";
+        Path copy = Path.of(name + SUFFIX);
+        Files.deleteIfExists(copy);
+        if (exists()) {
+            Files.copy(file, copy);
+            restrict(copy, OWNER);
+        }
+        migration.of(PREFIX + "file:" + name + options);
+        restrict(copy, OWNER);
+        try (FileChannel written = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+            written.force(true);
+        }
+        Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel folder = FileChannel.open(file.getParent())) {
+            folder.force(true);
+        } catch (IOException e) {
+            // not every system can; the move is kept or undone as a whole anyway
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // the process's end unlocks it
+        }
+    }
+}

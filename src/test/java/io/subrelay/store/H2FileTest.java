@@ -1,0 +1,117 @@
+package io.subrelay.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.subrelay.harness.TempFolders;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The file of an H2 database: who may read it, and that nothing is missing from it unnoticed. */
+class H2FileTest {
+
+    private final Path folder = TempFolders.create().resolve("data");
+    private final Path file = folder.resolve("subrelay.mv.db");
+
+    @Test
+    void isForItsOwnerAlone() throws Exception {
+        try (Database database = OpenedDatabase.h2(folder, "")) {
+            OpenedDatabase.accept(database, "anna", 1, 3);
+            assertOwnersAlone();
+        }
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+
+        OpenedDatabase.h2(folder, "").close();
+
+        assertOwnersAlone();
+    }
+
+    private void assertOwnersAlone() throws IOException {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))).isEqualTo("rwx------");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).isNotEmpty().allSatisfy(each -> assertThat(
+                    PosixFilePermissions.toString(Files.getPosixFilePermissions(each))).isEqualTo("rw-------"));
+        }
+    }
+
+    @Test
+    void leavesTheFolderOfOthersAsItIs() throws Exception {
+        Files.createDirectory(folder);
+        Files.writeString(folder.resolve("other"), "");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        OpenedDatabase.h2(folder, "").close();
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))).isEqualTo("rwxr-xr-x");
+    }
+
+    @Test
+    void hasNoTraceOfWhatFailed() throws Exception {
+        try (Database database = OpenedDatabase.h2(folder, "")) {
+            assertThatThrownBy(() -> OpenedDatabase.number(database, "select 'anna' from nowhere"));
+        }
+        assertThat(folder).isDirectoryNotContaining("glob:**.trace.db");
+    }
+
+    @Test
+    void isUsedByOneRunnerOnly() throws Exception {
+        try (Database database = OpenedDatabase.h2(folder, "")) {
+            assertThatThrownBy(() -> OpenedDatabase.h2(folder, "")).hasMessageStartingWith("database.url")
+                    .hasMessageContaining("another runner uses " + file);
+            OpenedDatabase.accept(database, "anna", 1, 1);
+        }
+    }
+
+    @Test
+    void isNotTakenForWholeWhereverItIsCutShort() throws Exception {
+        try (Database database = OpenedDatabase.h2(folder, "")) {
+            for (int n = 1; n <= 40; n++) {
+                OpenedDatabase.accept(database, "anna", n, n);
+            }
+        }
+        Path whole = Files.copy(file, folder.resolveSibling("whole"));
+        for (long cut = 0; cut < Files.size(whole); cut += 4096) {
+            Files.copy(whole, file, StandardCopyOption.REPLACE_EXISTING);
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.truncate(cut);
+            }
+            try (Database database = OpenedDatabase.h2(folder, "")) {
+                assertThat(OpenedDatabase.number(database, "select count(*) from event")).as("cut at %d", cut).isEqualTo(40);
+            } catch (IllegalStateException e) {
+                assertThat(e).as("cut at %d", cut).hasMessageStartingWith("database.url: ").hasMessageContaining("" + file);
+            }
+        }
+    }
+
+    @Test
+    void isNotMadeAnewWhereThereWasOne() throws Exception {
+        try (Database database = OpenedDatabase.h2(folder, "")) {
+            OpenedDatabase.accept(database, "anna", 1, 2);
+        }
+        Path older = Files.copy(file, folder.resolveSibling("older"));
+        try (Database database = OpenedDatabase.h2(folder, "")) {
+            OpenedDatabase.accept(database, "anna", 3, 4);
+        }
+        Files.delete(file);
+        assertThatThrownBy(() -> OpenedDatabase.h2(folder, "")).hasMessageContaining(file + " is missing: put the whole");
+        Files.createFile(file);
+        assertThatThrownBy(() -> OpenedDatabase.h2(folder, "")).hasMessageContaining(file + " is empty: put the whole");
+        Files.copy(older, file, StandardCopyOption.REPLACE_EXISTING);
+        assertThatThrownBy(() -> OpenedDatabase.h2(folder, ""))
+                .hasMessageContaining("ends with event 2 though 4 were accepted");
+
+        Files.delete(folder.resolve("subrelay.last-event"));
+
+        try (Database database = OpenedDatabase.h2(folder, "")) {
+            assertThat(OpenedDatabase.number(database, "select count(*) from event")).isEqualTo(2);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.subrelay.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.subrelay.harness.TempFolders;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
+import org.h2.api.DatabaseEventListener;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A runner that is killed at any statement of its first start, or of an upgrade, starts again and has lost nothing. */
+class MigrationTest {
+
+    /** H2 keeps the changes of each statement to the schema, whatever becomes of the migration that it is part of. */
+    public static final class AtEachStatement implements DatabaseEventListener {
+
+        @Override
+        public void setProgress(int state, String name, long x, long max) {
+            if (state == STATE_STATEMENT_START || state == STATE_STATEMENT_END) {
+                copies.add(copyOf(folder));
+            }
+        }
+    }
+
+    private static Path folder;
+    /** What the disk held at each moment: what a kill leaves. */
+    private static List<Path> copies;
+
+    @BeforeEach
+    void emptyFolder() {
+        folder = TempFolders.create();
+        copies = new ArrayList<>();
+    }
+
+    @Test
+    void theFirstStart() throws Exception {
+        open(folder, true).close();
+
+        assertThat(copies).hasSizeGreaterThan(50);
+        for (Path copy : copies) {
+            try (Database database = open(copy, false)) {
+                assertThat(OpenedDatabase.number(database, "select last_event from log_position")).isZero();
+            }
+        }
+    }
+
+    @Test
+    void anUpgrade() throws Exception {
+        String url = "jdbc:h2:file:" + folder.resolve("subrelay") + ";DATABASE_TO_LOWER=TRUE;WRITE_DELAY=0";
+        Flyway.configure().dataSource(url, null, null).locations("classpath:db/migration", "classpath:db/h2").target("2")
+                .load().migrate();
+        try (Connection connection = DriverManager.getConnection(url); Statement statement = connection.createStatement()) {
+            statement.execute("update log_position set last_event = 7");
+            statement.execute("insert into customer (id, state) values (1, '{\"named\":\"Zoë\"}')");
+            statement.execute("insert into delivery values (7, 'segment', 'dead', 1, 2, 3, 400, 'no', null)");
+        }
+        open(folder, true).close();
+
+        assertThat(copies).hasSizeGreaterThan(20);
+        for (Path copy : copies) {
+            try (Database database = open(copy, false); Connection connection = database.dataSource().getConnection();
+                 Statement statement = connection.createStatement();
+                 ResultSet row = statement.executeQuery("select utf8tostring(folded), as_of from customer")) {
+                row.next();
+                assertThat(row.getString(1)).isEqualTo("{\"named\":\"Zoë\"}");
+                assertThat(row.getLong(2)).isEqualTo(7);
+                assertThat(OpenedDatabase.number(database, "select count(*) from delivery")).isOne();
+            }
+        }
+    }
+
+    private static Database open(Path folder, boolean watched) throws IOException {
+        return OpenedDatabase.h2(folder,
+                watched ? ";DATABASE_EVENT_LISTENER='" + AtEachStatement.class.getName() + "'" : "");
+    }
+
+    private static Path copyOf(Path folder) {
+        Path copy = TempFolders.create();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+            return copy;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
