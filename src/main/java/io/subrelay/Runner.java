@@ -9,6 +9,7 @@ import io.subrelay.console.Warming;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxHealth;
 import io.subrelay.delivery.Preview;
+import io.subrelay.http.BoundedHttp;
 import io.subrelay.store.Database;
 import io.subrelay.store.DatabaseHealth;
 import io.subrelay.store.DeliveryStore;
@@ -96,6 +97,10 @@ final class Runner extends MainListenerSupport {
         Registry registry = context.getRegistry();
 
         registry.bind("answerHeaders", new AnswerHeaders());
+        for (String component : List.of("http", "https")) {
+            context.addComponent(component,
+                    new BoundedHttp(settings.number("delivery.max-answer-size", 1024, 16 << 20)));
+        }
         MeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         registry.bind("vertxOptions", new VertxOptions()
                 .setWorkerPoolSize(settings.number("server.worker-threads", 1, 1000)));

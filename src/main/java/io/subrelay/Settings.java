@@ -116,6 +116,7 @@ public final class Settings {
                 () -> duration("delivery.maximum-redelivery-delay"),
                 () -> duration("delivery.give-up-after"),
                 () -> duration("delivery.request-timeout"),
+                () -> number("delivery.max-answer-size", 1024, 16 << 20),
                 () -> duration("retention.delivered"),
                 this::backoffMultiplier,
                 this::checkDatabase,
