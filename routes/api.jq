@@ -28,3 +28,21 @@ def with_attempts($failed):
                   | {at: (.attempted_at | iso8601), millis, response_code, answer}),
                  (select(.state == "delivered" or .state == "dead") | .last)]
   | del(.last);
+
+# The events of all their rows, newest first.
+def shown_events:
+  group_by(.seq) | reverse
+  | map({seq: .[0].seq} + (.[0] | shown_event) + {deliveries: (shown_deliveries | map(del(.last, .requests)))});
+
+# A destination as it runs here, with its row, which counts those of all runners; null where it never had a delivery.
+def shown_destination($row):
+  ($row // {} | {pending, retrying, delivered, skipped, previewed, dead, requested} | map_values(. // 0)) as $counts
+  | . + $counts + {pending: ([$counts.pending - $counts.retrying, 0] | max)}
+  + {last_error: (if ($row.last_error_at // 0) == 0 then null
+                  else $row | {at: (.last_error_at | iso8601), event_id: .last_error_event_id,
+                               response_code: .last_error_code, answer: .last_error_answer} end)};
+
+# An hour, of its rows; "failed" counts attempts that are repeated.
+def shown_hour:
+  {hour: (.[0].hour_at | iso8601), delivered: 0, skipped: 0, previewed: 0, dead: 0, failed: 0}
+  + (map({key: .state, value: .deliveries}) | from_entries);

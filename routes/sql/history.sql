@@ -1,23 +1,20 @@
--- A customer's newest events, one row for each event and destination of which something is known.
-with who as (
-  select customer as id from customer_id where app_user_id = :#id
-  union
-  select c.id from customer c join customer_id i on c.merged_into = i.customer where i.app_user_id = :#id
-),
-newest as (
+-- A customer's newest events, one row for each event and destination of which something is known. The customer's ids are
+-- looked up twice, as H2 keeps the rows of a query that a "with" shares when its parameters have changed.
+with chosen as (
   select seq from (
-    select e.seq from event e join who on e.customer = who.id
+    select seq from event where customer in (
+      select customer from customer_id where app_user_id = :#id
+      union
+      select c.id from customer c join customer_id i on c.merged_into = i.customer where i.app_user_id = :#id)
     union
-    select p.event from event_party p join who on p.customer = who.id
+    select event from event_party where customer in (
+      select customer from customer_id where app_user_id = :#id
+      union
+      select c.id from customer c join customer_id i on c.merged_into = i.customer where i.app_user_id = :#id)
   ) theirs
   order by seq desc fetch first 200 rows only
 )
-select e.seq, e.event_id, e.type, e.kind, e.happened_at, e.received_at, e.destinations,
-  d.destination, d.state, d.attempts, d.response_code, d.reason, d.settled_at, null as next_attempt_at
-from newest n join event e on e.seq = n.seq left join delivery d on d.event = n.seq
-union all
-select e.seq, e.event_id, e.type, e.kind, e.happened_at, e.received_at, e.destinations,
-  r.destination, case when r.attempts > 0 then 'retrying' else 'pending' end, r.attempts, r.response_code, r.reason,
-  null, r.next_attempt_at
-from newest n join event e on e.seq = n.seq join redelivery r on r.event = n.seq
-order by 1 desc, 8
+select e.seq, e.event_id, e.type, e.kind, e.happened_at, e.received_at, e.destinations, d.*
+from chosen c
+join event e on e.seq = c.seq
+left join shown_delivery d on d.event = c.seq

@@ -1,4 +1,4 @@
--- The newest events of which a delivery is dead, or fails and goes again (of one destination or state, where it is named):
+-- The newest events of which a delivery is dead or is being retried (of one destination or state, where it is named):
 -- one row for each event and destination of which something is known.
 with chosen as (
   select seq from (
@@ -10,15 +10,10 @@ with chosen as (
     where r.attempts > 0 and 'retrying' = coalesce(:#${header.state}, 'retrying')
       and r.destination = coalesce(:#${header.destination}, r.destination)
   ) troubled
-  where seq > coalesce(cast(:#${header.after} as bigint), 0)
-  order by seq desc limit :#${variable.limit}
+  where seq > cast(:#after as bigint)
+  order by seq desc limit least(cast(:#limit as int), 200)
 )
-select e.seq, e.event_id, e.type, e.kind, e.happened_at, e.received_at, e.destinations,
-  d.destination, d.state, d.attempts, d.response_code, d.reason, d.settled_at, null as next_attempt_at
-from chosen n join event e on e.seq = n.seq left join delivery d on d.event = n.seq
-union all
-select e.seq, e.event_id, e.type, e.kind, e.happened_at, e.received_at, e.destinations,
-  r.destination, case when r.attempts > 0 then 'retrying' else 'pending' end, r.attempts, r.response_code, r.reason,
-  null, r.next_attempt_at
-from chosen n join event e on e.seq = n.seq join redelivery r on r.event = n.seq
-order by 1 desc, 8
+select e.seq, e.event_id, e.type, e.kind, e.happened_at, e.received_at, e.destinations, d.*
+from chosen c
+join event e on e.seq = c.seq
+left join shown_delivery d on d.event = c.seq

@@ -9,8 +9,6 @@ import io.subrelay.console.PreviewApi;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.Database;
-import io.subrelay.store.DeliveryStore;
-import io.subrelay.store.DestinationRecords;
 import io.subrelay.store.EventPreview;
 import io.subrelay.store.RequestStore;
 import io.subrelay.store.Writer;
@@ -41,8 +39,7 @@ public final class Beans {
         registry.bind("adminAccess", new AdminAccess(
                 settings.get("admin.username"), settings.get("admin.password"), settings.get("server.host")));
         registry.bind("customerApi", new CustomerApi(new CustomerRecords(database), outbox));
-        registry.bind("deliveryApi", new DeliveryApi(
-                outbox, new DeliveryStore(database), new DestinationRecords(database), new RequestStore(database)));
+        registry.bind("deliveryApi", new DeliveryApi(outbox, new RequestStore(database)));
         registry.bind("consoleFiles", new ConsoleFiles());
         registry.bind("previewApi", new PreviewApi(new EventPreview(database), outbox));
     }

@@ -1,22 +1,16 @@
 package io.subrelay.console;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxConsumer;
-import io.subrelay.store.DeliveryStore;
-import io.subrelay.store.DeliveryStore.Counts;
-import io.subrelay.store.DestinationRecords;
-import io.subrelay.store.DestinationRecords.Lately;
 import io.subrelay.store.RequestStore;
+import io.subrelay.webhook.Invalid;
 import io.subrelay.webhook.NotFound;
 import io.subrelay.webhook.Rejected;
 import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Header;
@@ -24,82 +18,26 @@ import org.apache.camel.Header;
 /** How the destinations stand, and deliveries that somebody asks for. */
 public final class DeliveryApi {
 
-    private static final List<String> STATES = List.of("delivered", "skipped", "previewed", "dead", "failed");
-
     private final Outbox outbox;
-    private final DeliveryStore deliveries;
-    private final DestinationRecords records;
     private final RequestStore requests;
 
-    public DeliveryApi(
-            Outbox outbox, DeliveryStore deliveries, DestinationRecords records, RequestStore requests) {
+    public DeliveryApi(Outbox outbox, RequestStore requests) {
         this.outbox = outbox;
-        this.deliveries = deliveries;
-        this.records = records;
         this.requests = requests;
     }
 
-    /** Every destination as JSON. */
-    public String destinations() throws SQLException {
-        Map<String, Counts> counts = deliveries.counts();
-        Map<String, Lately> lately = records.lately();
-        ArrayNode list = JsonNodeFactory.instance.arrayNode();
-        for (OutboxConsumer consumer : outbox.consumers().values()) {
-            Counts count = counts.getOrDefault(consumer.name(), new Counts(0, 0, 0, 0, 0, 0));
-            ObjectNode destination = list.addObject();
-            destination.put("name", consumer.name());
-            destination.put("mode", consumer.mode());
-            destination.put("pending", Math.max(0, count.pending() - count.retrying()));
-            destination.put("retrying", count.retrying());
-            destination.put("delivered", count.delivered());
-            destination.put("skipped", count.skipped());
-            destination.put("previewed", count.previewed());
-            destination.put("dead", count.dead());
-            destination.put("oldest_pending_seconds", consumer.oldestPendingSeconds());
-            destination.put("circuit", consumer.circuit());
-            addLately(destination, lately.get(consumer.name()));
-        }
-        return list.toString();
+    /** What each destination does in this runner; the database counts the rest. */
+    public List<Map<String, Object>> destinations() {
+        return outbox.consumers().values().stream().map(DeliveryApi::running).toList();
     }
 
-    private static void addLately(ObjectNode destination, Lately lately) {
-        destination.put("requested", lately == null ? 0 : lately.requested());
-        ObjectNode error = null;
-        if (lately != null && lately.errorAt() > 0) {
-            error = destination.objectNode();
-            error.put("at", Instant.ofEpochMilli(lately.errorAt()).toString());
-            error.put("event_id", lately.errorEventId());
-            error.put("response_code", lately.errorCode());
-            error.put("answer", lately.errorAnswer());
-        }
-        destination.set("last_error", error);
-    }
-
-    /**
-     * How the deliveries of a destination ended, hour by hour, oldest first; hours without any are left out.
-     *
-     * @param hours how many, this one included; 24 where it is not said
-     */
-    public String timeline(@Header("name") String destination, @Header("hours") String hours) throws SQLException {
-        known(destination);
-        int count = hours == null || hours.isBlank() ? 24 : number(hours);
-        Instant from = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(count - 1L, ChronoUnit.HOURS);
-        ArrayNode list = JsonNodeFactory.instance.arrayNode();
-        records.hours(destination, from.toEpochMilli()).forEach((at, states) -> {
-            ObjectNode hour = list.addObject();
-            hour.put("hour", Instant.ofEpochMilli(at).toString());
-            for (String state : STATES) {
-                hour.put(state, states.getOrDefault(state, 0L));
-            }
-        });
-        return list.toString();
-    }
-
-    private static int number(String hours) {
-        if (hours.matches("\\d{1,4}") && Integer.parseInt(hours) > 0) {
-            return Integer.parseInt(hours);
-        }
-        throw new Rejected(400, "invalid", "hours accepts a whole number from 1 to 9999");
+    private static Map<String, Object> running(OutboxConsumer consumer) {
+        Map<String, Object> destination = new LinkedHashMap<>();
+        destination.put("name", consumer.name());
+        destination.put("mode", consumer.mode());
+        destination.put("oldest_pending_seconds", consumer.oldestPendingSeconds());
+        destination.put("circuit", consumer.circuit());
+        return destination;
     }
 
     /** Delivers one event again, to one destination or, where none is named, to all for which it has ended. */
@@ -148,7 +86,8 @@ public final class DeliveryApi {
         return scheduled;
     }
 
-    private void known(String destination) {
+    /** @throws NotFound if there is no destination of this name */
+    public void known(@Header("name") String destination) {
         if (!outbox.consumers().containsKey(destination)) {
             throw new NotFound("there is no destination of this name");
         }
@@ -174,7 +113,7 @@ public final class DeliveryApi {
             return time.length() == 10 ? Instant.parse(time + "T00:00:00Z").toEpochMilli()
                     : OffsetDateTime.parse(time).toInstant().toEpochMilli();
         } catch (DateTimeException e) {
-            throw new Rejected(400, "invalid", "since accepts a time such as 2026-01-31 or 2026-01-31T12:00:00Z");
+            throw new Invalid("since accepts a time such as 2026-01-31 or 2026-01-31T12:00:00Z");
         }
     }
 

@@ -79,6 +79,31 @@ class ApiTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"/api/events?limit=many,limit accepts a whole number", "/api/events?limit=-1,limit accepts",
+        "/api/events?limit=1e3,limit accepts", "/api/events?limit=1&limit=2,limit accepts",
+        "/api/events?after=x,after accepts", "/api/events?after=99999999999999999999,after accepts",
+        "/api/events?state=daed,state accepts dead or retrying", "/api/destinations/segment/timeline?hours=0,hours accepts",
+        "/api/destinations/segment/timeline?hours=a,hours accepts a whole number from 1 to 9999"})
+    void aParameterThatCannotBeIsRefused(String path, String error) {
+        HttpResponse<String> answer = api.call("GET", path, null);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+        assertThat(Api.json(answer.body()).path("error").asText()).startsWith(error);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/events?limit=3", "/api/events?limit=100000&after=0", "/api/events?state=&destination=",
+        "/api/events?destination=segment&state=retrying", "/api/destinations/segment/timeline?hours=9999"})
+    void aParameterThatCanBeIsTaken(String path) {
+        HttpResponse<String> answer = api.call("GET", path, null);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.headers().map()).containsEntry("Cache-Control", List.of("no-store"))
+                .containsEntry("X-Content-Type-Options", List.of("nosniff"))
+                .doesNotContainKeys("limit", "after", "state", "destination", "hours", "User-Agent");
+        assertThat(Api.json(answer.body()).isArray()).isTrue();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"/", "/console/app.js", "/api/destinations"})
     void isNotForPagesWhoseNameLeadsHere(String path) {
         assertThat(api.getAs("rebound.example", path)).startsWith("403").contains("admin.password");
