@@ -68,8 +68,8 @@ final class Runner extends MainListenerSupport {
             main.run();
             return main.getExitCode();
         } catch (Exception e) {
-            Secrets secrets = new Secrets(new Settings(main.getCamelContext().getPropertiesComponent()));
-            StartFailure.describe(e).forEach(line -> LOG.error("Subrelay does not start: {}", secrets.mask(line)));
+            StartFailure.describe(e).forEach(line -> LOG.error("Subrelay does not start: {}", line));
+            LOG.debug("", e);
             main.shutdown();
             return 1;
         } finally {
@@ -110,7 +110,7 @@ final class Runner extends MainListenerSupport {
         outbox = outbox(settings, new DeliveryStore(database), meters);
         Beans.bind(registry, settings, meters, outbox, writer, database);
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
-        health.register(new DatabaseHealth(database, writer));
+        health.register(new DatabaseHealth(database));
         health.register(new OutboxHealth(outbox));
         writer.start(outbox::accepted);
     }
@@ -137,7 +137,7 @@ final class Runner extends MainListenerSupport {
         try {
             return new Outbox(settings, database, deliveries, writer, meters);
         } catch (SQLException e) {
-            throw new Settings.InvalidSetting("database.url", "the database cannot be read: " + e.getMessage(), e);
+            throw new IllegalStateException("database.url: the database cannot be read: " + e.getMessage(), e);
         }
     }
 

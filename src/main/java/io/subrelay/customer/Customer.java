@@ -1,6 +1,7 @@
 package io.subrelay.customer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.webhook.Event;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -24,8 +25,8 @@ public final class Customer {
     /** Every id, with where it first was an alias; null if it never was. */
     final TreeMap<String, Sight> ids = new TreeMap<>();
     final TreeMap<String, Attribute> attributes = new TreeMap<>();
-    /** What this customer's own events told, whoever owns it by now. */
-    final TreeMap<String, Subscription> subscriptions = new TreeMap<>();
+    final Purchases production = new Purchases();
+    final Purchases sandbox = new Purchases();
     /** By event id. */
     final TreeMap<String, Transfer> transfers = new TreeMap<>();
     NamedId original;
@@ -77,10 +78,7 @@ public final class Customer {
         } else {
             addIds(event, key);
             addAttributes(event, key);
-            Fact fact = Fact.of(event);
-            if (fact != null) {
-                subscriptions.computeIfAbsent(Fact.subscriptionKey(event), id -> new Subscription()).add(fact);
-            }
+            in(Environment.of(event)).add(event, key);
         }
     }
 
@@ -130,8 +128,8 @@ public final class Customer {
         }
         other.ids.forEach(this::see);
         other.attributes.forEach((name, attribute) -> attributes.merge(name, attribute, Attribute::newer));
-        other.subscriptions.forEach((key, subscription) ->
-                subscriptions.computeIfAbsent(key, id -> new Subscription()).addAll(subscription));
+        production.merge(other.production);
+        sandbox.merge(other.sandbox);
         other.transfers.forEach(transfers::putIfAbsent);
         original = NamedId.newer(original, other.original);
         lastSeen = NamedId.newer(lastSeen, other.lastSeen);
@@ -169,9 +167,19 @@ public final class Customer {
         return newest == null ? 0 : newest.at();
     }
 
-    /** Whether this customer has an event that is newer than this one, which may have been added already. */
+    /**
+     * Whether this customer has, in the event's environment, a newer event that destinations track and that carries a
+     * purchase: no other makes one late.
+     *
+     * @param event may have been added already
+     */
     public boolean isLate(Event event) {
-        return newest != null && newest.isAfter(EventKey.of(event));
+        NamedId wrote = in(Environment.of(event)).wrote;
+        return wrote != null && wrote.key().isAfter(EventKey.of(event));
+    }
+
+    Purchases in(Environment environment) {
+        return environment == Environment.SANDBOX ? sandbox : production;
     }
 
     /** The id that the newest event named; of a customer known by transfers or aliases only, one of those. */
@@ -214,13 +222,30 @@ public final class Customer {
     }
 
     /**
-     * The customer as destinations and the API show it.
+     * The customer in one environment, as destinations get to know it.
      *
      * @param customerOf finds the customer of any id; one instance for all ids of a customer, null for an id that is
      *                   not known. Asked only where transfers are involved, and never for an id of this customer.
      * @param atMs       the time for which access is told, milliseconds since the epoch
      */
-    public CustomerView view(Function<String, Customer> customerOf, long atMs) {
-        return new CustomerView(this, Ownership.of(this, customerOf), atMs);
+    public CustomerView view(Environment environment, Function<String, Customer> customerOf, long atMs) {
+        return new CustomerView(this, Holdings.of(this, environment, customerOf, atMs));
+    }
+
+    /**
+     * The customer as the API shows it.
+     *
+     * @param customerOf as in {@link #view}
+     * @param atMs       the time for which access is told, milliseconds since the epoch
+     */
+    public ObjectNode toApiJson(Function<String, Customer> customerOf, long atMs) {
+        CustomerView inProduction = view(Environment.PRODUCTION, customerOf, atMs);
+        CustomerView inSandbox = view(Environment.SANDBOX, customerOf, atMs);
+        CustomerView first = inProduction.holdsNothing() && !inSandbox.holdsNothing() ? inSandbox : inProduction;
+        ObjectNode json = first.toApiJson();
+        ObjectNode environments = json.putObject("environments");
+        environments.set(Environment.PRODUCTION.name(), inProduction.toEnvironmentJson());
+        environments.set(Environment.SANDBOX.name(), inSandbox.toEnvironmentJson());
+        return json;
     }
 }

@@ -4,13 +4,17 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Reads what {@link CustomerWriter} wrote, which tells the form. */
 final class CustomerReader {
 
     private final JsonParser json;
     private final Customer customer = new Customer();
+    /** The environment that the version before wrote of the fact that is read. */
+    private Environment named;
 
     private CustomerReader(JsonParser json) {
         this.json = json;
@@ -42,13 +46,49 @@ final class CustomerReader {
                 case "ids" -> texts().forEach(customer::addId);
                 case "seen" -> seen();
                 case "attributes" -> attributes();
-                case "subscriptions" -> subscriptions();
+                case "subscriptions" -> subscriptions(Environment.PRODUCTION);
+                case "wrote" -> customer.production.wrote = wrote();
+                case "sandbox" -> sandbox();
                 case "transfers" -> transfers();
                 default -> throw new IOException("Unknown name at " + value);
             }
         }
         expect(json.currentToken(), JsonToken.END_OBJECT);
+        tellWhatWrote(customer.production);
+        tellWhatWrote(customer.sandbox);
         return customer;
+    }
+
+    private void sandbox() throws IOException {
+        String name;
+        while ((name = json.nextFieldName()) != null) {
+            json.nextToken();
+            switch (name) {
+                case "subscriptions" -> subscriptions(Environment.SANDBOX);
+                case "wrote" -> customer.sandbox.wrote = wrote();
+                default -> throw new IOException("Unknown name");
+            }
+        }
+    }
+
+    private NamedId wrote() throws IOException {
+        NamedId wrote = new NamedId(key(), text());
+        expect(json.nextToken(), JsonToken.END_ARRAY);
+        return wrote;
+    }
+
+    /** The version before did not write it, but the fact of that event is always kept. */
+    private static void tellWhatWrote(Purchases purchases) {
+        if (purchases.wrote != null) {
+            return;
+        }
+        for (Subscription subscription : purchases.subscriptions.values()) {
+            for (Fact fact : subscription.facts()) {
+                if (fact.type().isTracked()) {
+                    purchases.wrote = NamedId.newer(purchases.wrote, new NamedId(fact.key(), fact.kind()));
+                }
+            }
+        }
     }
 
     private EventKey key() throws IOException {
@@ -90,22 +130,23 @@ final class CustomerReader {
         }
     }
 
-    private void subscriptions() throws IOException {
+    /** @param environment of those facts that do not name one themselves, as the version before wrote it */
+    private void subscriptions(Environment environment) throws IOException {
         String key;
         while ((key = json.nextFieldName()) != null) {
             expect(json.nextToken(), JsonToken.START_ARRAY);
-            Subscription subscription = new Subscription();
             Object[] before = new Object[Field.ALL.length];
+            named = null;
             while (json.nextToken() == JsonToken.START_ARRAY) {
                 FactType type = FactType.ofCode(text());
                 long at = number();
                 EventKey event = new EventKey(at, type.rank(), text());
                 Object[] values = values(before);
-                subscription.restore(new Fact(event, type, values));
+                Environment own = named == null ? environment : named;
+                customer.in(own).of(key).restore(new Fact(event, type, values));
                 expect(json.nextToken(), JsonToken.END_ARRAY);
                 before = values;
             }
-            customer.subscriptions.put(key, subscription);
         }
     }
 
@@ -116,6 +157,10 @@ final class CustomerReader {
         while ((name = json.nextFieldName()) != null) {
             Field field = Field.ofCode(name);
             JsonToken value = json.nextToken();
+            if (name.equals("env")) {
+                named = value == JsonToken.VALUE_NULL ? null : Environment.of(json.getText());
+                continue;
+            }
             if (field == null) {
                 throw new IOException("Unknown field");
             }
@@ -135,8 +180,19 @@ final class CustomerReader {
             expect(json.nextToken(), JsonToken.START_ARRAY);
             List<String> from = texts();
             expect(json.nextToken(), JsonToken.START_ARRAY);
-            customer.transfers.put(key.id(), new Transfer(key, from, texts()));
-            expect(json.nextToken(), JsonToken.END_ARRAY);
+            List<String> to = texts();
+            Map<String, String> scope = new HashMap<>();
+            if (json.nextToken() == JsonToken.START_OBJECT) {
+                String name;
+                while ((name = json.nextFieldName()) != null) {
+                    scope.put(name, text());
+                }
+                json.nextToken();
+            }
+            expect(json.currentToken(), JsonToken.END_ARRAY);
+            String environment = scope.get("env");
+            customer.transfers.put(key.id(), new Transfer(key, from, to, scope.get("store"),
+                    environment == null ? null : Environment.of(environment), scope.get("app")));
         }
     }
 

@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
-/** A customer as shown to destinations and by the API, at one time. Immutable; keeps no hold on the customer. */
+/** A customer in one environment at one time, as destinations and the API show it. Keeps no hold on the customer. */
 public final class CustomerView {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -19,13 +17,11 @@ public final class CustomerView {
     private final String originalAppUserId;
     private final List<String> aliases;
     private final Map<String, String> attributes = new TreeMap<>();
-    private final List<SubscriptionState> subscriptions;
+    private final Holdings holdings;
     private final Long firstSeenAt;
     private final Long lastSeenAt;
-    private final long atMs;
 
-    /** @param owned what the customer owns, wherever it came from; not copied */
-    CustomerView(Customer customer, List<SubscriptionState> owned, long atMs) {
+    CustomerView(Customer customer, Holdings holdings) {
         this.appUserId = customer.appUserId();
         this.originalAppUserId = customer.original == null ? null : customer.original.id();
         this.aliases = customer.aliases();
@@ -34,10 +30,9 @@ public final class CustomerView {
                 attributes.put(name, attribute.value());
             }
         });
-        this.subscriptions = owned;
+        this.holdings = holdings;
         this.firstSeenAt = customer.newest == null ? null : (Long) customer.firstSeenAt;
         this.lastSeenAt = customer.newest == null ? null : (Long) customer.newest.at();
-        this.atMs = atMs;
     }
 
     /** The id that the customer was last seen by; null only if no event named it. */
@@ -47,21 +42,23 @@ public final class CustomerView {
 
     /** The status of the subscription that had the most recent event; null if the customer has none. */
     public Status status() {
-        return subscriptions.stream()
-                .filter(each -> each.isSubscription() && each.status() != null)
-                .max(Comparator.comparing(SubscriptionState::newestKnown))
-                .map(SubscriptionState::status)
-                .orElse(null);
+        SubscriptionState standing = holdings.standing();
+        return standing == null ? null : standing.status();
     }
 
     /** The entitlements that any subscription or purchase gives at the time of this view, in alphabetical order. */
     public Collection<String> activeEntitlements() {
-        TreeSet<String> active = new TreeSet<>();
-        subscriptions.forEach(each -> each.addEntitlementsAt(atMs, active));
-        return active;
+        return holdings.entitlements();
     }
 
-    /** The {@code customer} of an enriched event. What is not known is null. */
+    boolean holdsNothing() {
+        return holdings.subscriptions().isEmpty() && !holdings.hasEnded();
+    }
+
+    /**
+     * The {@code customer} of an enriched event. What is not known is null; {@code status_ended} is there, and true,
+     * where there was a status and is none any more.
+     */
     public ObjectNode toEventJson() {
         ObjectNode json = JSON.objectNode();
         json.put("app_user_id", appUserId);
@@ -70,31 +67,65 @@ public final class CustomerView {
         json.set("aliases", texts(aliases));
         ObjectNode values = json.putObject("subscriber_attributes");
         attributes.forEach(values::put);
-        Status status = status();
-        json.put("subscription_status", status == null ? null : status.text());
+        json.put("subscription_status", textOf(status()));
+        if (holdings.hasEnded()) {
+            json.put("status_ended", true);
+        }
         json.set("active_entitlements", texts(activeEntitlements()));
         return json;
     }
 
-    /** The customer as the API shows it: the same, with subscriptions and when it was seen (ms since the epoch). */
-    public ObjectNode toApiJson() {
-        ObjectNode json = toEventJson();
-        json.put("first_seen_at_ms", firstSeenAt);
-        json.put("last_seen_at_ms", lastSeenAt);
-        ArrayNode rows = json.putArray("subscriptions");
-        subscriptions.forEach(each -> rows.add(row(each)));
+    /**
+     * The state as it stands, for a destination that holds it and is sent an event that is older: {@code last_event},
+     * the newest that destinations write from, and {@code subscription}, the one that stands for the customer; null
+     * where there is none.
+     */
+    public ObjectNode toStandingJson() {
+        ObjectNode json = JSON.objectNode();
+        NamedId wrote = holdings.wrote();
+        json.putObject("last_event").put("kind", wrote.id()).put("at_ms", wrote.key().at());
+        SubscriptionState standing = holdings.standing();
+        json.set("subscription", standing == null ? JSON.nullNode() : row(standing)
+                .put("new_product_id", standing.newProduct())
+                .put("newest_event_kind", standing.newestKnown().kind())
+                .put("newest_event_at_ms", standing.newestKnown().key().at()));
         return json;
     }
 
-    private static ObjectNode row(SubscriptionState state) {
+    /** The customer as the API shows it: the same, with subscriptions and when it was seen (ms since the epoch). */
+    ObjectNode toApiJson() {
+        ObjectNode json = toEventJson();
+        json.put("first_seen_at_ms", firstSeenAt);
+        json.put("last_seen_at_ms", lastSeenAt);
+        json.put("environment", holdings.environment().name());
+        json.set("subscriptions", rows());
+        return json;
+    }
+
+    /** One of the API's {@code environments}. */
+    ObjectNode toEnvironmentJson() {
+        ObjectNode json = JSON.objectNode();
+        json.put("status", textOf(status()));
+        json.set("entitlements", texts(activeEntitlements()));
+        json.set("subscriptions", rows());
+        return json;
+    }
+
+    private ArrayNode rows() {
+        ArrayNode rows = JSON.arrayNode();
+        holdings.subscriptions().forEach(each -> rows.add(row(each)));
+        return rows;
+    }
+
+    private ObjectNode row(SubscriptionState state) {
         ObjectNode row = JSON.objectNode();
         row.put("subscription_key", state.key());
         row.put("store", state.store());
         row.put("product_id", state.product());
-        row.put("environment", state.environment());
+        row.put("environment", holdings.environment().name());
         row.put("period_type", state.period());
         row.put("is_subscription", state.isSubscription());
-        row.put("status", state.status() == null ? null : state.status().text());
+        row.put("status", textOf(state.status()));
         row.put("purchased_at_ms", state.purchasedAt());
         row.put("expires_at_ms", state.expiresAt());
         row.put("grace_period_expires_at_ms", state.graceExpiresAt());
@@ -103,7 +134,14 @@ public final class CustomerView {
         row.put("expiration_reason", state.expirationReason());
         row.set("entitlements", texts(state.entitlements()));
         row.put("newest_event_at_ms", state.newestEventAt());
+        if (state.replaced()) {
+            row.put("replaced", true);
+        }
         return row;
+    }
+
+    private static String textOf(Status status) {
+        return status == null ? null : status.text();
     }
 
     private static ArrayNode texts(Collection<String> values) {

@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Writes a customer as JSON, for {@link CustomerReader} to read. It is written with every few events, so it is kept short:
+ * Writes a customer as JSON, for {@link CustomerReader} to read. It is written with every few events, so it is short:
  * an event is named in full once where it can be, and a fact only lists the fields in which it differs from the one
  * before.
  *
@@ -24,13 +24,18 @@ import java.util.TreeMap;
  * ids            [those that were never an alias]
  * seen           [[at, rank, event id, alias by position, null where it was seen before…]…]
  * attributes     {name: [value or null, ms]}
- * subscriptions  {key: [[type, at, event id, {field: value, null where the one before had it}]…]}
- * transfers      [[at, event id, [from…], [to…]]…]
+ * subscriptions  {key: [[type, at, event id, {field: value, null where the one before had it}]…]}, of production
+ * wrote          [at, rank, event id, kind], of production
+ * sandbox        {subscriptions, wrote}
+ * transfers      [[at, event id, [from…], [to…], {store, env, app}]…], the last one if there is any of them
  * </pre>
+ *
+ * The version before told production and sandbox apart by a field {@code env} of each fact, and wrote no
+ * {@code wrote}.
  */
 final class CustomerWriter {
 
-    /** The names are mostly ids, each of one customer: looking each up among all that were ever read costs and keeps. */
+    /** The names are mostly ids, each of one customer: to look each up among all ever read costs and keeps. */
     static final JsonFactory FACTORY =
             JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
 
@@ -64,9 +69,28 @@ final class CustomerWriter {
         named("original", customer.original);
         ids();
         attributes();
-        subscriptions();
+        purchases(customer.production);
+        if (!customer.sandbox.subscriptions.isEmpty()) {
+            json.writeObjectFieldStart("sandbox");
+            purchases(customer.sandbox);
+            json.writeEndObject();
+        }
         transfers();
         json.writeEndObject();
+    }
+
+    private void purchases(Purchases purchases) throws IOException {
+        if (purchases.subscriptions.isEmpty()) {
+            return;
+        }
+        subscriptions(purchases);
+        NamedId wrote = purchases.wrote;
+        if (wrote != null) {
+            json.writeArrayFieldStart("wrote");
+            key(wrote.key());
+            json.writeString(wrote.id());
+            json.writeEndArray();
+        }
     }
 
     private void key(EventKey key) throws IOException {
@@ -130,12 +154,9 @@ final class CustomerWriter {
         json.writeEndObject();
     }
 
-    private void subscriptions() throws IOException {
-        if (customer.subscriptions.isEmpty()) {
-            return;
-        }
+    private void subscriptions(Purchases purchases) throws IOException {
         json.writeObjectFieldStart("subscriptions");
-        for (Map.Entry<String, Subscription> each : customer.subscriptions.entrySet()) {
+        for (Map.Entry<String, Subscription> each : purchases.subscriptions.entrySet()) {
             json.writeArrayFieldStart(each.getKey());
             Fact before = null;
             for (Fact fact : each.getValue().facts()) {
@@ -185,9 +206,27 @@ final class CustomerWriter {
             json.writeString(transfer.key().id());
             texts(transfer.from());
             texts(transfer.to());
+            scope(transfer);
             json.writeEndArray();
         }
         json.writeEndArray();
+    }
+
+    private void scope(Transfer transfer) throws IOException {
+        if (transfer.store() == null && transfer.environment() == null && transfer.app() == null) {
+            return;
+        }
+        json.writeStartObject();
+        optional("store", transfer.store());
+        optional("env", transfer.environment() == null ? null : transfer.environment().name());
+        optional("app", transfer.app());
+        json.writeEndObject();
+    }
+
+    private void optional(String name, String value) throws IOException {
+        if (value != null) {
+            json.writeStringField(name, value);
+        }
     }
 
     private void texts(Collection<?> texts) throws IOException {

@@ -187,6 +187,24 @@ public final class Customers {
         return entry == null ? null : entry.customer;
     }
 
+    /**
+     * Gives others what this customer's events told of subscriptions that are theirs by now, as it is to be erased.
+     * Afterwards nobody needs it any more, and {@link #changed} tells who has to be stored.
+     */
+    public void leave(String appUserId) {
+        Entry leaving = find(appUserId);
+        if (leaving == null) {
+            return;
+        }
+        for (Environment environment : Environment.values()) {
+            Set<Customer> takers = Ownership.handOver(leaving.customer, environment, this::customerOf);
+            byNumber.values().stream().filter(entry -> takers.contains(entry.customer)).forEach(entry -> {
+                entry.hasToBeWritten = true;
+                touched.add(entry);
+            });
+        }
+    }
+
     /** The customers whose state has to be stored, merged ones as what they became. */
     public Collection<Entry> changed() {
         Set<Entry> changed = new LinkedHashSet<>();

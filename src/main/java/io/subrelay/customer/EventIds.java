@@ -15,16 +15,27 @@ public final class EventIds {
 
     /**
      * The ids that the event says are one customer: {@code app_user_id}, {@code original_app_user_id} and
-     * {@code aliases}; of a transfer, those that it transfers to.
+     * {@code aliases}; of a transfer, those that it transfers to; of a redemption, those that redeemed, and those that
+     * they redeemed from where it makes them aliases.
      *
      * @return in the order of the event, without repetitions; empty if it names none
      */
     public static List<String> ofOneCustomer(Event event) {
         JsonNode fields = event.event();
-        if (isTransfer(event)) {
+        FactType type = FactType.of(event.type());
+        if (type == FactType.TRANSFER) {
             return Fields.texts(fields, "transferred_to");
         }
         Set<String> ids = new LinkedHashSet<>();
+        if (type == FactType.PURCHASE_REDEEMED) {
+            ids.addAll(Fields.texts(fields, "redeemed_by"));
+            if (hasOutcome(event, "alias")) {
+                ids.addAll(Fields.texts(fields, "redeemed_from"));
+            }
+            if (hasOutcome(event, "transfer")) {
+                return new ArrayList<>(ids);
+            }
+        }
         addIfPresent(ids, Fields.text(fields, "app_user_id"));
         addIfPresent(ids, Fields.text(fields, "original_app_user_id"));
         ids.addAll(Fields.texts(fields, "aliases"));
@@ -37,7 +48,11 @@ public final class EventIds {
      * @return in the order of the event, without repetitions; empty if it is no transfer
      */
     public static List<String> transferredFrom(Event event) {
-        return isTransfer(event) ? Fields.texts(event.event(), "transferred_from") : List.of();
+        if (!isTransfer(event)) {
+            return List.of();
+        }
+        return Fields.texts(event.event(),
+                FactType.of(event.type()) == FactType.TRANSFER ? "transferred_from" : "redeemed_from");
     }
 
     /** Every id that the event names: all whose customers it may change. Without repetitions. */
@@ -47,8 +62,17 @@ public final class EventIds {
         return ids;
     }
 
+    /** Whether it moves purchases from some customers to another: a transfer, or a redemption that ends as one. */
     static boolean isTransfer(Event event) {
-        return FactType.of(event.type()) == FactType.TRANSFER;
+        return switch (FactType.of(event.type())) {
+            case TRANSFER -> true;
+            case PURCHASE_REDEEMED -> hasOutcome(event, "transfer");
+            default -> false;
+        };
+    }
+
+    private static boolean hasOutcome(Event event, String outcome) {
+        return outcome.equalsIgnoreCase(Fields.text(event.event(), "redemption_outcome"));
     }
 
     private static void addIfPresent(Set<String> ids, String id) {

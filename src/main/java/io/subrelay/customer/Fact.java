@@ -3,6 +3,7 @@ package io.subrelay.customer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.subrelay.webhook.Event;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /** What one event told about one subscription. Immutable. */
@@ -12,8 +13,10 @@ final class Fact {
     enum Category {
         /** A purchase that is no subscription, and not promotional either. */
         ONE_TIME,
-        /** A purchase, a renewal, an uncancellation. */
+        /** A purchase or a renewal. */
         GRANT,
+        /** Goes on after all: grants as a purchase does, but buys nothing. */
+        UNCANCEL,
         /** A billing issue with a grace period that has not ended yet. */
         GRACE,
         CANCEL,
@@ -24,14 +27,20 @@ final class Fact {
         /** A refund taken back, unless it says itself that all is over. */
         REVERSE,
         TEMPORARY,
+        /** Will be another product; leaves the status as it is, as the next two. */
+        CHANGE,
+        EXTEND,
         /** About the subscription, but leaves its status as it is. */
         NEUTRAL,
         /** Of a type that is not known. */
         UNKNOWN
     }
 
-    /** How much a fact's fields count: a weaker one only completes what no stronger one tells. */
-    enum Strength { TOLD, COMPLETING, TEMPORARY }
+    /**
+     * How much a fact's fields count: a weaker one only completes what no stronger one tells. What tells of an end is
+     * as strong as a purchase, but apart: it may be about an earlier purchase.
+     */
+    enum Strength { TOLD, ENDING, COMPLETING, TEMPORARY }
 
     private static final String PROMOTIONAL = "PROMOTIONAL";
 
@@ -60,13 +69,17 @@ final class Fact {
     static Fact of(Event event) {
         FactType type = FactType.of(event.type());
         JsonNode fields = event.event();
-        if (type == FactType.TRANSFER || subscriptionKey(event) == null) {
+        if (type == FactType.TRANSFER || type == FactType.PURCHASE_REDEEMED || subscriptionKey(event) == null) {
             return null;
+        }
+        if (type == FactType.RENEWAL && fields.path("is_trial_conversion").asBoolean()) {
+            type = FactType.CONVERSION;
         }
         Object[] values = new Object[Field.ALL.length];
         values[Field.STORE.ordinal()] = Fields.text(fields, "store");
-        values[Field.ENVIRONMENT.ordinal()] = Fields.text(fields, "environment");
+        values[Field.APP.ordinal()] = Fields.text(fields, "app_id");
         values[Field.PRODUCT.ordinal()] = Fields.text(fields, "product_id");
+        values[Field.TRANSACTION.ordinal()] = Fields.text(fields, "transaction_id");
         values[Field.PERIOD.ordinal()] = period(type, fields);
         values[Field.PURCHASED.ordinal()] = Fields.number(fields, "purchased_at_ms");
         values[Field.EXPIRES.ordinal()] = Fields.number(fields, "expiration_at_ms");
@@ -77,6 +90,7 @@ final class Fact {
             case SUBSCRIPTION_PAUSED -> values[Field.RESUME.ordinal()] = Fields.number(fields, "auto_resume_at_ms");
             case CANCELLATION -> values[Field.REASON.ordinal()] = Fields.text(fields, "cancel_reason");
             case EXPIRATION -> values[Field.REASON.ordinal()] = Fields.text(fields, "expiration_reason");
+            case PRODUCT_CHANGE -> values[Field.NEW_PRODUCT.ordinal()] = Fields.text(fields, "new_product_id");
             default -> { }
         }
         return new Fact(EventKey.of(event), type, values);
@@ -90,18 +104,22 @@ final class Fact {
             return transaction;
         }
         String product = Fields.text(fields, "product_id");
-        if (product == null) {
-            return null;
-        }
-        String store = Fields.text(fields, "store");
+        return product == null ? null : keyOf(Fields.text(fields, "store"), product);
+    }
+
+    private static String keyOf(String store, String product) {
         return (store == null ? "" : store) + "/" + product;
+    }
+
+    /** Whether the subscription's key was made up from its store and product, as no original transaction was named. */
+    boolean isWithoutOriginal(String subscriptionKey) {
+        return subscriptionKey.equals(keyOf(text(Field.STORE), text(Field.PRODUCT)));
     }
 
     /** A converted trial that does not name its period is a trial no longer. */
     private static String period(FactType type, JsonNode fields) {
         String period = Fields.text(fields, "period_type");
-        boolean conversion = type == FactType.RENEWAL && fields.path("is_trial_conversion").asBoolean();
-        return period == null && conversion ? "NORMAL" : period;
+        return period == null && type == FactType.CONVERSION ? "NORMAL" : period;
     }
 
     /** An empty list tells as little as null: entitlements end with access, not with an event that lists none. */
@@ -116,7 +134,8 @@ final class Fact {
 
     private Category categoryOf() {
         return switch (type) {
-            case INITIAL_PURCHASE, RENEWAL, UNCANCELLATION -> Category.GRANT;
+            case INITIAL_PURCHASE, RENEWAL, CONVERSION -> Category.GRANT;
+            case UNCANCELLATION -> Category.UNCANCEL;
             case NON_RENEWING_PURCHASE -> PROMOTIONAL.equals(text(Field.PERIOD))
                     || PROMOTIONAL.equals(text(Field.STORE)) ? Category.GRANT : Category.ONE_TIME;
             case BILLING_ISSUE -> isAfterEvent(number(Field.GRACE)) ? Category.GRACE : Category.NEUTRAL;
@@ -127,8 +146,9 @@ final class Fact {
             case REFUND_REVERSED -> number(Field.EXPIRES) == null || isAfterEvent(number(Field.EXPIRES))
                     ? Category.REVERSE : Category.NEUTRAL;
             case TEMPORARY_ENTITLEMENT_GRANT -> Category.TEMPORARY;
-            case PRODUCT_CHANGE, SUBSCRIPTION_EXTENDED -> Category.NEUTRAL;
-            case OTHER, TRANSFER -> Category.UNKNOWN;
+            case PRODUCT_CHANGE -> Category.CHANGE;
+            case SUBSCRIPTION_EXTENDED -> Category.EXTEND;
+            case OTHER, TRANSFER, PURCHASE_REDEEMED -> Category.UNKNOWN;
         };
     }
 
@@ -146,6 +166,30 @@ final class Fact {
         return time != null && time > key.at();
     }
 
+    /** Whether something was bought, be it a subscription, its renewal, or a purchase that is none. */
+    boolean isPurchase() {
+        return category == Category.GRANT || category == Category.ONE_TIME;
+    }
+
+    /** Whether both are known of both facts, and the same. */
+    boolean shares(Field field, Fact other) {
+        Object value = value(field);
+        return value != null && value.equals(other.value(field));
+    }
+
+    /** The kind of its event; see {@link io.subrelay.webhook.Kind}. Null where its type is not known. */
+    String kind() {
+        boolean trial = "TRIAL".equals(text(Field.PERIOD));
+        return switch (type) {
+            case INITIAL_PURCHASE -> trial ? "trial_started" : "initial_purchase";
+            case NON_RENEWING_PURCHASE -> "non_subscription_purchase";
+            case CONVERSION -> "trial_converted";
+            case CANCELLATION -> trial ? "trial_cancelled" : "cancellation";
+            case OTHER, TRANSFER, PURCHASE_REDEEMED -> null;
+            default -> type.name().toLowerCase(Locale.ROOT);
+        };
+    }
+
     EventKey key() {
         return key;
     }
@@ -160,8 +204,10 @@ final class Fact {
 
     Strength strength() {
         return switch (type) {
-            case PRODUCT_CHANGE, OTHER, TRANSFER -> Strength.COMPLETING;
+            case PRODUCT_CHANGE, OTHER, TRANSFER, PURCHASE_REDEEMED -> Strength.COMPLETING;
             case TEMPORARY_ENTITLEMENT_GRANT -> Strength.TEMPORARY;
+            case BILLING_ISSUE, CANCELLATION, SUBSCRIPTION_PAUSED, EXPIRATION, REFUND_REVERSED, SUBSCRIPTION_EXTENDED ->
+                Strength.ENDING;
             default -> Strength.TOLD;
         };
     }

@@ -9,6 +9,8 @@ enum FactType {
     NON_RENEWING_PURCHASE("one_time", 0),
     TEMPORARY_ENTITLEMENT_GRANT("temporary", 0),
     RENEWAL("renewal", 1),
+    /** A renewal that ends a trial: a webhook type of its own to everybody but RevenueCat. */
+    CONVERSION("conversion", 1),
     PRODUCT_CHANGE("change", 2),
     SUBSCRIPTION_EXTENDED("extension", 3),
     UNCANCELLATION("uncancel", 4),
@@ -19,15 +21,19 @@ enum FactType {
     EXPIRATION("expire", 8),
     /** Every type that is not known. */
     OTHER("other", 9),
-    /** Moves subscriptions, but says nothing about one: never the type of a {@link Fact}. */
-    TRANSFER("transfer", 10);
+    /** Moves subscriptions, but says nothing about one: never the type of a {@link Fact}, as the next. */
+    TRANSFER("transfer", 10),
+    /** A purchase made on the web is redeemed in the app: moves it, or tells that both customers are one. */
+    PURCHASE_REDEEMED("redeemed", 10);
 
     private static final Map<String, FactType> BY_NAME = new HashMap<>();
     private static final Map<String, FactType> BY_CODE = new HashMap<>();
 
     static {
         for (FactType type : values()) {
-            BY_NAME.put(type.name(), type);
+            if (type != CONVERSION) {
+                BY_NAME.put(type.name(), type);
+            }
             BY_CODE.put(type.code, type);
         }
     }
@@ -48,6 +54,15 @@ enum FactType {
     /** The type that was stored under this code; {@link #OTHER} if there is none. */
     static FactType ofCode(String code) {
         return BY_CODE.getOrDefault(code, OTHER);
+    }
+
+    /** Whether it is one of the types whose kinds destinations track and that are about a purchase. */
+    boolean isTracked() {
+        return switch (this) {
+            case INITIAL_PURCHASE, NON_RENEWING_PURCHASE, RENEWAL, CONVERSION, PRODUCT_CHANGE, UNCANCELLATION,
+                 BILLING_ISSUE, CANCELLATION, SUBSCRIPTION_PAUSED, EXPIRATION -> true;
+            default -> false;
+        };
     }
 
     /** The name under which it is stored. */

@@ -6,8 +6,11 @@ import java.util.Map;
 /** What one event can tell about a subscription. */
 enum Field {
     STORE("store", Shape.TEXT),
-    ENVIRONMENT("env", Shape.TEXT),
+    APP("app", Shape.TEXT),
     PRODUCT("product", Shape.TEXT),
+    /** Of a product change: what the product becomes. */
+    NEW_PRODUCT("becomes", Shape.TEXT),
+    TRANSACTION("tx", Shape.TEXT),
     PERIOD("period", Shape.TEXT),
     PURCHASED("bought", Shape.NUMBER),
     EXPIRES("expires", Shape.NUMBER),

@@ -1,6 +1,7 @@
 package io.subrelay.customer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.subrelay.webhook.Numbers;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,17 +22,18 @@ final class Fields {
         return value != null && value.isTextual() && !value.textValue().isBlank() ? value.textValue() : null;
     }
 
-    /** The number, or null where it is no whole number or none that fits a long. */
+    /** The number, also one that is given as text; null where it is no whole number or none that fits a long. */
     static Long number(JsonNode event, String name) {
         JsonNode value = event.get(name);
-        return value != null && value.isIntegralNumber() && value.canConvertToLong() ? value.longValue() : null;
+        return value == null ? null : Numbers.whole(value);
     }
 
-    /** The texts of an array without blanks and repetitions, in their order; empty where it is no array. */
+    /** The texts of an array without blanks and repetitions, in their order; a text alone counts as an array of one. */
     static List<String> texts(JsonNode event, String name) {
         JsonNode values = event.get(name);
         if (values == null || !values.isArray() || values.isEmpty()) {
-            return List.of();
+            String alone = text(values);
+            return alone == null ? List.of() : List.of(alone);
         }
         Set<String> texts = new LinkedHashSet<>();
         for (JsonNode value : values) {

@@ -2,9 +2,9 @@ package io.subrelay.customer;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,59 +14,88 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Tells which subscriptions a customer owns. What an event told moves along with every transfer that is newer than the
- * event, so that it ends with the same owner whichever of them arrived first.
+ * Tells which subscriptions a customer owns. A subscription has one owner: whom its newest event names, or the newest
+ * transfer after it gave it to; and all that its events told goes to that owner, whichever of them arrived first. Where
+ * no original transaction names a subscription, one of the same product may be another customer's own: there each event
+ * moves by itself, along with every transfer that is newer.
  */
 final class Ownership {
 
+    private static final String PROMOTIONAL = "PROMOTIONAL";
+
     private final Customer customer;
+    private final Environment environment;
     private final Function<String, Customer> customerOf;
     private final Set<Customer> group = new LinkedHashSet<>();
     private final TreeMap<EventKey, Transfer> transfers = new TreeMap<>();
     private final List<Move> moves = new ArrayList<>();
+    private final Map<Fact, Customer> origins = new HashMap<>();
+    private final TreeMap<String, List<Fact>> owned = new TreeMap<>();
+    private final TreeMap<String, List<Fact>> lost = new TreeMap<>();
 
-    private Ownership(Customer customer, Function<String, Customer> customerOf) {
+    private Ownership(Customer customer, Environment environment, Function<String, Customer> customerOf) {
         this.customer = customer;
+        this.environment = environment;
         this.customerOf = customerOf;
     }
 
-    /** The subscriptions that the customer owns, those of the newest events first. */
-    static List<SubscriptionState> of(Customer customer, Function<String, Customer> customerOf) {
-        List<SubscriptionState> owned = new ArrayList<>();
+    static Ownership of(Customer customer, Environment environment, Function<String, Customer> customerOf) {
+        Ownership ownership = new Ownership(customer, environment, customerOf);
         if (customer.transfers.isEmpty()) {
-            customer.subscriptions.forEach((key, subscription) -> add(owned, key, subscription.facts()));
+            customer.in(environment).subscriptions.forEach((key, each) -> ownership.owned.put(key, each.facts()));
         } else {
-            new Ownership(customer, customerOf).facts().forEach((key, facts) -> {
-                facts.sort(Comparator.comparing(Fact::key));
-                add(owned, key, facts);
-            });
+            ownership.gather();
+            ownership.transfers.values().forEach(ownership::addMove);
+            ownership.factsOfAll().forEach((key, facts) ->
+                    ownership.parts(key, facts).forEach(part -> ownership.put(key, part)));
         }
-        owned.sort(Comparator.comparing(SubscriptionState::newestKnown).reversed());
+        return ownership;
+    }
+
+    /**
+     * Moves what a customer's events told of others' subscriptions to their owners, and what others' events told of
+     * those that went through this customer.
+     *
+     * @return those who took it, and those who gave it, without this customer
+     */
+    static Set<Customer> handOver(
+            Customer leaving, Environment environment, Function<String, Customer> customerOf) {
+        Set<Customer> changed = new LinkedHashSet<>();
+        if (!leaving.transfers.isEmpty()) {
+            Ownership ownership = new Ownership(leaving, environment, customerOf);
+            ownership.gather();
+            ownership.transfers.values().forEach(ownership::addMove);
+            ownership.factsOfAll().forEach((key, facts) -> ownership.parts(key, facts).forEach(
+                    part -> ownership.handOver(key, part, changed)));
+        }
+        return changed;
+    }
+
+    private void handOver(String key, List<Fact> facts, Set<Customer> changed) {
+        List<Object> owners = ownersOf(facts);
+        if (!owners.contains(customer) || !(owners.get(owners.size() - 1) instanceof Customer owner)) {
+            return;
+        }
+        for (Fact fact : facts) {
+            Customer origin = origins.get(fact);
+            if (origin != owner && owner != customer) {
+                origin.in(environment).remove(key, fact);
+                owner.in(environment).of(key).add(fact);
+                changed.add(owner);
+                changed.add(origin);
+            }
+        }
+        changed.remove(customer);
+    }
+
+    /** What is told of each subscription that the customer owns, in the order of the events. */
+    TreeMap<String, List<Fact>> owned() {
         return owned;
     }
 
-    private static void add(Collection<SubscriptionState> owned, String key, List<Fact> facts) {
-        SubscriptionState state = StatusFold.fold(key, facts);
-        if (state.isKnown()) {
-            owned.add(state);
-        }
-    }
-
-    /** All facts that the customer owns, its own and those of others, by subscription. */
-    private Map<String, List<Fact>> facts() {
-        gather();
-        transfers.values().forEach(this::addMove);
-        Map<String, List<Fact>> owned = new TreeMap<>();
-        for (Customer origin : group) {
-            origin.subscriptions.forEach((key, subscription) -> {
-                for (Fact fact : subscription.facts()) {
-                    if (ownerOf(origin, fact) == customer) {
-                        owned.computeIfAbsent(key, id -> new ArrayList<>()).add(fact);
-                    }
-                }
-            });
-        }
-        return owned;
+    /** What is told of each that the customer once owned and that is another's now. */
+    TreeMap<String, List<Fact>> lost() {
+        return lost;
     }
 
     /** Finds all customers that transfers connect with this one, however many lie between, and their transfers. */
@@ -93,7 +122,7 @@ final class Ownership {
         Set<Object> from = new HashSet<>();
         transfer.from().forEach(id -> from.add(party(id)));
         Object to = party(transfer.to().get(0));
-        moves.add(new Move(transfer.key(), from, to));
+        moves.add(new Move(transfer, from, to));
     }
 
     /** The customer of that id; where nobody is known by it, the id itself, as the owner of what went there. */
@@ -102,14 +131,69 @@ final class Ownership {
         return known == null ? id : known;
     }
 
-    private Object ownerOf(Customer origin, Fact fact) {
-        Object owner = origin;
+    private Map<String, List<Fact>> factsOfAll() {
+        Map<String, List<Fact>> all = new TreeMap<>();
+        for (Customer origin : group) {
+            origin.in(environment).subscriptions.forEach((key, subscription) -> {
+                subscription.facts().forEach(fact -> origins.put(fact, origin));
+                all.computeIfAbsent(key, id -> new ArrayList<>()).addAll(subscription.facts());
+            });
+        }
+        all.values().forEach(facts -> facts.sort(Comparator.comparing(Fact::key)));
+        return all;
+    }
+
+    /** What has one owner: all facts of one original transaction; else each by itself. */
+    private List<List<Fact>> parts(String key, List<Fact> facts) {
+        return facts.get(0).isWithoutOriginal(key) ? facts.stream().map(List::of).toList() : List.of(facts);
+    }
+
+    private void put(String key, List<Fact> facts) {
+        List<Object> owners = ownersOf(facts);
+        TreeMap<String, List<Fact>> where = owners.get(owners.size() - 1) == customer ? owned
+                : owners.contains(customer) ? lost : null;
+        if (where != null) {
+            where.computeIfAbsent(key, id -> new ArrayList<>()).addAll(facts);
+        }
+    }
+
+    /** Who owned it, one after the other, as told by these facts and the transfers between and after them. */
+    private List<Object> ownersOf(List<Fact> facts) {
+        String store = newest(facts, Field.STORE);
+        String app = newest(facts, Field.APP);
+        boolean promotional = facts.stream().anyMatch(fact ->
+                PROMOTIONAL.equals(fact.text(Field.STORE)) || PROMOTIONAL.equals(fact.text(Field.PERIOD)));
+        List<Object> owners = new ArrayList<>();
+        int next = 0;
         for (Move move : moves) {
-            if (move.key().isAfter(fact.key()) && move.from().contains(owner)) {
-                owner = move.to();
+            while (next < facts.size() && move.transfer.key().isAfter(facts.get(next).key())) {
+                addOwner(facts.get(next++), owners);
+            }
+            if (!owners.isEmpty() && move.from.contains(owners.get(owners.size() - 1))
+                    && !promotional && move.transfer.moves(store, environment, app)) {
+                owners.add(move.to);
             }
         }
-        return owner;
+        while (next < facts.size()) {
+            addOwner(facts.get(next++), owners);
+        }
+        return owners;
+    }
+
+    /** An event of an unknown meaning names an owner only where nothing else does. */
+    private void addOwner(Fact fact, List<Object> owners) {
+        if (owners.isEmpty() || fact.category() != Fact.Category.UNKNOWN) {
+            owners.add(origins.get(fact));
+        }
+    }
+
+    private static String newest(List<Fact> facts, Field field) {
+        for (int i = facts.size() - 1; i >= 0; i--) {
+            if (facts.get(i).value(field) != null) {
+                return facts.get(i).text(field);
+            }
+        }
+        return null;
     }
 
     private Customer resolve(String id) {
@@ -117,6 +201,6 @@ final class Ownership {
     }
 
     /** A transfer, with the customers in place of their ids. */
-    private record Move(EventKey key, Set<Object> from, Object to) {
+    private record Move(Transfer transfer, Set<Object> from, Object to) {
     }
 }

@@ -2,43 +2,60 @@ package io.subrelay.customer;
 
 import static io.subrelay.customer.Fact.Category.CANCEL;
 import static io.subrelay.customer.Fact.Category.CANCEL_BILLING;
+import static io.subrelay.customer.Fact.Category.CHANGE;
 import static io.subrelay.customer.Fact.Category.EXPIRE;
+import static io.subrelay.customer.Fact.Category.EXTEND;
 import static io.subrelay.customer.Fact.Category.GRACE;
 import static io.subrelay.customer.Fact.Category.GRANT;
+import static io.subrelay.customer.Fact.Category.NEUTRAL;
 import static io.subrelay.customer.Fact.Category.ONE_TIME;
 import static io.subrelay.customer.Fact.Category.PAUSE;
 import static io.subrelay.customer.Fact.Category.TEMPORARY;
+import static io.subrelay.customer.Fact.Category.UNCANCEL;
 import static io.subrelay.customer.Fact.Category.UNKNOWN;
 
 import io.subrelay.customer.Fact.Category;
 import io.subrelay.customer.Fact.Strength;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Folds the facts of one subscription into its state. Only the newest fact of each category, and for each field the
- * newest that carries it, have a say: exactly those that {@link Subscription} keeps.
+ * newest that carries it, have a say, without those that are {@link EarlierPurchase about an earlier purchase}.
  */
 final class StatusFold {
 
     private static final String PROMOTIONAL = "PROMOTIONAL";
     private static final Category[] CATEGORIES = Category.values();
     private static final int STRENGTHS = Strength.values().length;
+    private static final Strength[] WEAKER = {Strength.COMPLETING, Strength.TEMPORARY};
 
     private final String key;
     private final List<Fact> facts;
     private final Fact[] newest = new Fact[CATEGORIES.length];
     private final Fact[][] carriers = new Fact[STRENGTHS][Field.ALL.length];
     private final boolean subscription;
+    private final boolean replaced;
+    private final List<Fact> temporary = new ArrayList<>(0);
 
     private Status status;
     private boolean ended;
     /** Since when it goes on: reasons for an end that are older no longer matter. */
     private Fact start;
 
-    private StatusFold(String key, List<Fact> facts) {
+    private StatusFold(String key, List<Fact> facts, boolean replaced, Predicate<Fact> isOpen) {
         this.key = key;
         this.facts = facts;
+        this.replaced = replaced;
+        EarlierPurchase earlier = new EarlierPurchase(facts);
         for (Fact fact : facts) {
+            if (earlier.isMeantBy(fact)) {
+                continue;
+            }
+            if (fact.category() == TEMPORARY && isOpen.test(fact)) {
+                temporary.add(fact);
+            }
             newest[fact.category().ordinal()] = fact;
             Fact[] carrier = carriers[fact.strength().ordinal()];
             for (Field field : Field.ALL) {
@@ -47,24 +64,31 @@ final class StatusFold {
                 }
             }
         }
-        subscription = newest(ONE_TIME) == null
-                || newest(GRANT) != null || newest(GRACE) != null || newest(PAUSE) != null;
+        subscription = newest(ONE_TIME) == null || newest(GRANT) != null || newest(UNCANCEL) != null
+                || newest(GRACE) != null || newest(PAUSE) != null;
     }
 
-    /** @param facts at least one, in the order of their events */
-    static SubscriptionState fold(String key, List<Fact> facts) {
-        StatusFold fold = new StatusFold(key, facts);
+    /**
+     * @param facts    at least one, in the order of their events
+     * @param replaced whether another subscription has taken the place of this one
+     * @param isOpen   tells which temporary grants still stand for a purchase
+     */
+    static SubscriptionState fold(String key, List<Fact> facts, boolean replaced, Predicate<Fact> isOpen) {
+        StatusFold fold = new StatusFold(key, facts, replaced, isOpen);
         for (Fact fact : facts) {
             if (fold.newest(fact.category()) == fact) {
                 fold.apply(fact);
             }
+        }
+        if (fold.status == null && fold.subscription) {
+            fold.tellByFields();
         }
         return fold.state();
     }
 
     private void apply(Fact fact) {
         switch (fact.category()) {
-            case GRANT -> {
+            case GRANT, UNCANCEL -> {
                 set(granted(fact));
                 start = fact;
             }
@@ -93,7 +117,19 @@ final class StatusFold {
                     start = fact;
                 }
             }
-            case TEMPORARY, NEUTRAL, UNKNOWN -> { }
+            case TEMPORARY, CHANGE, EXTEND, NEUTRAL, UNKNOWN -> { }
+        }
+    }
+
+    /** First seen in the middle: an event that leaves the status as it is tells by its fields which it is. */
+    private void tellByFields() {
+        Fact told = newer(newer(newest(CHANGE), newest(EXTEND)), newest(NEUTRAL));
+        if (!temporary.isEmpty()) {
+            told = newer(told, temporary.get(temporary.size() - 1));
+        }
+        if (told != null) {
+            Long expires = own(told, Field.EXPIRES);
+            set(expires == null || told.isAfterEvent(expires) ? granted(told) : expired(told));
         }
     }
 
@@ -146,21 +182,20 @@ final class StatusFold {
         }
         Fact cancel = newer(newest(CANCEL), newest(CANCEL_BILLING));
         List<String> entitlements = known(Field.ENTITLEMENTS);
+        Fact change = newest(CHANGE);
+        Fact bought = newest(GRANT);
+        if (replaced) {
+            status = status == Status.PROMOTIONAL ? Status.EXPIRED_PROMOTIONAL : Status.EXPIRED;
+        }
         return new SubscriptionState(
-                key, known(Field.STORE), known(Field.PRODUCT), known(Field.ENVIRONMENT), known(Field.PERIOD), status,
-                known(Field.PURCHASED), known(Field.EXPIRES),
+                key, known(Field.STORE), known(Field.PRODUCT),
+                change != null && newer(change, bought) == change ? change.text(Field.NEW_PRODUCT) : null,
+                known(Field.PERIOD), status, known(Field.PURCHASED), known(Field.EXPIRES),
                 status != null && status.isGracePeriod() ? newest(GRACE).number(Field.GRACE) : null,
                 status == Status.PAUSED ? since(start, newest(PAUSE), Field.RESUME) : null,
                 since(start, cancel, Field.REASON), since(start, newest(EXPIRE), Field.REASON),
                 entitlements == null ? List.of() : entitlements, subscription,
-                facts.get(facts.size() - 1).key().at(), known == null ? null : known.key(), temporary(), ended);
-    }
-
-    /** What came after a temporary grant tells whether the purchase was real, and takes its place. */
-    private Fact temporary() {
-        Fact grant = newest(TEMPORARY);
-        Fact settled = newer(newer(newest(GRANT), newest(ONE_TIME)), newest(EXPIRE));
-        return newer(grant, settled) == grant ? grant : null;
+                facts.get(facts.size() - 1).key().at(), known, temporary, ended, replaced);
     }
 
     private Fact newest(Category category) {
@@ -187,13 +222,21 @@ final class StatusFold {
 
     /** The field as the newest fact tells it, the stronger ones first; null if none does. */
     private <T> T known(Field field) {
-        for (Strength strength : Strength.values()) {
-            Fact carrier = carriers[strength.ordinal()][field.ordinal()];
-            if (carrier != null && (field != Field.EXPIRES || mayTellExpiry(strength))) {
+        Fact told = newer(carrier(Strength.TOLD, field), carrier(Strength.ENDING, field));
+        if (told != null) {
+            return cast(told.value(field));
+        }
+        for (Strength weaker : WEAKER) {
+            Fact carrier = carrier(weaker, field);
+            if (carrier != null && (field != Field.EXPIRES || mayTellExpiry(weaker))) {
                 return cast(carrier.value(field));
             }
         }
         return null;
+    }
+
+    private Fact carrier(Strength strength, Field field) {
+        return carriers[strength.ordinal()][field.ordinal()];
     }
 
     /**
@@ -201,11 +244,7 @@ final class StatusFold {
      * some other meaning may give it one.
      */
     private boolean mayTellExpiry(Strength strength) {
-        return switch (strength) {
-            case TOLD -> true;
-            case COMPLETING -> subscription;
-            case TEMPORARY -> newest(GRANT) == null && newest(ONE_TIME) == null;
-        };
+        return strength == Strength.COMPLETING ? subscription : newest(GRANT) == null && newest(ONE_TIME) == null;
     }
 
     @SuppressWarnings("unchecked")

@@ -1,34 +1,40 @@
 package io.subrelay.customer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What the events of one customer told about one subscription: a sorted list of facts that does not grow without end.
  *
- * <p>Kept are the newest facts, the newest of each category, and the newest that carry some field. Each of these rules
- * looks at a fact by itself and takes the newest, so what is kept is a function of the set of all facts, whatever the
- * order in which they came or were merged; and {@link SubscriptionState} looks at no others, so it never changes by
- * what is left out.
+ * <p>Kept are the newest facts, the newest purchases, the newest of each category, and the newest that carry some
+ * field; of purchases the newest of each product, and where no original transaction tells subscriptions apart, the
+ * newest of each category for each product and transaction. Each of these rules looks at a fact by itself and takes the
+ * newest, so what is kept is a function of the set of all facts, whatever the order in which they came or were merged.
  */
 final class Subscription {
 
     /**
-     * So many of the newest facts are kept whatever they are, for a transfer that arrives late and divides them: as many
-     * as a sandbox subscription has renewals, which come within minutes.
+     * So many of the newest facts are kept whatever they are, and as many purchases: for events that come late, and for
+     * a refund, which names one of them. As many as a sandbox subscription has renewals, which come within minutes.
      */
     static final int NEWEST = 12;
 
+    private final String key;
     private final int newest;
     private final List<Fact> facts = new ArrayList<>();
 
-    Subscription() {
-        this(NEWEST);
+    /** @param key see {@link Fact#subscriptionKey} */
+    Subscription(String key) {
+        this(key, NEWEST);
     }
 
     /** @param newest how many facts are kept whatever they are */
-    Subscription(int newest) {
+    Subscription(String key, int newest) {
+        this.key = key;
         this.newest = newest;
     }
 
@@ -57,6 +63,12 @@ final class Subscription {
         facts.add(fact);
     }
 
+    /** @return whether nothing is left */
+    boolean remove(Fact fact) {
+        facts.remove(fact);
+        return facts.isEmpty();
+    }
+
     void addAll(Subscription other) {
         other.facts.forEach(this::add);
     }
@@ -71,14 +83,18 @@ final class Subscription {
             return;
         }
         int categories = 0;
+        int purchases = 0;
         int[] fields = new int[Fact.Strength.values().length];
+        Set<List<Object>> bought = new HashSet<>();
         List<Fact> kept = new ArrayList<>(facts.size());
         for (int i = facts.size() - 1; i >= 0; i--) {
             Fact fact = facts.get(i);
             int category = 1 << fact.category().ordinal();
             int strength = fact.strength().ordinal();
             boolean first = (categories & category) == 0 || (fact.carried() & ~fields[strength]) != 0;
-            if (first || facts.size() - i <= newest) {
+            boolean newestOfItsPurchase = isFirstOfItsPurchase(fact, bought);
+            boolean recent = facts.size() - i <= newest || fact.isPurchase() && ++purchases <= newest;
+            if (first || newestOfItsPurchase || recent) {
                 kept.add(fact);
             }
             categories |= category;
@@ -89,5 +105,14 @@ final class Subscription {
             facts.clear();
             facts.addAll(kept);
         }
+    }
+
+    private boolean isFirstOfItsPurchase(Fact fact, Set<List<Object>> seen) {
+        boolean apart = fact.category() != Fact.Category.UNKNOWN && fact.isWithoutOriginal(key);
+        if (!apart && !fact.isPurchase()) {
+            return false;
+        }
+        return seen.add(Arrays.asList(fact.category(), fact.value(Field.PRODUCT),
+                apart ? fact.value(Field.TRANSACTION) : null));
     }
 }

@@ -31,12 +31,16 @@ public final class CustomerRecords {
      */
     public Optional<ObjectNode> find(String appUserId, long atMs) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
-            Customers customers = new Customers(new CustomerStore(connection, new KnownCustomers()), () -> {
-                throw new IllegalStateException("reading makes no customers");
-            });
+            Customers customers = customersOf(new CustomerStore(connection, new KnownCustomers()));
             Customer customer = customers.customerOf(appUserId);
-            return Optional.ofNullable(customer).map(it -> it.view(customers::customerOf, atMs).toApiJson());
+            return Optional.ofNullable(customer).map(it -> it.toApiJson(customers::customerOf, atMs));
         }
+    }
+
+    private static Customers customersOf(CustomerStore store) {
+        return new Customers(store, () -> {
+            throw new IllegalStateException("reading makes no customers");
+        });
     }
 
     /**
@@ -67,10 +71,19 @@ public final class CustomerRecords {
                     // those who write what became of its deliveries have done so before, or look for erasures after
                     statement.execute("lock table delivery, redelivery, attempt in share row exclusive mode");
                 }
+                handOver(connection, appUserId);
                 int events = erase(statement, numbers, atMs);
                 return Optional.of(new Erased(numbers, events));
             }
         });
+    }
+
+    /** Subscriptions that were transferred from the customer stay with whom they went to, with all that is known of them. */
+    private static void handOver(Connection connection, String appUserId) throws SQLException {
+        CustomerStore store = new CustomerStore(connection, new KnownCustomers());
+        Customers customers = customersOf(store);
+        customers.leave(appUserId);
+        store.save(customers, EventStore.lockPosition(connection)[0]);
     }
 
     private static Set<Long> numbersOf(Connection connection, String appUserId) throws SQLException {

@@ -10,11 +10,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
-import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
-import java.util.Map;
-import java.util.Properties;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.h2.engine.SessionLocal;
@@ -24,7 +20,6 @@ import org.h2.jdbc.JdbcConnection;
 public final class Database implements AutoCloseable {
 
     private static final int ANSWER_SECONDS = 2;
-    private static final int PATIENT_MS = 300_000;
     /** Percent of a part of the file that should be in use, and how much is written together at a time, in bytes. */
     private static final int FILL_RATE = 40;
     private static final int MAKE_ROOM_BYTES = 4 << 20;
@@ -48,7 +43,7 @@ public final class Database implements AutoCloseable {
     /**
      * Connects and brings the schema up to date.
      *
-     * @throws Settings.InvalidSetting if the database cannot be reached or used, or its schema cannot be brought up to date
+     * @throws IllegalStateException if the database cannot be reached or used, or its schema cannot be brought up to date
      */
     public static Database open(Settings settings) {
         String url = settings.get("database.url");
@@ -61,34 +56,30 @@ public final class Database implements AutoCloseable {
         config.setMaximumPoolSize(10);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(5_000);
-        config.setValidationTimeout(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS));
         config.setRegisterMbeans(false);
         try {
             return h2 ? openH2(config) : openPostgres(config);
         } catch (IOException | SQLException | RuntimeException e) {
-            throw new Settings.InvalidSetting("database.url", "cannot open the database: " + reason(e), e);
+            throw new IllegalStateException("database.url: cannot open the database: " + reason(e), e);
         }
     }
 
-    private static Database openPostgres(HikariConfig config) throws SQLException {
-        Postgres.configure(config);
-        LostConnections lost = new LostConnections();
-        config.setExceptionOverride(lost);
+    private static Database openPostgres(HikariConfig config) {
+        // else what was to be written, customers' data, is told with the error
+        config.addDataSourceProperty("logServerErrorDetail", "false");
         HikariDataSource pool = new HikariDataSource(config);
-        lost.pool = pool;
-        try (Connection connection = pool.getConnection()) {
-            Postgres.check(connection);
+        try {
             flyway(config.getJdbcUrl(), config, "classpath:db/postgresql").migrate();
             return new Database(pool, null, false);
-        } catch (SQLException | RuntimeException e) {
+        } catch (RuntimeException e) {
             pool.close();
             throw e;
         }
     }
 
     private static Database openH2(HikariConfig config) throws IOException, SQLException {
-        LostConnections lost = new LostConnections();
-        config.setExceptionOverride(lost);
+        Reopening reopening = new Reopening();
+        config.setExceptionOverride(reopening);
         H2File file = H2File.of(config.getJdbcUrl());
         HikariDataSource pool = null;
         try {
@@ -97,7 +88,7 @@ public final class Database implements AutoCloseable {
                 migrateH2(file, config);
             }
             pool = new HikariDataSource(config);
-            lost.pool = pool;
+            reopening.pool = pool;
             flyway(config.getJdbcUrl(), config, "classpath:db/h2").migrate();
             Database database = new Database(pool, file, true);
             database.checkLastEvent();
@@ -136,7 +127,7 @@ public final class Database implements AutoCloseable {
     /** Not by connections of the pool, which do not wait as long as a migration may take. */
     private static Flyway flyway(String url, HikariConfig config, String ownLocation) {
         return Flyway.configure().dataSource(url, config.getUsername(), config.getPassword())
-                .jdbcProperties(Map.of("tcpKeepAlive", "true")).locations("classpath:db/migration", ownLocation).load();
+                .locations("classpath:db/migration", ownLocation).load();
     }
 
     private void checkLastEvent() throws IOException, SQLException {
@@ -150,18 +141,16 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Where one connection is lost the others are as well. H2 closes itself where it cannot write, as on a full disk, and
-     * its connections still call themselves valid after that; of a PostgreSQL that failed over, each would be waited for.
+     * H2 closes itself where it cannot write, as on a full disk. Its connections still call themselves valid after that;
+     * new ones open the file again.
      */
-    private static final class LostConnections implements SQLExceptionOverride {
+    private static final class Reopening implements SQLExceptionOverride {
 
         private volatile HikariDataSource pool;
 
         @java.lang.Override
         public Override adjudicate(SQLException e) {
-            boolean lost = e instanceof SQLNonTransientConnectionException
-                    || e.getSQLState() != null && e.getSQLState().startsWith("08");
-            if (!lost || pool == null) {
+            if (!(e instanceof SQLNonTransientConnectionException) || pool == null) {
                 return Override.CONTINUE_EVICT;
             }
             pool.getHikariPoolMXBean().softEvictConnections();
@@ -209,44 +198,17 @@ public final class Database implements AutoCloseable {
 
     /** Whether the database can be reached. */
     public boolean answers() {
-        try (Connection connection = connect()) {
+        try (Connection connection = dataSource.getConnection()) {
             return connection.isValid(ANSWER_SECONDS);
         } catch (SQLException e) {
             return false;
         }
     }
 
-    private Connection connect() throws SQLException {
-        try {
-            return dataSource.getConnection();
-        } catch (SQLTransientConnectionException e) {
-            // those that are left in the pool may be lost, too, and each would be waited for
-            dataSource.getHikariPoolMXBean().softEvictConnections();
-            throw e;
-        }
-    }
-
-    /** A connection that waits for long answers. The caller closes it. */
-    Connection openPatiently() throws SQLException {
-        Connection connection = dataSource.getConnection();
-        if (!h2) {
-            connection.setNetworkTimeout(Runnable::run, PATIENT_MS);
-        }
-        return connection;
-    }
-
     /** A connection of its own that is not taken back: locks can be held with it. The caller closes it. */
     public Connection openSession() throws SQLException {
-        Properties properties = Postgres.properties();
-        if (dataSource.getUsername() != null) {
-            properties.setProperty("user", dataSource.getUsername());
-        }
-        if (dataSource.getPassword() != null) {
-            properties.setProperty("password", dataSource.getPassword());
-        }
-        Connection connection = DriverManager.getConnection(dataSource.getJdbcUrl(), properties);
-        Postgres.setUp(connection);
-        return connection;
+        return DriverManager.getConnection(
+                dataSource.getJdbcUrl(), dataSource.getUsername(), dataSource.getPassword());
     }
 
     /**
@@ -271,7 +233,7 @@ public final class Database implements AutoCloseable {
     /** Does all of it or nothing, and does not return before it is on the disk. */
     <T> T transaction(Work<T> work) throws SQLException {
         // the pool rolls back what was not committed
-        try (Connection connection = connect()) {
+        try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
             T result = work.in(connection);
             commitToDisk(connection);

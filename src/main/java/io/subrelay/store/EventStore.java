@@ -1,7 +1,10 @@
 package io.subrelay.store;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.customer.Customer;
+import io.subrelay.customer.CustomerView;
 import io.subrelay.customer.Customers;
+import io.subrelay.customer.Environment;
 import io.subrelay.customer.EventIds;
 import io.subrelay.delivery.EnrichedEvent;
 import io.subrelay.webhook.Event;
@@ -86,9 +89,13 @@ public final class EventStore {
         Customer customer = nobody ? new Customer() : folded.customer().customer();
         long number = nobody ? ++position[1] : folded.customer().number();
         long at = Math.max(event.timestampMs(), customer.newestEventAt());
-        return new EnrichedEvent(seq, number, merged, event,
-                customer.view(customers::customerOf, at).toEventJson(), acceptance.receivedAt(),
-                customer.isLate(event), names);
+        CustomerView view = customer.view(Environment.of(event), customers::customerOf, at);
+        boolean late = customer.isLate(event);
+        ObjectNode then = view.toEventJson();
+        if (late) {
+            then.set(EnrichedEvent.STANDING, view.toStandingJson());
+        }
+        return new EnrichedEvent(seq, number, merged, event, then, acceptance.receivedAt(), late, names);
     }
 
     /**

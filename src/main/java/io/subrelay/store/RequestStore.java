@@ -103,7 +103,7 @@ public final class RequestStore {
     }
 
     private long count(String from, Object... parameters) throws SQLException {
-        try (Connection connection = database.openPatiently();
+        try (Connection connection = database.dataSource().getConnection();
              PreparedStatement select = connection.prepareStatement("select count(*) " + from)) {
             set(select, 0, parameters);
             try (ResultSet row = select.executeQuery()) {

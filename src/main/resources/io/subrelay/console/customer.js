@@ -23,24 +23,29 @@ export async function show(screen, id) {
 
   const subscription = each => html`<tr>
     <th scope="row">${each.product_id}</th><td>${each.status ?? '–'}</td><td>${each.store}</td><td>${each.period_type}</td>
-    <td>${each.expires_at_ms ? when(each.expires_at_ms) : 'never'}</td><td>${each.environment}</td></tr>`;
+    <td>${each.replaced ? 'replaced' : each.expires_at_ms ? when(each.expires_at_ms) : 'never'}</td></tr>`;
+
+  // what testers bought says nothing about what was bought with money: each by itself
+  const environment = (name, state) => html`<h3>${name === 'SANDBOX' ? 'Sandbox' : 'Production'}
+      <span class="badge">${state.status ?? 'no subscription'}</span></h3>
+    <dl class="facts"><dt>Active entitlements</dt><dd>${list(state.entitlements)}</dd></dl>
+    ${state.subscriptions.length === 0 ? nothing : html`
+      <div class="scroll" tabindex="0" role="region" aria-label="Subscriptions and purchases, ${name.toLowerCase()}"><table>
+        <thead><tr>${['Product', 'Status', 'Store', 'Period', 'Expires'].map(column =>
+          html`<th scope="col">${column}</th>`)}</tr></thead>
+        <tbody>${state.subscriptions.map(subscription)}</tbody></table></div>`}`;
 
   const header = () => html`<section class="card" aria-labelledby="who">
-    <h2 id="who">${personal(customer.app_user_id)}
-      <span class="badge">${customer.subscription_status ?? 'no subscription'}</span></h2>
+    <h2 id="who">${personal(customer.app_user_id)}</h2>
     <dl class="facts">
-      <dt>Active entitlements</dt><dd>${list(customer.active_entitlements)}</dd>
       <dt>Original id</dt><dd>${personal(customer.original_app_user_id) ?? 'unknown'}</dd>
       <dt>Last seen as</dt><dd>${personal(customer.last_seen_app_user_id) ?? 'unknown'}</dd>
       <dt>Aliases</dt><dd>${list(customer.aliases.map(personal))}</dd>
       ${Object.entries(customer.subscriber_attributes).map(([name, value]) =>
         html`<dt>${name}</dt><dd>${personal(value)}</dd>`)}
     </dl>
-    ${customer.subscriptions.length === 0 ? nothing : html`<h3>Subscriptions and purchases</h3>
-      <div class="scroll" tabindex="0" role="region" aria-label="Subscriptions and purchases"><table>
-        <thead><tr>${['Product', 'Status', 'Store', 'Period', 'Expires', 'Environment'].map(name =>
-          html`<th scope="col">${name}</th>`)}</tr></thead>
-        <tbody>${customer.subscriptions.map(subscription)}</tbody></table></div>`}
+    ${Object.entries(customer.environments).filter(([name, state]) => name === customer.environment
+      || state.subscriptions.length > 0).map(([name, state]) => environment(name, state))}
     </section>`;
 
   screen.draw(() => html`<h1>Customer</h1>

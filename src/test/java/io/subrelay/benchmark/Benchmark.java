@@ -1,6 +1,5 @@
 package io.subrelay.benchmark;
 
-import io.subrelay.console.ConsoleSpeed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,15 +35,8 @@ public final class Benchmark {
         load.line();
     }
 
-    /**
-     * What is measured is said in words such as {@code rate=1000 latency=100}; with the one word {@code console} it is how
-     * long the console's pages take.
-     */
+    /** What is measured is said in words such as {@code rate=1000 latency=100}. */
     public static void main(String[] args) throws Exception {
-        if (List.of(args).equals(List.of("console"))) {
-            ConsoleSpeed.print();
-            return;
-        }
         Options options = new Options(args);
         System.out.println(options);
         Benchmark benchmark = new Benchmark(options);

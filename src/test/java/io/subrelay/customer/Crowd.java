@@ -36,6 +36,16 @@ final class Crowd {
         customers.changed().forEach(entry -> states.put(entry.number(), entry.customer().toJson()));
     }
 
+    /** Erases a customer as a store does. */
+    void erase(String id) {
+        Customers customers = customers();
+        customers.leave(id);
+        customers.changed().forEach(entry -> states.put(entry.number(), entry.customer().toJson()));
+        long number = numbers.get(id);
+        states.remove(number);
+        numbers.values().removeIf(each -> each == number);
+    }
+
     private Customers customers() {
         return new Customers(this::stored, () -> ++last);
     }
@@ -55,11 +65,12 @@ final class Crowd {
 
     CustomerView view(String id, long atMs) {
         Customers customers = customers();
-        return customers.customerOf(id).view(customers::customerOf, atMs);
+        return customers.customerOf(id).view(Environment.PRODUCTION, customers::customerOf, atMs);
     }
 
     JsonNode api(String id, long atMs) {
-        return view(id, atMs).toApiJson();
+        Customers customers = customers();
+        return customers.customerOf(id).toApiJson(customers::customerOf, atMs);
     }
 
     String status(String id) {

@@ -37,7 +37,13 @@ class CustomerTest {
                         .with("environment", "SANDBOX").with("purchased_at_ms", 9).event(),
                 given("TEST", 5).of("ann").on("test").expires(90).gives("all").event(),
                 given("BILLING_ISSUE", 20).of("ann").on("sub").period("NORMAL").expires(20).gives("pro")
-                        .with("grace_period_expiration_at_ms", 40).event()).api("ann", 30);
+                        .with("environment", "SANDBOX").with("grace_period_expiration_at_ms", 40).event())
+                .api("ann", 30);
+        assertThat(api.path("environment").asText()).as("of a customer who has only that").isEqualTo("SANDBOX");
+        assertThat(api.at("/environments/PRODUCTION").toString())
+                .isEqualTo("{\"status\":null,\"entitlements\":[],\"subscriptions\":[]}");
+        assertThat(api.at("/environments/SANDBOX/status").asText()).isEqualTo("grace_period");
+        assertThat(api.at("/environments/SANDBOX/subscriptions")).isEqualTo(api.path("subscriptions"));
         assertThat(api.path("first_seen_at_ms").asLong()).isEqualTo(5);
         assertThat(api.path("last_seen_at_ms").asLong()).isEqualTo(20);
         assertThat(api.path("active_entitlements").toString()).isEqualTo("[\"pro\"]");
@@ -50,7 +56,7 @@ class CustomerTest {
 
     @Test
     void isShownEvenWhereNoEventNamesAnyone() {
-        assertThat(new Customer().view(id -> null, 20).toEventJson().toString()).isEqualTo("""
+        assertThat(new Customer().view(Environment.PRODUCTION, id -> null, 20).toEventJson().toString()).isEqualTo("""
                 {"app_user_id":null,"original_app_user_id":null,"last_seen_app_user_id":null,\
                 "aliases":[],"subscriber_attributes":{},"subscription_status":null,"active_entitlements":[]}""");
     }
@@ -79,8 +85,9 @@ class CustomerTest {
     @Test
     void anEarlierEventCompletesButDoesNotTakeOver() {
         Customer customer = new Customer();
-        Event newer = given("RENEWAL", 20).of("new").event();
-        Event older = given("EXPIRATION", 10).of("old").with("original_app_user_id", "orig").aliases("new").event();
+        Event newer = given("RENEWAL", 20).of("new").on("sub").event();
+        Event older = given("EXPIRATION", 10).of("old").on("sub").with("original_app_user_id", "orig").aliases("new")
+                .event();
         customer.add(newer);
         assertThat(customer.isLate(newer)).isFalse();
         assertThat(customer.isLate(older)).isTrue();
@@ -91,8 +98,14 @@ class CustomerTest {
         assertThat(customer.isLate(given("EXPIRATION", 20).event())).isFalse();
         assertThat(customer.isLate(given("INITIAL_PURCHASE", 20).event())).isTrue();
         assertThat(customer.newestEventAt()).isEqualTo(20);
+        // What writes no state, or that of another environment, makes nothing late.
+        customer.add(given("RENEWAL", 30).of("new").event());
+        customer.add(given("VIRTUAL_CURRENCY_TRANSACTION", 30).of("new").on("sub").event());
+        customer.add(given("RENEWAL", 30).id("s").of("new").on("sub").with("purchase_environment", "SANDBOX").event());
+        assertThat(customer.isLate(newer)).isFalse();
+        assertThat(Customer.parse(customer.toJson()).isLate(older)).isTrue();
         assertThat(customer.ids()).containsExactlyInAnyOrder("new", "old", "orig");
-        assertThat(customer.view(id -> null, 0).appUserId()).isEqualTo("new");
+        assertThat(customer.view(Environment.PRODUCTION, id -> null, 0).appUserId()).isEqualTo("new");
     }
 
     @Test
@@ -133,15 +146,15 @@ class CustomerTest {
         Customer customer = new Customer();
         customer.add(given("RENEWAL", 20).of("ann").on("sub").event());
         assertThat(customer.transferIds()).isEmpty();
-        customer.view(id -> {
+        customer.view(Environment.PRODUCTION, id -> {
             throw new AssertionError(id);
         }, 0);
         customer.add(transfer(30, List.of("ann", "eve"), List.of("bob", "bo")));
         assertThat(customer.transferIds()).containsExactlyInAnyOrder("ann", "eve", "bob", "bo");
         // Whoever is not known owns what went there.
-        assertThat(customer.view(id -> null, 0).toApiJson().path("subscriptions")).isEmpty();
+        assertThat(customer.toApiJson(id -> null, 0).path("subscriptions")).isEmpty();
         customer.add(transfer(40, List.of("bob"), List.of("ann")));
-        assertThat(customer.view(id -> null, 0).toApiJson().path("subscriptions")).hasSize(1);
+        assertThat(customer.toApiJson(id -> null, 0).path("subscriptions")).hasSize(1);
     }
 
     @ParameterizedTest

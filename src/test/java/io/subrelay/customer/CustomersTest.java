@@ -76,7 +76,7 @@ class CustomersTest {
         assertThat(changed()).containsExactly(3L);
         // An id of a customer that was merged, asked for only now.
         assertThat(customers.customerOf("a1")).isSameAs(all.customer());
-        assertThat(all.customer().view(customers::customerOf, 0).toApiJson().path("subscriptions")).hasSize(2);
+        assertThat(all.customer().toApiJson(customers::customerOf, 0).path("subscriptions")).hasSize(2);
     }
 
     @Test

@@ -186,8 +186,9 @@ class LifecycleTest {
                         given("EXPIRATION", 22).of("b").on("before").gives("before").expires(22).event(),
                         given("RENEWAL", 23).of("a").on("same").expires(3_000).event()),
                         crowd -> {
-                            expect(crowd, "a", "active", "after");
-                            expect(crowd, "b", "expired", "same");
+                            // Its newest event names the owner of each, with all that was told of it before.
+                            expect(crowd, "a", "active", "after", "same");
+                            expect(crowd, "b", "expired");
                         }),
                 new Lifecycle("three customers become one", List.of(
                         buys("a", "s", 10), buys("b", "t", 11), buys("c", "u", 12),

@@ -103,14 +103,28 @@ class StatusTest {
             cancellation@20 p=NORMAL x=90; subscription_paused@20,                                   paused
             cancellation@20 p=NORMAL x=90; expiration@20,                                            expired
             subscription_paused@20; expiration@20,                                                   expired
+            # first seen in the middle
+            product_change@10 p=NORMAL x=90,                                                         active
+            product_change@10 p=TRIAL x=90,                                                          trial
+            product_change@10 p=INTRO x=90,                                                          intro
+            product_change@10 p=NORMAL x=10,                                                         expired
+            product_change@10 p=NORMAL,                                                              active
+            subscription_extended@10 p=NORMAL x=90,                                                  active
+            subscription_extended@10 s=PROMOTIONAL x=90,                                             promotional
+            subscription_extended@10 p=TRIAL x=90; product_change@20 p=TRIAL x=90,                   trial
+            temporary_entitlement_grant@10 x=90,                                                     active
+            temporary_entitlement_grant@10 p=TRIAL x=90,                                             trial
+            billing_issue@10 p=NORMAL x=90,                                                          active
+            billing_issue@10 p=NORMAL x=10,                                                          expired
+            billing_issue@10 p=TRIAL x=90 g=10,                                                      trial
+            billing_issue@10 p=NORMAL x=10 g=90,                                                     grace_period
+            refund_reversed@10 x=5,                                                                  expired
+            product_change@10 p=TRIAL x=90; uncancellation@20 p=NORMAL x=90,                         active
+            product_change@20 p=NORMAL x=90; initial_purchase@10 p=TRIAL x=90,                       trial
             # not a subscription, not an event that says how it is
             non_renewing_purchase@10 p=NORMAL,                                                       -
             initial_purchase@10 p=INTRO x=90; non_renewing_purchase@20 p=NORMAL,                     intro
             non_renewing_purchase@10 p=NORMAL; cancellation@20 r=CUSTOMER_SUPPORT,                   -
-            product_change@10 p=NORMAL x=90,                                                         -
-            subscription_extended@10 p=NORMAL x=90,                                                  -
-            temporary_entitlement_grant@10 x=90,                                                     -
-            billing_issue@10 p=NORMAL x=90,                                                          -
             test@10 p=NORMAL x=90,                                                                   -
             initial_purchase@10 p=TRIAL x=90; invoice_issuance@20 p=NORMAL x=900,                    trial
             initial_purchase@10 p=NORMAL x=90; something_new@20 p=TRIAL x=1,                         active

@@ -277,8 +277,10 @@ class ApiTest {
         String to = Hooks.customer();
         api.accept(Hooks.renewal(from, 1));
         ObjectNode transfer = Hooks.example("transfer");
-        Hooks.event(transfer).put("id", "transfer-" + from)
-                .put("event_timestamp_ms", Hooks.renewal(from, 2).at("/event/event_timestamp_ms").asLong());
+        JsonNode renewal = Hooks.renewal(from, 2).path("event");
+        Hooks.event(transfer).put("id", "transfer-" + from).set("event_timestamp_ms", renewal.get("event_timestamp_ms"));
+        Hooks.event(transfer).set("store", renewal.get("store"));
+        Hooks.event(transfer).set("app_id", renewal.get("app_id"));
         Hooks.event(transfer).putArray("transferred_from").add(from);
         Hooks.event(transfer).putArray("transferred_to").add(to);
         api.accept(transfer);

@@ -30,8 +30,7 @@ public final class Api {
     static {
         Awaitility.setDefaultPollDelay(Duration.ZERO);
         Awaitility.setDefaultPollInterval(Duration.ofMillis(25));
-        // generous: it is reached on a busy machine, and by what never comes
-        Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(20));
     }
 
     private final String url;

@@ -1,0 +1,20 @@
+package io.subrelay.customer;
+
+import io.subrelay.webhook.Event;
+
+/** Purchases made with real money, and those of testers. What a customer has in one says nothing about the other. */
+public enum Environment {
+    PRODUCTION,
+    SANDBOX;
+
+    /** By {@code environment}, else by {@code purchase_environment}; production where neither is there. */
+    public static Environment of(Event event) {
+        String environment = Fields.text(event.event(), "environment");
+        return of(environment == null ? Fields.text(event.event(), "purchase_environment") : environment);
+    }
+
+    /** @param name may be null */
+    static Environment of(String name) {
+        return "SANDBOX".equalsIgnoreCase(name) ? SANDBOX : PRODUCTION;
+    }
+}

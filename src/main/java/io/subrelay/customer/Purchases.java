@@ -1,0 +1,41 @@
+package io.subrelay.customer;
+
+import io.subrelay.webhook.Event;
+import java.util.TreeMap;
+
+/** What a customer's own events told of one environment's purchases, whoever owns them by now. */
+final class Purchases {
+
+    /** By {@link Fact#subscriptionKey}. */
+    final TreeMap<String, Subscription> subscriptions = new TreeMap<>();
+    /** The newest event that a destination may have written from, with its kind; null while there was none. */
+    NamedId wrote;
+
+    /** Takes in what an event tells of a purchase, if it is about one. */
+    void add(Event event, EventKey key) {
+        Fact fact = Fact.of(event);
+        if (fact != null) {
+            of(Fact.subscriptionKey(event)).add(fact);
+            if (fact.type().isTracked()) {
+                wrote = NamedId.newer(wrote, new NamedId(key, event.kind()));
+            }
+        }
+    }
+
+    /** The subscription of that key, new if need be. */
+    Subscription of(String key) {
+        return subscriptions.computeIfAbsent(key, Subscription::new);
+    }
+
+    /** Forgets a fact, and the subscription with the last one. */
+    void remove(String key, Fact fact) {
+        if (of(key).remove(fact)) {
+            subscriptions.remove(key);
+        }
+    }
+
+    void merge(Purchases other) {
+        other.subscriptions.forEach((key, subscription) -> of(key).addAll(subscription));
+        wrote = NamedId.newer(wrote, other.wrote);
+    }
+}

@@ -1,0 +1,57 @@
+package io.subrelay.store;
+
+import io.subrelay.Settings;
+import io.subrelay.harness.Hooks;
+import io.subrelay.webhook.WebhookReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.apache.camel.impl.DefaultCamelContext;
+
+/** Databases that tests open as a runner does. */
+final class OpenedDatabase {
+
+    private OpenedDatabase() {
+    }
+
+    /** @param options H2's own, each after a semicolon */
+    static Database h2(Path folder, String options) throws IOException {
+        return with(Map.of("database.url", "jdbc:h2:file:" + folder.resolve("subrelay") + options));
+    }
+
+    static Database with(Map<String, String> settings) throws IOException {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            Properties properties = new Properties();
+            properties.putAll(settings);
+            context.getPropertiesComponent().setInitialProperties(properties);
+            return Database.open(new Settings(context.getPropertiesComponent()));
+        }
+    }
+
+    /** Stores renewals of a customer, and waits until they are on the disk. */
+    static void accept(Database database, String customer, int from, int to) {
+        Writer writer = new Writer(database, new EventStore(() -> List.of("segment")));
+        writer.start(accepted -> { });
+        CompletableFuture.allOf(IntStream.rangeClosed(from, to).mapToObj(n -> writer.accept(new WebhookReader().read(
+                        Hooks.renewal(customer, n).toString().getBytes(StandardCharsets.UTF_8)), 1_800_000_000_000L))
+                .toArray(CompletableFuture[]::new)).join();
+        writer.close();
+    }
+
+    static long number(Database database, String sql) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+             Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+}
