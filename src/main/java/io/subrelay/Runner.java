@@ -7,6 +7,7 @@ import io.subrelay.check.Edits;
 import io.subrelay.check.Folder;
 import io.subrelay.console.Warming;
 import io.subrelay.delivery.Outbox;
+import io.subrelay.delivery.OutboxEndpoint;
 import io.subrelay.delivery.OutboxHealth;
 import io.subrelay.delivery.Preview;
 import io.subrelay.http.BoundedHttp;
@@ -94,6 +95,7 @@ final class Runner extends MainListenerSupport {
         checkAddress(settings, "server");
         checkAddress(settings, "management");
         Preview.guard(context);
+        OutboxEndpoint.makeDurable(context);
         Registry registry = context.getRegistry();
 
         registry.bind("answerHeaders", new AnswerHeaders());

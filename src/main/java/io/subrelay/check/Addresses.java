@@ -86,10 +86,10 @@ final class Addresses {
         } else if (camel.getComponent(scheme) == null) {
             faults.add(Fault.fault(file.name(), line, "there is no component " + scheme + Nearest.hint(scheme, USUAL)));
         } else if (scheme.equals("outbox") && !step.equals("from")
-                && !uri.matches("outbox:(//)?(skip|refuse)(\\?.*)?")) {
+                && !uri.matches("outbox:(//)?(skip|refuse|hold)(\\?.*)?")) {
             String name = uri.replaceFirst("\\?.*", "");
             faults.add(Fault.fault(file.name(), line, "nothing can be sent to " + name
-                    + Nearest.hint(name, List.of("outbox:skip", "outbox:refuse"))));
+                    + Nearest.hint(name, List.of("outbox:skip", "outbox:refuse", "outbox:hold"))));
         } else {
             options(scheme, uri, uriNode, Yaml.get(node, "parameters"), file, faults);
         }

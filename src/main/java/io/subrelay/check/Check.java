@@ -1,6 +1,7 @@
 package io.subrelay.check;
 
 import io.subrelay.Settings;
+import io.subrelay.delivery.OutboxEndpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -210,7 +211,7 @@ final class Check {
 
     private void examples(List<RouteFile> files) {
         boolean policy = shared.stream().anyMatch(file -> Yaml.items(file.root()).stream().anyMatch(item ->
-                DestinationRules.POLICY.equals(Yaml.text(Yaml.get(item, "routeConfiguration"), "id"))));
+                OutboxEndpoint.POLICY.equals(Yaml.text(Yaml.get(item, "routeConfiguration"), "id"))));
         try (Examples runner = new Examples(folder, shared)) {
             for (RouteFile file : files) {
                 if (file.destination() == null) {

@@ -3,6 +3,7 @@ package io.subrelay.check;
 import io.subrelay.Nearest;
 import io.subrelay.Settings;
 import io.subrelay.check.RouteFile.Route;
+import io.subrelay.delivery.OutboxEndpoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,8 +15,6 @@ import org.snakeyaml.engine.v2.nodes.Node;
 
 /** What makes a file a destination, and what all files together must not have twice. */
 final class DestinationRules {
-
-    static final String POLICY = "delivery";
 
     private final List<Fault> faults = new ArrayList<>();
 
@@ -120,7 +119,7 @@ final class DestinationRules {
         }
         for (Route route : file.routes()) {
             // its helpers too: their requests fail as well
-            boolean misspelt = route.configurations().stream().anyMatch(id -> Nearest.to(id, Set.of(POLICY)) != null);
+            boolean misspelt = route.configurations().stream().anyMatch(id -> Nearest.to(id, Set.of(OutboxEndpoint.POLICY)) != null);
             if (!misspelt) {
                 faults.add(Fault.fault(file.name(), route.idLine(),
                         "this route lacks \"routeConfigurationId: delivery\", which"
@@ -129,7 +128,7 @@ final class DestinationRules {
             if (Yaml.get(route.node(), "errorHandler") != null) {
                 faults.add(Fault.warning(file.name(), Yaml.line(Yaml.get(route.node(), "errorHandler")),
                         "this route's own errorHandler takes the place of the shared one; say what answers mean by"
-                                + " retryAnswers, holdAnswers and refuseAnswers instead"));
+                                + " onException at the head of the file instead"));
             }
         }
     }

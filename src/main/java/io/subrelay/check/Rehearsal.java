@@ -8,6 +8,7 @@ import io.subrelay.Beans;
 import io.subrelay.Settings;
 import io.subrelay.delivery.EnrichedEvent;
 import io.subrelay.delivery.Outbox;
+import io.subrelay.delivery.OutboxEndpoint;
 import io.subrelay.delivery.Preview;
 import java.io.IOException;
 import java.util.Collection;
@@ -43,6 +44,7 @@ final class Rehearsal implements AutoCloseable {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         this.outbox = Outbox.forPreviews(settings, meters);
         Preview.guard(camel);
+        OutboxEndpoint.makeDurable(camel);
         Beans.bind(camel.getRegistry(), settings, meters, outbox, null, null);
         camel.getRegistry().bind("resource-loader-file", new FilesOf(folder.root()));
         camel.getComponent("platform-http", PlatformHttpComponent.class).setEngine(new NoServer());

@@ -4,24 +4,24 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 
 /**
- * What a route has said about the deliveries of one exchange: which it skips or refuses, and in preview mode the
- * requests that it would have sent.
+ * What a route has said about the deliveries of one exchange: which it skips, refuses or holds, and in preview mode
+ * the requests that it would have sent.
  */
 final class Attempt {
 
     private static final String PROPERTY = "SubrelayAttempt";
 
+    private final Exchange exchange;
     private final Outcome[] said;
     private final ArrayNode requests = JsonNodeFactory.instance.arrayNode();
 
     /** @param deliveries how many deliveries the exchange has */
-    Attempt(int deliveries) {
-        said = new Outcome[deliveries];
-    }
-
-    void attach(Exchange exchange) {
+    Attempt(Exchange exchange, int deliveries) {
+        this.exchange = exchange;
+        this.said = new Outcome[deliveries];
         exchange.setProperty(PROPERTY, this);
     }
 
@@ -29,16 +29,22 @@ final class Attempt {
     static Attempt of(Exchange exchange) {
         Attempt attempt = exchange.getProperty(PROPERTY, Attempt.class);
         if (attempt == null) {
-            throw new IllegalStateException("outbox:skip and outbox:refuse belong in a route from outbox:");
+            throw new IllegalStateException("outbox:skip, outbox:refuse and outbox:hold belong in a route from outbox:");
         }
         return attempt;
     }
 
-    /** Says how the delivery of this exchange, or of this element of a split list, ends without being sent. */
-    void say(Exchange exchange, Outcome outcome) {
-        int index = said.length == 1 ? 0 : exchange.getProperty(Exchange.SPLIT_INDEX, -1, Integer.class);
+    /** Says how the deliveries of the exchange end of which nothing was said, or that of one element of a split list. */
+    void say(Exchange part, Outcome outcome) {
+        if (part == exchange) {
+            for (int i = 0; i < said.length; i++) {
+                said[i] = said[i] == null ? outcome : said[i];
+            }
+            return;
+        }
+        int index = said.length == 1 ? 0 : part.getProperty(ExchangePropertyKey.SPLIT_INDEX, -1, Integer.class);
         if (index < 0 || index >= said.length) {
-            throw new IllegalStateException("In a list, outbox:skip and outbox:refuse belong in a split of the body");
+            throw new IllegalStateException("This is neither the list of the outbox nor an element of its split");
         }
         said[index] = outcome;
     }
@@ -54,15 +60,5 @@ final class Attempt {
     /** @return null where the route has said nothing: then it was sent */
     Outcome said(int index) {
         return said[index];
-    }
-
-    /** Whether there is nothing left to send. */
-    boolean saidAll() {
-        for (Outcome outcome : said) {
-            if (outcome == null) {
-                return false;
-            }
-        }
-        return true;
     }
 }

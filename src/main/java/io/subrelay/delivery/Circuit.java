@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Says when a destination may be called. It opens when most calls fail, and lets a call through now and then to see
- * whether the destination is back. A destination that does not let us in is held instead: one call probes it, more and
+ * whether the destination is back. A destination that rejects the key is held instead: one call probes it, more and
  * more seldom, until the key is right.
  */
 final class Circuit implements OutboxQueue.Gate {
@@ -81,18 +81,18 @@ final class Circuit implements OutboxQueue.Gate {
                 return;
             }
             probing = false;
-            boolean again = outcome.verdict() == Verdict.RETRY && !first && !wasHeld && !wasOpen;
+            boolean again = outcome.isTransient() && !first && !wasHeld && !wasOpen;
             if (!outcome.isOfTheDestination() || again) {
                 breaker.releasePermission();
                 return;
             }
-            if (outcome.verdict() == Verdict.RETRY) {
+            if (outcome.isTransient()) {
                 breaker.onError(0, TimeUnit.MILLISECONDS, new IllegalStateException("transient"));
                 if (wasHeld) {
                     heldUntil = System.currentTimeMillis() + probeMs;
                 }
-                if (breaker.getState() == CircuitBreaker.State.OPEN && outcome.retryAfterMs() > 0) {
-                    pausedUntil = System.currentTimeMillis() + Math.min(outcome.retryAfterMs(), MAX_PROBE_MS);
+                if (breaker.getState() == CircuitBreaker.State.OPEN && outcome.askedMs() > 0) {
+                    pausedUntil = System.currentTimeMillis() + Math.min(outcome.askedMs(), MAX_PROBE_MS);
                 }
             } else {
                 breaker.onSuccess(0, TimeUnit.MILLISECONDS);
@@ -100,7 +100,7 @@ final class Circuit implements OutboxQueue.Gate {
                 probeMs = 0;
                 back = wasHeld || wasOpen && breaker.getState() == CircuitBreaker.State.CLOSED;
                 if (wasHeld) {
-                    LOG.info("{}: lets us in again", destination);
+                    LOG.info("{}: accepts the key again", destination);
                 }
             }
         }
@@ -111,7 +111,7 @@ final class Circuit implements OutboxQueue.Gate {
 
     private void hold(boolean wasHeld, Outcome outcome) {
         if (!wasHeld) {
-            LOG.error("{}: held, it does not let us in ({}): check its key; nothing is lost meanwhile",
+            LOG.error("{}: held, it rejects the key (answer {}): check it; nothing is lost meanwhile",
                     destination, outcome.responseCode());
         }
         if (!wasHeld || probing) {

@@ -45,7 +45,7 @@ final class DeliveryMetrics {
 
     void attempted(Outcome outcome) {
         String answer = outcome.responseCode() > 0 ? String.valueOf(outcome.responseCode())
-                : outcome.verdict() == Outcome.Verdict.RETRY ? "none" : "not sent";
+                : outcome.isTransient() ? "none" : "not sent";
         attempts.computeIfAbsent(answer, it -> Counter.builder("subrelay.delivery.attempts")
                 .description("Attempts by the HTTP status of the answer")
                 .tag("destination", destination).tag("answer", it).register(meters)).increment();

@@ -2,6 +2,9 @@ package io.subrelay.delivery;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.delivery.Outcome.Verdict;
+import io.subrelay.redelivery.DurableRedelivery;
+import io.subrelay.redelivery.RedeliverLater;
+import io.subrelay.redelivery.RetryFor;
 import io.subrelay.store.Mark;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,13 +14,16 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
+import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers to one destination with threads of its own. A route that ends without a failure has delivered; a failure is
- * judged by {@link Answers} and goes again by {@link Schedule}, or is a dead letter.
+ * Delivers to one destination with threads of its own. A route that ends without a failure has delivered. What a failure
+ * means is decided by Camel's error handling of the route, see {@link DurableRedelivery}: the delivery is retried later,
+ * or becomes a dead letter.
  */
 public final class OutboxConsumer extends DefaultConsumer {
 
@@ -27,20 +33,19 @@ public final class OutboxConsumer extends DefaultConsumer {
 
     private final OutboxEndpoint endpoint;
     private final Outbox outbox;
-    private final Answers answers;
-    private final Schedule schedule;
     private final DeliveryMetrics metrics;
     private final Circuit circuit;
     private String mode = "off";
     private OutboxQueue queue;
     private Workers workers;
+    /** The shared policy, for what fails beside the route. */
+    private RedeliveryPolicy policy;
+    private RetryFor retryFor;
 
     OutboxConsumer(OutboxEndpoint endpoint, Processor processor, Outbox outbox) {
         super(endpoint, processor);
         this.endpoint = endpoint;
         this.outbox = outbox;
-        this.answers = endpoint.answers();
-        this.schedule = new Schedule(outbox.settings());
         this.circuit = new Circuit(endpoint.getName(), () -> queue.recovered());
         this.metrics = new DeliveryMetrics(outbox.meters(), endpoint.getName());
     }
@@ -70,6 +75,8 @@ public final class OutboxConsumer extends DefaultConsumer {
         super.doInit();
         mode = outbox.settings().mode(name(), endpoint.credentialNames());
         metrics.bind(this);
+        policy = shared(RedeliveryPolicy.class, new RedeliveryPolicy());
+        retryFor = shared(RetryFor.class, new RetryFor());
     }
 
     @Override
@@ -87,6 +94,11 @@ public final class OutboxConsumer extends DefaultConsumer {
                 .newCachedThreadPool(this, "outbox-" + name()),
                 outbox.settings().number("delivery.concurrency", 1, 1000), this::work);
         workers.more();
+    }
+
+    private <T> T shared(Class<T> type, T otherwise) {
+        T found = CamelContextHelper.findSingleByType(endpoint.getCamelContext(), type);
+        return found == null ? otherwise : found;
     }
 
     /** Lets what is being attempted end; a request that is not answered is left to go again after the next start. */
@@ -172,8 +184,10 @@ public final class OutboxConsumer extends DefaultConsumer {
         return !leaves;
     }
 
+    /** A list has one redelivery, so one number of attempts. */
     private boolean mayShareList(Delivery first, Delivery other) {
-        return endpoint.getBatchBy() == null || environment(first).equals(environment(other));
+        return first.attempts() == other.attempts()
+                && (endpoint.getBatchBy() == null || environment(first).equals(environment(other)));
     }
 
     private static String environment(Delivery delivery) {
@@ -186,7 +200,7 @@ public final class OutboxConsumer extends DefaultConsumer {
         List<Finished> finished = new ArrayList<>(deliveries.size());
         List<Outcome> outcomes = attempt(deliveries, finished);
         List<Delivery> attempted = deliveries.subList(0, outcomes.size());
-        long again = System.currentTimeMillis() + schedule.delayMs(1, 0);
+        long again = System.currentTimeMillis() + delayMs(1);
         deliveries.subList(attempted.size(), deliveries.size())
                 .forEach(delivery -> finished.add(Finished.again(delivery, again)));
         boolean first = attempted.stream().anyMatch(delivery -> delivery.attempts() == 0);
@@ -232,25 +246,26 @@ public final class OutboxConsumer extends DefaultConsumer {
         return all;
     }
 
-    /** What fails here beside the route must not cost its customers their turn: it fails as an attempt, and goes again. */
+    /** What fails here beside the route must not cost its customers their turn: the attempt has failed, and is retried. */
     private List<Outcome> run(List<Delivery> deliveries) {
         try {
             return runRoute(deliveries);
         } catch (RuntimeException | Error e) {
             logFailure(deliveries.get(0), e);
             String reason = "the runner failed, see its log: " + e.getClass().getSimpleName();
-            return Collections.nCopies(deliveries.size(), Outcome.failed(Verdict.RETRY, 0, reason, 0));
+            return Collections.nCopies(deliveries.size(), undecided(deliveries.get(0), new Answer(0, reason)));
         }
     }
 
     private void logFailure(Delivery delivery, Throwable e) {
-        LOG.error("{}: the attempt to deliver event {} failed within the runner, and is made again",
+        LOG.error("{}: the attempt to deliver event {} failed within the runner, and is retried",
                 name(), delivery.event().event().id(), e);
     }
 
     private List<Outcome> runRoute(List<Delivery> deliveries) {
-        Attempt attempt = new Attempt(deliveries.size());
-        Exchange exchange = exchange(deliveries, attempt, mode);
+        Exchange exchange = createExchange(false);
+        Attempt attempt = new Attempt(exchange, deliveries.size());
+        fill(exchange, deliveries, mode);
         try {
             getProcessor().process(exchange);
         } catch (Exception | Error e) {
@@ -259,51 +274,73 @@ public final class OutboxConsumer extends DefaultConsumer {
         // what a route interrupts is its own waiting: the thread goes on to the next
         Thread.interrupted();
         List<Outcome> outcomes = new ArrayList<>(deliveries.size());
-        Outcome sent = null;
+        Outcome ofTheRest = null;
         for (int i = 0; i < deliveries.size(); i++) {
             Outcome said = attempt.said(i);
-            if (said == null && sent == null) {
-                sent = sent(exchange, attempt, deliveries.get(0));
+            if (said == null && ofTheRest == null) {
+                ofTheRest = outcome(exchange, attempt, deliveries.get(0));
             }
-            outcomes.add(said == null ? sent : said);
+            outcomes.add(said == null ? ofTheRest : said);
         }
         releaseExchange(exchange, false);
         return outcomes;
     }
 
-    private Outcome sent(Exchange exchange, Attempt attempt, Delivery first) {
-        if (exchange.getException() != null) {
-            return answers.judge(exchange.getException(), first.event().receivedAt());
+    private Outcome outcome(Exchange exchange, Attempt attempt, Delivery first) {
+        if (exchange.getException() == null) {
+            return mode.equals("preview") ? Outcome.previewed(attempt.requests().toString())
+                    : Outcome.delivered(Answer.of(exchange).status());
         }
-        if (mode.equals("preview")) {
-            return Outcome.previewed(attempt.requests().toString());
+        Answer answer = Answer.of(exchange, exchange.getException());
+        RedeliverLater later = RedeliverLater.of(exchange);
+        if (later != null) {
+            return Outcome.retry(answer.status(), answer.text(), later.delayMs(), later.askedMs());
         }
-        return answers.judge(exchange.getMessage(), first.event().receivedAt());
+        if (!DurableRedelivery.isDecided(exchange)) {
+            return undecided(first, answer);
+        }
+        return Outcome.ended(DurableRedelivery.isGivenUp(exchange) ? Verdict.GIVEN_UP : Verdict.REFUSED,
+                answer.status(), answer.text());
     }
 
-    private Exchange exchange(List<Delivery> deliveries, Attempt attempt, String asMode) {
-        Exchange exchange = createExchange(false);
-        attempt.attach(exchange);
+    /** For what no error handler has seen, an interruption or an error of the virtual machine. */
+    private Outcome undecided(Delivery delivery, Answer answer) {
+        if (!retryFor.matches(delivery.firstAttemptAt())) {
+            return Outcome.ended(Verdict.GIVEN_UP, answer.status(), answer.text());
+        }
+        return Outcome.retry(answer.status(), answer.text(), delayMs(delivery.attempts() + 1), 0);
+    }
+
+    private long delayMs(int attempts) {
+        return DurableRedelivery.delayMs(policy, attempts);
+    }
+
+    private void fill(Exchange exchange, List<Delivery> deliveries, String asMode) {
+        Delivery first = deliveries.get(0);
+        if (first.attempts() > 0) {
+            DurableRedelivery.resume(exchange, first.attempts(),
+                    deliveries.stream().mapToLong(Delivery::firstAttemptAt).max().getAsLong());
+        }
         exchange.setVariable("mode", asMode);
+        exchange.setVariable("age_seconds", (System.currentTimeMillis() - first.event().receivedAt()) / 1000);
         if (endpoint.getBatchSize() == 0) {
-            EnrichedEvent event = deliveries.get(0).event();
+            EnrichedEvent event = first.event();
             exchange.setVariable("kind", event.event().kind());
-            exchange.setVariable("environment", environment(deliveries.get(0)));
+            exchange.setVariable("environment", environment(first));
             exchange.setVariable("store", event.event().event().path("store").asText(""));
             exchange.setVariable("event_id", event.event().id());
             exchange.setVariable("webhook", event.event().text());
             exchange.getMessage().setBody(event.body());
-            return exchange;
+            return;
         }
         if (endpoint.getBatchBy() != null) {
-            exchange.setVariable("environment", environment(deliveries.get(0)));
+            exchange.setVariable("environment", environment(first));
         }
         List<ObjectNode> bodies = new ArrayList<>(deliveries.size());
         for (Delivery delivery : deliveries) {
             bodies.add(delivery.event().body());
         }
         exchange.getMessage().setBody(bodies);
-        return exchange;
     }
 
     /**
@@ -313,9 +350,9 @@ public final class OutboxConsumer extends DefaultConsumer {
      *         {@code refuse} or {@code error}
      */
     public ObjectNode preview(EnrichedEvent event) {
-        Attempt attempt = new Attempt(1);
-        Exchange exchange = exchange(
-                List.of(new Delivery(event, Delivery.Origin.REQUEST, 0, 0)), attempt, "preview");
+        Exchange exchange = createExchange(false);
+        Attempt attempt = new Attempt(exchange, 1);
+        fill(exchange, List.of(new Delivery(event, Delivery.Origin.REQUEST, 0, 0)), "preview");
         try {
             getProcessor().process(exchange);
         } catch (Exception e) {
@@ -328,7 +365,7 @@ public final class OutboxConsumer extends DefaultConsumer {
             preview.put("reason", said.reason());
         } else if (exchange.getException() != null) {
             preview.put("decision", "error");
-            preview.put("reason", answers.judge(exchange.getException(), event.receivedAt()).reason());
+            preview.put("reason", Answer.of(exchange, exchange.getException()).text());
         } else {
             preview.put("decision", "send");
             preview.set("requests", attempt.requests());
@@ -345,24 +382,21 @@ public final class OutboxConsumer extends DefaultConsumer {
             int attempts = delivery.attempts() + 1;
             long first = delivery.firstAttemptAt() > 0 ? delivery.firstAttemptAt() : at;
             return Finished.again(new Delivery(delivery.event(), delivery.origin(), attempts, first),
-                    System.currentTimeMillis() + schedule.delayMs(attempts, 0));
+                    System.currentTimeMillis() + delayMs(attempts));
         }
     }
 
     private Finished finish(Delivery delivery, Outcome outcome, long at, int millis) {
         int attempts = delivery.attempts() + 1;
         Outcome shown = new Outcome(outcome.verdict(), outcome.responseCode(), shorten(outcome.reason()),
-                outcome.retryAfterMs(), outbox.secrets().mask(outcome.request()));
+                outcome.delayMs(), outcome.askedMs(), outbox.secrets().mask(outcome.request()));
         metrics.attempted(outcome);
         if (outcome.isFinal()) {
             return settle(delivery, attempts, at, millis, shown);
         }
         boolean held = outcome.verdict() == Verdict.HOLD;
         long first = delivery.firstAttemptAt() > 0 || held ? delivery.firstAttemptAt() : at;
-        if (!held && schedule.isOver(first, at)) {
-            return settle(delivery, attempts, at, millis, shown);
-        }
-        long next = System.currentTimeMillis() + (held ? 1 : schedule.delayMs(attempts, outcome.retryAfterMs()));
+        long next = System.currentTimeMillis() + (held ? 1 : outcome.delayMs());
         Delivery again = new Delivery(delivery.event(), delivery.origin(), attempts, first);
         outbox.mark(new Mark.Failed(again, name(), at, millis, next, shown));
         return Finished.again(again, next);

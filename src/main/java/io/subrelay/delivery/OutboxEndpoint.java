@@ -1,12 +1,14 @@
 package io.subrelay.delivery;
 
-import java.time.Clock;
+import io.subrelay.redelivery.DurableRedelivery;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
@@ -18,9 +20,12 @@ import org.apache.camel.support.DefaultEndpoint;
              category = Category.MESSAGING)
 public final class OutboxEndpoint extends DefaultEndpoint {
 
+    /** The routeConfiguration that all destinations share. */
+    public static final String POLICY = "delivery";
+
     private final Outbox outbox;
 
-    @UriPath(description = "The destination to deliver to; or skip or refuse")
+    @UriPath(description = "The destination to deliver to; or skip, refuse or hold")
     @Metadata(required = true)
     private final String name;
     @UriParam(description = "Settings without which the destination previews, comma separated")
@@ -29,19 +34,25 @@ public final class OutboxEndpoint extends DefaultEndpoint {
     private int batchSize;
     @UriParam(description = "environment: a list holds events of one environment only, told by the variable environment")
     private String batchBy;
-    @UriParam(description = "Answers after which a delivery is tried again, beside the usual ones, e.g. 410,404 within 1m")
-    private String retryAnswers;
-    @UriParam(description = "Answers that mean that we are not let in, beside 401 and 403, e.g. 400 Invalid API key")
-    private String holdAnswers;
-    @UriParam(description = "Answers that are final, although they would usually be tried again")
-    private String refuseAnswers;
-    @UriParam(label = "producer", description = "Why a delivery is skipped or refused; may be in simple")
+    @UriParam(label = "producer", description = "Why a delivery is skipped, refused or held; may be in simple")
     private String reason;
 
     OutboxEndpoint(String uri, String name, OutboxComponent component, Outbox outbox) {
         super(uri, component);
         this.name = name;
         this.outbox = outbox;
+    }
+
+    /** Has to come before the routes: what their error handling redelivers, the outbox keeps. */
+    public static void makeDurable(CamelContext context) {
+        DurableRedelivery.install(context, route -> route.getEndpoint() instanceof OutboxEndpoint
+                || sharesPolicy((RouteDefinition) route.getRoute()));
+    }
+
+    /** A route that a destination's calls has the same policy. */
+    private static boolean sharesPolicy(RouteDefinition route) {
+        String configurations = route.getRouteConfigurationId();
+        return configurations != null && List.of(configurations.split(",")).contains(POLICY);
     }
 
     @Override
@@ -54,11 +65,6 @@ public final class OutboxEndpoint extends DefaultEndpoint {
     @Override
     public Producer createProducer() {
         return new OutboxProducer(this);
-    }
-
-    /** @throws IllegalArgumentException if a list of answers cannot be read */
-    Answers answers() {
-        return new Answers(retryAnswers, holdAnswers, refuseAnswers, Clock.systemUTC());
     }
 
     List<String> credentialNames() {
@@ -94,30 +100,6 @@ public final class OutboxEndpoint extends DefaultEndpoint {
             throw new IllegalArgumentException("batchBy accepts environment");
         }
         this.batchBy = batchBy;
-    }
-
-    public String getRetryAnswers() {
-        return retryAnswers;
-    }
-
-    public void setRetryAnswers(String retryAnswers) {
-        this.retryAnswers = retryAnswers;
-    }
-
-    public String getHoldAnswers() {
-        return holdAnswers;
-    }
-
-    public void setHoldAnswers(String holdAnswers) {
-        this.holdAnswers = holdAnswers;
-    }
-
-    public String getRefuseAnswers() {
-        return refuseAnswers;
-    }
-
-    public void setRefuseAnswers(String refuseAnswers) {
-        this.refuseAnswers = refuseAnswers;
     }
 
     public String getReason() {

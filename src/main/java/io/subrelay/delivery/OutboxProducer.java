@@ -1,33 +1,43 @@
 package io.subrelay.delivery;
 
 import io.subrelay.delivery.Outcome.Verdict;
+import java.util.Map;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Expression;
 import org.apache.camel.support.DefaultProducer;
 
-/** Ends a delivery without sending it, and with it the route of its exchange. */
+/**
+ * Ends a delivery without sending it, and with it the route of its exchange. In an {@code onException} it says what the
+ * failure means, and keeps the answer.
+ */
 final class OutboxProducer extends DefaultProducer {
 
-    private final OutboxEndpoint endpoint;
+    static final Map<String, Verdict> VERBS =
+            Map.of("skip", Verdict.SKIPPED, "refuse", Verdict.REFUSED, "hold", Verdict.HOLD);
+
+    private final Verdict verdict;
     private final Expression reason;
 
+    /** @throws IllegalArgumentException if the endpoint's name is none of the verbs */
     OutboxProducer(OutboxEndpoint endpoint) {
         super(endpoint);
-        this.endpoint = endpoint;
-        String text = endpoint.getReason() == null ? endpoint.getName() + " by the route" : endpoint.getReason();
-        this.reason = endpoint.getCamelContext().resolveLanguage("simple").createExpression(text);
-        if (!endpoint.getName().matches("skip|refuse")) {
+        this.verdict = VERBS.get(endpoint.getName());
+        if (verdict == null) {
             throw new IllegalArgumentException("to: outbox:" + endpoint.getName()
-                    + ": there is only outbox:skip and outbox:refuse");
+                    + ": there is only outbox:skip, outbox:refuse and outbox:hold");
         }
+        this.reason = endpoint.getReason() == null ? null
+                : endpoint.getCamelContext().resolveLanguage("simple").createExpression(endpoint.getReason());
     }
 
     @Override
-    public void process(Exchange exchange) throws Exception {
+    public void process(Exchange exchange) {
         Attempt attempt = Attempt.of(exchange);
-        String said = reason.evaluate(exchange, String.class);
-        attempt.say(exchange, endpoint.getName().equals("skip")
-                ? Outcome.skipped(said) : Outcome.failed(Verdict.REFUSED, 0, said, 0));
+        Exception failure = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Exception.class);
+        Answer answer = failure == null ? new Answer(0, null) : Answer.of(exchange, failure);
+        String said = reason == null ? answer.text() : reason.evaluate(exchange, String.class);
+        attempt.say(exchange, Outcome.ended(verdict, answer.status(), said == null ? "by the route" : said));
         exchange.getMessage().setBody(null);
         exchange.setRouteStop(true);
     }

@@ -25,8 +25,21 @@ public final class Preview {
 
     /** @param instead what is done instead of sending an exchange whose variable {@code mode} is {@code preview} */
     public static void guard(CamelContext context, Processor instead) {
+        Processor answered = exchange -> {
+            instead.process(exchange);
+            answer(exchange);
+        };
         context.getCamelContextExtension().registerEndpointCallback(
-                new InterceptSendToEndpointCallback(context, instead, null, LEAVING, true, Preview::isPreview));
+                new InterceptSendToEndpointCallback(context, answered, null, LEAVING, true, Preview::isPreview));
+    }
+
+    /** A route goes on as after an answer without a body: none has to know of preview. */
+    private static void answer(Exchange exchange) {
+        if (exchange.getProperty(ExchangePropertyKey.INTERCEPTED_ENDPOINT, "", String.class).startsWith("http")) {
+            exchange.getMessage().removeHeaders("*");
+            exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 204);
+            exchange.getMessage().setBody("");
+        }
     }
 
     private static boolean isPreview(Exchange exchange) {

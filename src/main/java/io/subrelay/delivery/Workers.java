@@ -79,7 +79,7 @@ final class Workers {
         inFlight.decrementAndGet();
         long took = Math.max(1, System.nanoTime() - startedNanos);
         long quick = quickNanos;
-        boolean overload = outcome.verdict() == Verdict.RETRY;
+        boolean overload = outcome.isTransient();
         // how long a refusal takes says nothing of how long the work takes
         if (outcome.verdict() == Verdict.DELIVERED) {
             quick = learn(quick, took);

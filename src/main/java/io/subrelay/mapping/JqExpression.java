@@ -95,7 +95,7 @@ final class JqExpression extends ExpressionSupport {
                 }
                 result[0] = value;
             }, false);
-        } catch (JsonQueryException | IllegalArgumentException e) {
+        } catch (JsonQueryException | IllegalArgumentException | StackOverflowError e) {
             throw new ExpressionEvaluationException(
                     this, "jq cannot map this event: " + e.getMessage() + ", in: " + text, exchange, e);
         } finally {

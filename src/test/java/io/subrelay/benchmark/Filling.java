@@ -73,7 +73,7 @@ final class Filling {
             if (event.seq() <= delivered) {
                 for (String destination : DESTINATIONS) {
                     writer.mark(new Mark.Settled(new Delivery(event, Delivery.Origin.EVENT, 0, 0), destination,
-                            "delivered", 1, now, 1, new Outcome(Outcome.Verdict.DELIVERED, 200, null, 0, null)));
+                            "delivered", 1, now, 1, new Outcome(Outcome.Verdict.DELIVERED, 200, null, 0, 0, null)));
                 }
             }
         }

@@ -16,9 +16,9 @@ class WorkersTest {
     private static final int FEW = 6;
     private static final int MANY = 12;
     private static final Outcome DELIVERED = Outcome.delivered(200);
-    private static final Outcome UNAVAILABLE = Outcome.failed(Verdict.RETRY, 503, "busy", 0);
-    private static final Outcome REFUSED = Outcome.failed(Verdict.REFUSED, 400, "no", 0);
-    private static final Outcome HELD = Outcome.failed(Verdict.HOLD, 401, "who", 0);
+    private static final Outcome UNAVAILABLE = Outcome.ended(Verdict.RETRY, 503, "busy");
+    private static final Outcome REFUSED = Outcome.ended(Verdict.REFUSED, 400, "no");
+    private static final Outcome HELD = Outcome.ended(Verdict.HOLD, 401, "who");
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Workers workers = new Workers(threads, 256, () -> { });

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.subrelay.delivery.Preview;
+import io.subrelay.redelivery.DurableRedelivery;
 import io.subrelay.webhook.Kind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -93,8 +94,10 @@ final class Destinations implements AutoCloseable {
         vendor.start();
 
         Properties properties = new Properties();
-        try (InputStream in = getClass().getResourceAsStream("/io/subrelay/destinations.properties")) {
-            properties.load(in);
+        for (String file : List.of("defaults", "destinations")) {
+            try (InputStream in = getClass().getResourceAsStream("/io/subrelay/" + file + ".properties")) {
+                properties.load(in);
+            }
         }
         String url = "http://127.0.0.1:" + vendor.getAddress().getPort();
         for (String name : NAMES) {
@@ -104,6 +107,7 @@ final class Destinations implements AutoCloseable {
         camel.getPropertiesComponent().setInitialProperties(properties);
         camel.addComponent("outbox", outbox);
         Preview.guard(camel, exchange -> exchange.setProperty("previewed", OutboxStub.StubEndpoint.preview(exchange)));
+        DurableRedelivery.install(camel, route -> true);
         HttpComponent http = camel.getComponent("http", HttpComponent.class);
         http.setAutomaticRetriesDisabled(true);
         http.setCopyHeaders(false);

@@ -208,13 +208,13 @@ class DestinationsByCaseTest extends WithDestinations {
     }
 
     @ParameterizedTest
-    @CsvSource({"500", "503", "408", "429", "400", "404", "501", "401", "0"})
+    @CsvSource({"500", "503", "408", "429", "404", "0"})
     void a_failure_goes_back_to_the_outbox_at_once(int status) {
         destinations.answer = request -> status;
         try {
             Outcome outcome = destinations.send("onesignal", event("RENEWAL"));
             assertThat(outcome.requests()).hasSize(1);
-            assertThat(outcome.failure()).hasMessageContaining(status == 0 ? "failed to respond" : String.valueOf(status));
+            assertThat(outcome.failure().getCause()).hasMessageContaining(status == 0 ? "failed to respond" : String.valueOf(status));
         } finally {
             destinations.answer = request -> 200;
         }

@@ -41,6 +41,7 @@ final class OutboxStub extends DefaultComponent {
         Exchange exchange = endpoint.createExchange();
         JsonNode first = events.get(0);
         exchange.setVariable("mode", mode);
+        exchange.setVariable("age_seconds", 0L);
         exchange.setVariable("environment", first.path("event").path("environment").textValue());
         if (!lists) {
             exchange.setVariable("kind", first.path("kind").textValue());

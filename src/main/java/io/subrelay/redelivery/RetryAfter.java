@@ -1,0 +1,94 @@
+package io.subrelay.redelivery;
+
+import java.math.BigInteger;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.http.base.HttpOperationFailedException;
+
+/**
+ * For {@code onExceptionOccurredRef}: what an HTTP answer asks for by {@code Retry-After} becomes Camel's
+ * {@link Exchange#REDELIVERY_DELAY}. Seconds or a date, in any of the three forms of RFC 9110, 5.6.7.
+ */
+public final class RetryAfter implements Processor {
+
+    private final Clock clock;
+    private Duration maximum = Duration.ofDays(3);
+
+    public RetryAfter() {
+        this(Clock.systemUTC());
+    }
+
+    RetryAfter(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** The longest wait that an answer can ask for. */
+    public void setMaximum(Duration maximum) {
+        this.maximum = maximum;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        HttpOperationFailedException answer = exchange.getException(HttpOperationFailedException.class);
+        long delay = answer == null || answer.getResponseHeaders() == null ? 0 : delayMs(answer.getResponseHeaders());
+        if (delay > 0) {
+            exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, delay);
+        } else {
+            exchange.getMessage().removeHeader(Exchange.REDELIVERY_DELAY);
+        }
+    }
+
+    private long delayMs(Map<String, String> headers) {
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            if ("Retry-After".equalsIgnoreCase(header.getKey())) {
+                return delayMs(header.getValue().trim());
+            }
+        }
+        return 0;
+    }
+
+    /** @return 0 for a date that is past, and for what is neither a date nor a number */
+    long delayMs(String value) {
+        if (value.matches("\\d+")) {
+            BigInteger millis = new BigInteger(value).multiply(BigInteger.valueOf(1000));
+            return millis.min(BigInteger.valueOf(maximum.toMillis())).longValue();
+        }
+        // the name of the day says nothing that the date does not, and may be wrong
+        String date = value.replaceFirst("^[A-Za-z]+,? +", "");
+        for (DateTimeFormatter form : forms()) {
+            try {
+                long at = OffsetDateTime.parse(date, form).toInstant().toEpochMilli();
+                return Math.min(Math.max(0, at - clock.millis()), maximum.toMillis());
+            } catch (DateTimeException e) {
+                // perhaps in another form
+            }
+        }
+        return 0;
+    }
+
+    /** IMF-fixdate, RFC 850 and asctime. A year of two digits is less than 50 years ahead. */
+    private DateTimeFormatter[] forms() {
+        LocalDate century = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusYears(50);
+        return new DateTimeFormatter[] {
+            form("d MMM uuuu HH:mm:ss ").appendOffset("+HHMM", "GMT").toFormatter(Locale.ENGLISH),
+            form("d-MMM-").appendValueReduced(ChronoField.YEAR, 2, 2, century).appendPattern(" HH:mm:ss 'GMT'")
+                    .parseDefaulting(ChronoField.OFFSET_SECONDS, 0).toFormatter(Locale.ENGLISH),
+            form("MMM ppd HH:mm:ss uuuu").parseDefaulting(ChronoField.OFFSET_SECONDS, 0).toFormatter(Locale.ENGLISH)
+        };
+    }
+
+    private static DateTimeFormatterBuilder form(String pattern) {
+        return new DateTimeFormatterBuilder().parseCaseInsensitive().parseLenient().appendPattern(pattern);
+    }
+}
