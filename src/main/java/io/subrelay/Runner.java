@@ -3,9 +3,7 @@ package io.subrelay;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.subrelay.check.Edits;
-import io.subrelay.check.Folder;
-import io.subrelay.console.Warming;
+import io.subrelay.check.CheckedReload;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxEndpoint;
 import io.subrelay.delivery.OutboxHealth;
@@ -25,9 +23,9 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
@@ -51,8 +49,6 @@ final class Runner extends MainListenerSupport {
     private Database database;
     private Writer writer;
     private Outbox outbox;
-    private Edits edits;
-    private ExecutorService warming;
 
     Runner(boolean dev) {
         this.dev = dev;
@@ -161,16 +157,20 @@ final class Runner extends MainListenerSupport {
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "retention").scheduleWithFixedDelay(
                 () -> deleteOld(retention), RETENTION_SECONDS, RETENTION_SECONDS, TimeUnit.SECONDS);
         if (dev) {
-            edits = new Edits(new Folder(Path.of("")), context, outbox);
-            edits.start();
+            reloadRoutes(context);
         }
         List<String> destinations = outbox.consumers().values().stream()
                 .map(consumer -> consumer.name() + "=" + consumer.mode()).toList();
         LOG.info("Subrelay is ready: http://{}:{} {}", settings.get("server.host"),
                 settings.get("server.port"), String.join(" ", destinations));
-        warming = context.getExecutorServiceManager().newSingleThreadExecutor(this, "warming");
-        warming.execute(new Warming(settings));
-        warming.shutdown();
+    }
+
+    private static void reloadRoutes(CamelContext context) {
+        try {
+            context.addService(new CheckedReload(Path.of("")));
+        } catch (Exception e) {
+            throw RuntimeCamelException.wrapRuntimeCamelException(e);
+        }
     }
 
     private void deleteOld(Retention retention) {
@@ -184,12 +184,6 @@ final class Runner extends MainListenerSupport {
     @Override
     public void beforeStop(BaseMainSupport main) {
         errors.refuseFromNowOn();
-        if (warming != null) {
-            warming.shutdownNow();
-        }
-        if (edits != null) {
-            edits.close();
-        }
         if (outbox != null) {
             outbox.takeNoMore();
         }

@@ -13,7 +13,7 @@ public final class Subrelay {
             application.properties of the folder that it is started in.
 
               java -jar subrelay.jar                           run
-              java -jar subrelay.jar --dev                     run, and pick up edits of route files
+              java -jar subrelay.jar --dev                     run, and reload route files when they are saved
               java -jar subrelay.jar check                     say what is wrong with routes, settings and examples
               java -jar subrelay.jar preview <webhook.json>…   print what each destination would be sent
               java -jar subrelay.jar --help | --version

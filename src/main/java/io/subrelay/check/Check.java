@@ -50,25 +50,6 @@ final class Check {
         return check.sorted();
     }
 
-    /** What is wrong with one file beside the others, its examples aside: in the text of it, and for Camel. */
-    static List<Fault> of(Folder folder, RouteFile file) {
-        Check check = new Check(folder);
-        List<RouteFile> files = new ArrayList<>(folder.routeFiles());
-        files.removeIf(each -> each.path().equals(file.path()));
-        files.add(file);
-        check.texts(files);
-        List<Fault> own = check.sorted().stream()
-                .filter(fault -> fault.isFault() && fault.file().equals(file.name())).toList();
-        if (!own.isEmpty()) {
-            return own;
-        }
-        List<RouteFile> others =
-                check.faultless(files.stream().filter(each -> each.destination() == null && each != file).toList());
-        check.faults.clear();
-        check.build(others, file);
-        return check.sorted().stream().filter(Fault::isFault).toList();
-    }
-
     private List<Fault> sorted() {
         return faults.stream().distinct().sorted(Fault.ORDER).toList();
     }

@@ -41,7 +41,7 @@ public final class Outbox implements Shares.Holder {
     private final DeliveryStore store;
     private final Writer writer;
     private final MeterRegistry meters;
-    private volatile Secrets secrets;
+    private final Secrets secrets;
     private final int slices;
     private final Shares shares;
     private final CustomerRecords records;
@@ -291,17 +291,6 @@ public final class Outbox implements Shares.Holder {
     void closed(OutboxConsumer consumer) {
         consumers.put(consumer.name(), consumer);
         open = open.stream().filter(name -> !name.equals(consumer.name())).toList();
-    }
-
-    /** Has to be called when settings have changed: what is secret is masked from then on. */
-    public void settingsChanged() {
-        secrets = new Secrets(settings);
-    }
-
-    /** Forgets a destination whose route is no more; what waits for it stays in the database. */
-    public synchronized void gone(String name) {
-        open = open.stream().filter(each -> !each.equals(name)).toList();
-        consumers.remove(name);
     }
 
     void mark(Mark mark) {
