@@ -2,6 +2,7 @@ package io.subrelay.console;
 
 import io.subrelay.delivery.Outbox;
 import io.subrelay.store.CustomerRecords;
+import io.subrelay.webhook.Ids;
 import io.subrelay.webhook.NotFound;
 import java.sql.SQLException;
 import org.apache.camel.Header;
@@ -24,6 +25,11 @@ public final class CustomerApi {
     public String find(@Header("id") String id) throws SQLException {
         return records.find(id, System.currentTimeMillis())
                 .orElseThrow(() -> new NotFound("no customer is known by this id")).toString();
+    }
+
+    /** The key that the id is stored under. */
+    public String key(@Header("id") String id) {
+        return Ids.ofCustomer(id);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.subrelay.console;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxConsumer;
 import io.subrelay.store.RequestStore;
+import io.subrelay.webhook.Ids;
 import io.subrelay.webhook.Invalid;
 import io.subrelay.webhook.NotFound;
 import io.subrelay.webhook.Rejected;
@@ -38,6 +39,11 @@ public final class DeliveryApi {
         destination.put("oldest_pending_seconds", consumer.oldestPendingSeconds());
         destination.put("circuit", consumer.circuit());
         return destination;
+    }
+
+    /** The key that an event's id is stored under. */
+    public String key(@Header("id") String id) {
+        return Ids.ofEvent(id);
     }
 
     /** Delivers one event again, to one destination or, where none is named, to all for which it has ended. */

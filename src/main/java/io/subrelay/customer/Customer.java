@@ -84,17 +84,17 @@ public final class Customer {
 
     private void addIds(Event event, EventKey key) {
         JsonNode fields = event.event();
-        String appUserId = Fields.text(fields, "app_user_id");
+        String appUserId = EventIds.id(fields, "app_user_id");
         if (appUserId != null) {
             addId(appUserId);
             lastSeen = NamedId.newer(new NamedId(key, appUserId), lastSeen);
         }
-        String originalId = Fields.text(fields, "original_app_user_id");
+        String originalId = EventIds.id(fields, "original_app_user_id");
         if (originalId != null) {
             addId(originalId);
             original = NamedId.newer(new NamedId(key, originalId), original);
         }
-        List<String> aliases = Fields.texts(fields, "aliases");
+        List<String> aliases = EventIds.ids(fields, "aliases");
         for (int i = 0; i < aliases.size(); i++) {
             see(aliases.get(i), new Sight(key, i));
         }

@@ -2,6 +2,7 @@ package io.subrelay.customer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.subrelay.webhook.Event;
+import io.subrelay.webhook.Ids;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,21 +25,21 @@ public final class EventIds {
         JsonNode fields = event.event();
         FactType type = FactType.of(event.type());
         if (type == FactType.TRANSFER) {
-            return Fields.texts(fields, "transferred_to");
+            return ids(fields, "transferred_to");
         }
         Set<String> ids = new LinkedHashSet<>();
         if (type == FactType.PURCHASE_REDEEMED) {
-            ids.addAll(Fields.texts(fields, "redeemed_by"));
+            ids.addAll(ids(fields, "redeemed_by"));
             if (hasOutcome(event, "alias")) {
-                ids.addAll(Fields.texts(fields, "redeemed_from"));
+                ids.addAll(ids(fields, "redeemed_from"));
             }
             if (hasOutcome(event, "transfer")) {
                 return new ArrayList<>(ids);
             }
         }
-        addIfPresent(ids, Fields.text(fields, "app_user_id"));
-        addIfPresent(ids, Fields.text(fields, "original_app_user_id"));
-        ids.addAll(Fields.texts(fields, "aliases"));
+        addIfPresent(ids, id(fields, "app_user_id"));
+        addIfPresent(ids, id(fields, "original_app_user_id"));
+        ids.addAll(ids(fields, "aliases"));
         return new ArrayList<>(ids);
     }
 
@@ -51,7 +52,7 @@ public final class EventIds {
         if (!isTransfer(event)) {
             return List.of();
         }
-        return Fields.texts(event.event(),
+        return ids(event.event(),
                 FactType.of(event.type()) == FactType.TRANSFER ? "transferred_from" : "redeemed_from");
     }
 
@@ -73,6 +74,24 @@ public final class EventIds {
 
     private static boolean hasOutcome(Event event, String outcome) {
         return outcome.equalsIgnoreCase(Fields.text(event.event(), "redemption_outcome"));
+    }
+
+    /** The id, as it can be stored; null where there is none. */
+    static String id(JsonNode fields, String name) {
+        String id = Fields.text(fields, name);
+        return id == null ? null : Ids.wellFormed(id);
+    }
+
+    static List<String> ids(JsonNode fields, String name) {
+        List<String> ids = Fields.texts(fields, name);
+        for (int i = 0; i < ids.size(); i++) {
+            String id = Ids.wellFormed(ids.get(i));
+            if (id != ids.get(i)) {
+                ids = new ArrayList<>(ids);
+                ids.set(i, id);
+            }
+        }
+        return ids;
     }
 
     private static void addIfPresent(Set<String> ids, String id) {

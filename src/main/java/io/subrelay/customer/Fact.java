@@ -2,6 +2,7 @@ package io.subrelay.customer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.subrelay.webhook.Event;
+import io.subrelay.webhook.Ids;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -101,14 +102,14 @@ final class Fact {
         JsonNode fields = event.event();
         String transaction = Fields.text(fields, "original_transaction_id");
         if (transaction != null) {
-            return transaction;
+            return Ids.ofCustomer(transaction);
         }
         String product = Fields.text(fields, "product_id");
         return product == null ? null : keyOf(Fields.text(fields, "store"), product);
     }
 
     private static String keyOf(String store, String product) {
-        return (store == null ? "" : store) + "/" + product;
+        return Ids.ofCustomer((store == null ? "" : store) + "/" + product);
     }
 
     /** Whether the subscription's key was made up from its store and product, as no original transaction was named. */

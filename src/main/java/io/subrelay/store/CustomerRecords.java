@@ -3,6 +3,7 @@ package io.subrelay.store;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.customer.Customer;
 import io.subrelay.customer.Customers;
+import io.subrelay.webhook.Ids;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -91,8 +92,8 @@ public final class CustomerRecords {
                      select customer from customer_id where app_user_id = ?
                      union select c.id from customer c join customer_id i on c.merged_into = i.customer
                      where i.app_user_id = ?""")) {
-            select.setString(1, appUserId);
-            select.setString(2, appUserId);
+            select.setString(1, Ids.ofCustomer(appUserId));
+            select.setString(2, Ids.ofCustomer(appUserId));
             return numbers(select);
         }
     }

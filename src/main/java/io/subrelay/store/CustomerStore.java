@@ -2,6 +2,7 @@ package io.subrelay.store;
 
 import io.subrelay.customer.Customer;
 import io.subrelay.customer.Customers;
+import io.subrelay.webhook.Ids;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -43,14 +44,17 @@ final class CustomerStore implements Customers.Lookup {
         List<String> unknown = new ArrayList<>();
         for (String id : appUserIds) {
             if (asked.add(id) && known.byId(id) == null) {
-                unknown.add(id);
+                unknown.add(Ids.ofCustomer(id));
             }
         }
         if (unknown.isEmpty()) {
             return;
         }
         read("c.id in (select customer from customer_id where app_user_id = any (?))", "varchar", unknown)
-                .forEach((number, customer) -> customer.ids().forEach(id -> loaded.put(id, stored.get(number))));
+                .forEach((number, customer) -> customer.ids().forEach(id -> {
+                    loaded.put(id, stored.get(number));
+                    loaded.put(Ids.ofCustomer(id), stored.get(number));
+                }));
     }
 
     /** Reads customers with their own events since, in one statement: else a state that is written meanwhile tells less. */
@@ -175,7 +179,7 @@ final class CustomerStore implements Customers.Lookup {
         try (PreparedStatement insert = connection.prepareStatement(
                 "insert into customer_id (app_user_id, customer) values (?, ?)")) {
             for (Map.Entry<String, Long> link : links.entrySet()) {
-                insert.setString(1, link.getKey());
+                insert.setString(1, Ids.ofCustomer(link.getKey()));
                 insert.setLong(2, link.getValue());
                 insert.addBatch();
             }

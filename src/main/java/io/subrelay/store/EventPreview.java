@@ -3,6 +3,7 @@ package io.subrelay.store;
 import io.subrelay.customer.Customers;
 import io.subrelay.delivery.EnrichedEvent;
 import io.subrelay.webhook.Event;
+import io.subrelay.webhook.Ids;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -34,7 +35,7 @@ public final class EventPreview {
     public Optional<EnrichedEvent> stored(String eventId) throws SQLException {
         try (Connection connection = database.dataSource().getConnection();
              PreparedStatement select = connection.prepareStatement("select * from event where event_id = ?")) {
-            select.setString(1, eventId);
+            select.setString(1, Ids.ofEvent(eventId));
             try (ResultSet row = select.executeQuery()) {
                 return row.next() ? Optional.of(DeliveryStore.event(row)) : Optional.empty();
             }

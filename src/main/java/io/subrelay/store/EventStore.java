@@ -19,9 +19,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Stores events: each numbered, folded into its customer, and kept with the customer as of that event. */
 public final class EventStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventStore.class);
 
     private final Supplier<List<String>> destinations;
     private final KnownCustomers known = new KnownCustomers();
@@ -56,7 +60,12 @@ public final class EventStore {
         List<long[]> parties = new ArrayList<>();
         for (Acceptance acceptance : acceptances) {
             if (seen.add(acceptance.event().id())) {
-                written.add(enrich(acceptance, ++position[0], customers, position, names, parties));
+                EnrichedEvent enriched = enrich(acceptance, ++position[0], customers, position, names, parties);
+                if (enriched.customerThen().path("app_user_id").isNull()) {
+                    LOG.warn("Event {} names no customer: it is kept, and delivered without one",
+                            enriched.event().id());
+                }
+                written.add(enriched);
             } else {
                 written.add(null);
             }

@@ -1,5 +1,6 @@
 package io.subrelay.store;
 
+import io.subrelay.webhook.Ids;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -30,7 +31,7 @@ public final class RequestStore {
     public boolean isStored(String eventId) throws SQLException {
         try (Connection connection = database.dataSource().getConnection();
              PreparedStatement select = connection.prepareStatement("select 1 from event where event_id = ?")) {
-            select.setString(1, eventId);
+            select.setString(1, Ids.ofEvent(eventId));
             try (ResultSet rows = select.executeQuery()) {
                 return rows.next();
             }
@@ -40,7 +41,7 @@ public final class RequestStore {
     /** Schedules an event again for a destination for which it has ended, however it did. */
     public long event(String eventId, String destination) throws SQLException {
         return schedule(destination, " and e.event_id = ? and exists "
-                + "(select 1 from delivery d where d.destination = ? and d.event = e.seq)", eventId, destination);
+                + "(select 1 from delivery d where d.destination = ? and d.event = e.seq)", Ids.ofEvent(eventId), destination);
     }
 
     /**

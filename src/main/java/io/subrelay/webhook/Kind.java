@@ -33,7 +33,7 @@ public final class Kind {
             case "RENEWAL" -> event.path("is_trial_conversion").asBoolean() ? "trial_converted" : "renewal";
             case "CANCELLATION" -> trial ? "trial_cancelled" : "cancellation";
             case "NON_RENEWING_PURCHASE" -> "non_subscription_purchase";
-            default -> type.toLowerCase(Locale.ROOT);
+            default -> Ids.name(type.toLowerCase(Locale.ROOT));
         };
     }
 
@@ -48,7 +48,7 @@ public final class Kind {
             case "expiration" -> "expiration_at_ms";
             default -> "event_timestamp_ms";
         };
-        JsonNode at = event.path(field);
-        return at.isIntegralNumber() ? at.longValue() : event.path("event_timestamp_ms").longValue();
+        Long at = Numbers.whole(event.path(field));
+        return at == null ? Numbers.whole(event.path("event_timestamp_ms")) : at;
     }
 }

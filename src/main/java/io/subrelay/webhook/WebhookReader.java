@@ -15,9 +15,6 @@ import java.nio.charset.StandardCharsets;
  */
 public final class WebhookReader {
 
-    /** Ids are keys of the store; PostgreSQL's index takes up to 2,700 bytes. */
-    private static final int MAX_ID_LENGTH = 500;
-    private static final int MAX_NAME_LENGTH = 200;
     private static final long END_OF_YEAR_9999 = 253_402_300_799_999L;
     private static final ObjectReader JSON = JsonMapper.builder().build().reader()
             .with(com.fasterxml.jackson.databind.DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -37,18 +34,9 @@ public final class WebhookReader {
         }
         name(event, "id");
         name(event, "type");
-        JsonNode timestamp = event.path("event_timestamp_ms");
-        if (!timestamp.isIntegralNumber() || !timestamp.canConvertToLong()
-                || timestamp.longValue() < 0 || timestamp.longValue() > END_OF_YEAR_9999) {
+        Long timestamp = Numbers.whole(event.path("event_timestamp_ms"));
+        if (timestamp == null || timestamp < 0 || timestamp > END_OF_YEAR_9999) {
             throw invalid("event.event_timestamp_ms is missing or not an integer of milliseconds since the epoch");
-        }
-        for (String field : new String[] {"app_user_id", "original_app_user_id"}) {
-            checkId(event.path(field), field);
-        }
-        for (String field : new String[] {"aliases", "transferred_from", "transferred_to"}) {
-            for (JsonNode id : event.path(field)) {
-                checkId(id, field);
-            }
         }
         return Event.of(webhook, text);
     }
@@ -83,21 +71,6 @@ public final class WebhookReader {
         if (!value.isTextual() || value.textValue().isBlank()) {
             throw invalid("event." + field + " is missing or not a string");
         }
-        if (value.textValue().length() > MAX_NAME_LENGTH || !canBeStored(value.textValue())) {
-            throw invalid("event." + field + " is longer than " + MAX_NAME_LENGTH + " characters or has control characters");
-        }
-    }
-
-    private static void checkId(JsonNode id, String field) {
-        if (id.isTextual() && (id.textValue().length() > MAX_ID_LENGTH || !canBeStored(id.textValue()))) {
-            throw invalid("event." + field + " has an id that is longer than " + MAX_ID_LENGTH
-                    + " characters or has control characters");
-        }
-    }
-
-    /** PostgreSQL stores neither U+0000 nor half of a surrogate pair. */
-    private static boolean canBeStored(String value) {
-        return value.chars().noneMatch(Character::isISOControl) && StandardCharsets.UTF_8.newEncoder().canEncode(value);
     }
 
     private static Rejected invalid(String message) {

@@ -45,7 +45,7 @@ class LifecycleTest {
         assertThat(number[0]).isGreaterThanOrEqualTo(120);
     }
 
-    private static void permute(List<Event> events, int from, Consumer<List<Event>> each) {
+    static void permute(List<Event> events, int from, Consumer<List<Event>> each) {
         if (from == events.size()) {
             each.accept(events);
             return;

@@ -11,6 +11,7 @@ import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Receipts;
 import io.subrelay.harness.Store;
 import io.subrelay.vendors.FakeVendors;
+import io.subrelay.webhook.Ids;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -108,28 +109,87 @@ class WebhookTest {
         assertRefused(webhook, field);
         for (String wrong : new String[] {"null", "[]", "{}", "true", "\"\"", "\"  \"", "1.5", "-1", "1e300",
             "99999999999999999999", "\"1662665865167\"", "7"}) {
-            boolean right = field.equals("event_timestamp_ms") ? wrong.equals("7")
-                    : wrong.equals("\"1662665865167\"");
+            boolean right = wrong.equals("\"1662665865167\"")
+                    || field.equals("event_timestamp_ms") && wrong.equals("7");
             if (!right) {
                 assertRefused(Hooks.event(webhook).set(field, Api.json(wrong)), webhook, field);
             }
         }
     }
 
+    /** Whatever its ids are, it is not lost: it is taken, found by each of them, and erased by them. */
     @ParameterizedTest
     @ValueSource(strings = {"id", "type", "app_user_id", "original_app_user_id", "aliases", "transferred_from",
-        "transferred_to"})
-    void withAnIdThatNoStoreTakesIsRefused(String field) throws Exception {
-        for (String wrong : List.of("a\u0000b", "a\nb", "a\u0085b", "x".repeat(600), "half a pair \ud800")) {
-            ObjectNode webhook = Hooks.renewal(Hooks.customer(), 1);
-            if (field.startsWith("transferred") || field.equals("aliases")) {
-                Hooks.event(webhook).putArray(field).add("fine").add(wrong);
-            } else {
-                Hooks.event(webhook).put(field, wrong);
+        "transferred_to", "original_transaction_id", "product_id"})
+    void withAnIdThatNoIndexTakesIsTaken(String field) throws Exception {
+        for (String odd : List.of("a\u0000b", "a\nb", "a\u0085b", "x".repeat(600), "\ud83d\ude00".repeat(3_000),
+                "half a pair \ud800", "y".repeat(100_000))) {
+            String customer = Hooks.customer();
+            String id = odd + customer;
+            ObjectNode webhook = Hooks.renewal(customer, 1);
+            boolean several = field.startsWith("transferred") || field.equals("aliases");
+            if (field.startsWith("transferred")) {
+                webhook = Hooks.example("transfer");
+                Hooks.event(webhook).put("id", "transfer-" + customer);
             }
-            assertRefused(Api.JSON.writer().with(com.fasterxml.jackson.core.json.JsonWriteFeature.ESCAPE_NON_ASCII)
-                    .writeValueAsBytes(webhook), field);
+            if (several) {
+                Hooks.event(webhook).putArray(field).add(customer).add(id);
+            } else {
+                Hooks.event(webhook).put(field, id);
+            }
+            HttpResponse<String> answer = relay.api().post(Api.JSON.writer()
+                    .with(com.fasterxml.jackson.core.json.JsonWriteFeature.ESCAPE_NON_ASCII)
+                    .writeValueAsBytes(webhook));
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(answer.body()).contains("accepted");
+            // Such an address is no HTTP: by the hash of the id, if it is the only one.
+            boolean inAnAddress = odd.length() < 1_000 && odd.chars().noneMatch(c -> Character.isISOControl(c)
+                    || Character.isSurrogate((char) c));
+            if (field.equals("id")) {
+                String key = inAnAddress ? id : Ids.ofEvent(id);
+                assertThat(relay.api().get("/api/events/" + key).at("/webhook/event/app_user_id").asText())
+                        .isEqualTo(customer);
+                assertThat(relay.api().call("POST", "/api/events/" + key + "/redeliver", null).statusCode())
+                        .isEqualTo(200);
+            } else {
+                String key = !field.contains("app_user_id") && !several ? customer
+                        : inAnAddress ? id : Ids.ofCustomer(Ids.wellFormed(id));
+                String path = "/api/customers/" + Api.encoded(key);
+                assertThat(relay.api().get(path).toString()).contains(customer);
+                assertThat(relay.api().history(key)).isNotEmpty();
+                if (field.equals("app_user_id")) {
+                    assertThat(relay.api().get(path).path("app_user_id").asText())
+                            .isEqualTo(Ids.wellFormed(id));
+                }
+                assertThat(relay.api().call("DELETE", path).path("erased").asInt())
+                        .isEqualTo(field.equals("transferred_from") ? 0 : 1);
+            }
         }
+    }
+
+    @Test
+    void mayGiveItsTimesAsText() {
+        String customer = Hooks.customer();
+        ObjectNode webhook = Hooks.renewal(customer, 1);
+        long at = Hooks.event(webhook).path("event_timestamp_ms").asLong();
+        Hooks.event(webhook).put("event_timestamp_ms", String.valueOf(at))
+                .put("expiration_at_ms", String.valueOf(at + 1000));
+        assertThat(relay.api().post(webhook).statusCode()).isEqualTo(200);
+        JsonNode stored = relay.api().get("/api/customers/" + customer);
+        assertThat(stored.path("last_seen_at_ms").asLong()).isEqualTo(at);
+        assertThat(stored.at("/subscriptions/0/expires_at_ms").asLong()).isEqualTo(at + 1000);
+    }
+
+    @Test
+    void thatNamesNobodyIsKeptAndShown() {
+        ObjectNode webhook = Hooks.renewal(Hooks.customer(), 1);
+        String id = Hooks.event(webhook).path("id").asText();
+        Hooks.event(webhook).remove(List.of("app_user_id", "original_app_user_id", "aliases"));
+        assertThat(relay.api().post(webhook).statusCode()).isEqualTo(200);
+        JsonNode stored = relay.api().get("/api/events/" + id);
+        assertThat(stored.path("webhook")).isEqualTo(webhook);
+        assertThat(stored.at("/customer/app_user_id").isNull()).isTrue();
+        assertThat(relay.api().get("/api/events").findValuesAsText("event_id")).contains(id);
     }
 
     @Test
