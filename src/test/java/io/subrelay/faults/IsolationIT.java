@@ -15,66 +15,48 @@ import io.subrelay.vendors.FakeVendor;
 import io.subrelay.vendors.FakeVendors;
 import io.subrelay.vendors.Fault;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** That a destination in trouble costs the others nothing, and an event in trouble its neighbours nothing. */
-@Tag("alone")
 class IsolationIT {
 
     private static final int EVENTS = Integer.getInteger("faults.events", 300);
     private static final List<String> OTHERS = List.of("segment", "amplitude", "onesignal");
 
-    /** The 99th percentile of the webhook's answer, and of the time until each of the others has an event. */
-    private static Map<String, Duration> measure(Api api, FakeVendors vendors) {
-        Map<String, List<Duration>> times = new TreeMap<>(Map.of("webhook", new ArrayList<>()));
-        Map<String, Instant> posted = new TreeMap<>();
-        vendors.all().forEach(FakeVendor::forget);
-        for (int i = 0; i < EVENTS; i++) {
-            String customer = Hooks.customer();
-            Instant from = Instant.now();
-            posted.put(customer, from);
-            api.accept(Hooks.renewal(customer, 1));
-            times.get("webhook").add(Duration.between(from, Instant.now()));
-        }
-        for (String destination : OTHERS) {
-            List<Duration> latencies = new ArrayList<>();
-            times.put(destination, latencies);
-            await().atMost(Duration.ofSeconds(30)).until(() -> Receipts.of(vendors, destination).events() >= EVENTS);
-            Receipts.of(vendors, destination).all().stream().filter(it -> posted.containsKey(it.customer()))
-                    .forEach(it -> latencies.add(Duration.between(posted.get(it.customer()), it.at())));
-        }
-        Map<String, Duration> worst = new TreeMap<>();
-        times.forEach((what, durations) -> worst.put(what, durations.stream().sorted().toList().get(durations.size() * 99 / 100)));
-        return worst;
-    }
-
+    /** Whatever is wrong with one: all that is accepted meanwhile reaches each of the others, and waits for that one alone. */
     @Test
     void ofADestinationThatHangsOrIsDown() throws Exception {
         try (FakeVendors vendors = FakeVendors.start();
              RelayProcess relay = RelayProcess.start(Store.Kind.H2.create(), Relay.live(vendors))) {
-            measure(relay.api(), vendors);
-            Map<String, Duration> before = measure(relay.api(), vendors);
-            for (Fault fault : List.of(Fault.hang(), Fault.answer(503), Fault.slow(Duration.ofSeconds(2)), Fault.tooMany(1),
+            for (Fault fault : List.of(Fault.hang(), Fault.answer(503), Fault.slow(Duration.ofMinutes(2)), Fault.tooMany(1),
                     Fault.html(200))) {
                 vendors.statsig().always(fault);
-                assertNoWorse(before, measure(relay.api(), vendors));
+                assertOthersAreServed(relay.api(), vendors);
                 vendors.statsig().recover();
             }
             vendors.statsig().down();
-            assertNoWorse(before, measure(relay.api(), vendors));
+            assertOthersAreServed(relay.api(), vendors);
             assertThat(relay.api().health().statusCode()).isEqualTo(200);
         }
     }
 
-    private static void assertNoWorse(Map<String, Duration> before, Map<String, Duration> now) {
-        now.forEach((what, p99) -> assertThat(p99).as("%s while statsig is in trouble, %s before", what, before)
-                .isLessThan(before.get(what).multipliedBy(3).plusMillis(150)));
+    private static void assertOthersAreServed(Api api, FakeVendors vendors) {
+        vendors.all().forEach(FakeVendor::forget);
+        Map<String, Integer> sent = new TreeMap<>();
+        for (int i = 0; i < EVENTS; i++) {
+            String customer = Hooks.customer();
+            sent.put(customer, 1);
+            api.accept(Hooks.renewal(customer, 1));
+        }
+        for (String destination : OTHERS) {
+            await().until(() -> Receipts.of(vendors, destination).events() >= EVENTS);
+            Receipts.of(vendors, destination).assertAllInOrder(sent);
+        }
+        assertThat(api.destination("statsig").path("pending").asInt() + api.destination("statsig").path("retrying").asInt())
+                .isGreaterThanOrEqualTo(EVENTS);
     }
 
     @Test
@@ -85,7 +67,7 @@ class IsolationIT {
             settings.put("delivery.concurrency", "1");
             try (RelayProcess relay = RelayProcess.start(Store.Kind.H2.create(), settings)) {
                 Api api = relay.api();
-                vendors.amplitude().next(1, Fault.slow(Duration.ofSeconds(2)));
+                vendors.amplitude().next(1, Fault.slow(Duration.ofMinutes(1)));
                 String first = Hooks.customer();
                 api.accept(Hooks.renewal(first, 1));
                 await().until(() -> vendors.amplitude().requests().size() == 1);
@@ -100,6 +82,7 @@ class IsolationIT {
                         api.accept(bad);
                     }
                 }
+                vendors.amplitude().recover();
                 await().until(() -> api.destination("amplitude").path("pending").asInt() == 0);
                 Receipts.of(vendors, "amplitude").assertAllInOrder(sent);
                 Receipts.of(vendors, "amplitude").assertNoRepeats();

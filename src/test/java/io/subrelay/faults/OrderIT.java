@@ -65,12 +65,12 @@ class OrderIT {
             }
             // and then all of them
             api.accept(Hooks.renewal(ids.get(0), 7, ids.get(2), ids.get(4)), Hooks.renewal(ids.get(5), 8));
-            await().atMost(Duration.ofSeconds(10)).until(() -> vendors.statsig().requests().size() > 20);
+            await().until(() -> vendors.statsig().requests().size() > 20);
             vendors.all().forEach(vendor -> assertThat(vendor.accepted()).noneMatch(request ->
                     request.text().contains("\"p-4\"") || request.text().contains("\"p-8\"")));
             vendors.all().forEach(FakeVendor::recover);
             for (String destination : DESTINATIONS) {
-                await().atMost(Duration.ofSeconds(20)).untilAsserted(() ->
+                await().untilAsserted(() ->
                         assertThat(Receipts.of(vendors, destination).events()).as(destination).isEqualTo(20));
                 List<Receipt> all = Receipts.of(vendors, destination).all();
                 assertThat(all).hasSize(20);
@@ -111,7 +111,7 @@ class OrderIT {
             relay.restart(Map.of());
             vendors.all().forEach(FakeVendor::recover);
             for (String destination : DESTINATIONS) {
-                await().atMost(Duration.ofSeconds(20)).untilAsserted(() ->
+                await().untilAsserted(() ->
                         assertThat(Receipts.of(vendors, destination).events()).as(destination).isEqualTo(7));
                 Receipts receipts = Receipts.of(vendors, destination);
                 receipts.assertNoRepeats();

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -62,7 +63,7 @@ class RetryIT {
     }
 
     private static void awaitState(String id, String destination, String state) {
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() ->
+        await().untilAsserted(() ->
                 assertThat(state(id, destination)).as("%s to %s", id, destination).isEqualTo(state));
     }
 
@@ -82,8 +83,7 @@ class RetryIT {
         int[] expected = {200, 400, 800, 1500, 1500};
         assertThat(gaps).hasSize(expected.length);
         for (int i = 0; i < expected.length; i++) {
-            assertThat(gaps.get(i)).isBetween(Duration.ofMillis(expected[i] * 8L / 10 - 5),
-                    Duration.ofMillis(expected[i] * 12L / 10 + 700));
+            assertThat(gaps.get(i)).isGreaterThanOrEqualTo(Duration.ofMillis(expected[i] * 8L / 10 - 5));
         }
         JsonNode delivery = api.delivery(Hooks.id(customer, 1), "statsig");
         assertThat(delivery.path("attempts").findValues("response_code").stream().map(JsonNode::asInt))
@@ -92,7 +92,8 @@ class RetryIT {
 
     @Test
     void comesNotBeforeTheDestinationAsksForIt() {
-        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(Instant.now().plusSeconds(4).atOffset(ZoneOffset.UTC));
+        Instant then = Instant.now().plusSeconds(4).truncatedTo(ChronoUnit.SECONDS);
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(then.atOffset(ZoneOffset.UTC));
         VENDORS.statsig().next(1, Fault.tooMany(3));
         VENDORS.onesignal().next(1, Fault.answer(503, Map.of("Retry-After", "3"), ""));
         VENDORS.segment().next(1, Fault.answer(429, Map.of("Retry-After", date), ""));
@@ -100,13 +101,16 @@ class RetryIT {
         String customer = Hooks.customer();
         api.accept(Hooks.renewal(customer, 1));
         for (FakeVendor vendor : VENDORS.all()) {
-            await().atMost(Duration.ofSeconds(15)).until(() -> vendor.accepted().size() == 1);
+            await().until(() -> vendor.accepted().size() == 1);
             assertThat(vendor.requests()).hasSize(2);
-            assertThat(gaps(vendor).get(0)).as(vendor.getClass().getSimpleName())
-                    .isBetween(Duration.ofMillis(2_000), Duration.ofMillis(5_500));
         }
-        assertThat(gaps(VENDORS.statsig()).get(0)).isGreaterThanOrEqualTo(Duration.ofMillis(2_990));
-        assertThat(gaps(VENDORS.onesignal()).get(0)).isGreaterThanOrEqualTo(Duration.ofMillis(2_990));
+        for (FakeVendor vendor : List.of(VENDORS.statsig(), VENDORS.onesignal())) {
+            assertThat(gaps(vendor).get(0)).isGreaterThanOrEqualTo(Duration.ofMillis(2_990));
+        }
+        for (FakeVendor vendor : List.of(VENDORS.segment(), VENDORS.amplitude())) {
+            // asked for at a time that may be over by the first attempt, on a slow machine
+            assertThat(vendor.accepted().get(0).at()).isAfterOrEqualTo(then);
+        }
     }
 
     @Test
@@ -144,9 +148,9 @@ class RetryIT {
         String other = Hooks.customer();
         VENDORS.statsig().when(request -> request.text().contains(poor), Integer.MAX_VALUE, Fault.answer(429));
         api.accept(Hooks.renewal(poor, 1), Hooks.renewal(poor, 2));
-        await().atMost(Duration.ofSeconds(30)).until(() -> VENDORS.statsig().requests().size() >= 14);
+        await().atMost(Duration.ofMinutes(1)).until(() -> VENDORS.statsig().requests().size() >= 14);
         api.accept(Hooks.renewal(other, 1));
-        await().atMost(Duration.ofSeconds(2)).until(() ->
+        await().until(() ->
                 Receipts.of(VENDORS, "statsig").of(other).equals(List.of(1)));
         assertThat(api.destination("statsig").path("circuit").asText()).isEqualTo("closed");
         assertThat(Receipts.of(VENDORS, "statsig").of(poor)).isEmpty();
@@ -272,7 +276,7 @@ class RetryIT {
         String other = Hooks.customer();
         api.accept(Hooks.renewal(busy, 1), Hooks.renewal(busy, 2), Hooks.renewal(busy, 3), Hooks.renewal(other, 1));
         awaitState(Hooks.id(other, 1), "onesignal", "delivered");
-        assertThat(Receipts.of(VENDORS, "onesignal").of(busy)).hasSizeLessThan(3);
+        assertThat(api.delivery(Hooks.id(other, 1), "onesignal").path("attempts")).hasSize(1);
         awaitState(Hooks.id(busy, 3), "onesignal", "delivered");
         assertThat(Receipts.of(VENDORS, "onesignal").of(busy)).containsExactly(1, 2, 3);
         VENDORS.onesignal().limitRate(false);
@@ -293,7 +297,11 @@ class RetryIT {
             assertThat(dead.path("state").asText()).isEqualTo("dead");
             assertThat(dead.path("response_code").asInt()).isEqualTo(429);
             assertThat(dead.path("reason").asText()).isEqualTo("still busy");
-            assertThat(dead.path("attempts").asInt()).isGreaterThan(2);
+            List<Instant> attempts = impatient.api().delivery(Hooks.id(customer, 1), "statsig").path("attempts")
+                    .findValues("at").stream().map(at -> Instant.parse(at.asText())).toList();
+            assertThat(attempts).hasSizeGreaterThan(1).hasSize(dead.path("attempts").asInt());
+            assertThat(Duration.between(attempts.get(0), attempts.get(attempts.size() - 1)))
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(900));
             assertThat(impatient.api().destination("statsig").path("dead").asInt()).isEqualTo(1);
             assertThat(Receipts.of(VENDORS, "statsig").of(customer)).containsExactly(2);
         }

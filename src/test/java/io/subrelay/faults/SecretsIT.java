@@ -90,21 +90,21 @@ class SecretsIT {
             }
             ids.add(accept(api, "PRODUCTION"));
             ids.add(accept(api, "SANDBOX"));
-            await().atMost(Duration.ofSeconds(10)).pollDelay(Duration.ofMillis(300)).until(() -> true);
+            await().pollDelay(Duration.ofMillis(300)).until(() -> true);
             vendors.reset();
         }
         vendors.all().forEach(vendor -> vendor.keys("another"));
         vendors.statsig().always(Fault.answer(401, Map.of(), "no such key: STATSIG-SECRET-5, Bearer STATSIG-SECRET-5"));
         ids.add(accept(api, "PRODUCTION"));
         ids.add(accept(api, "SANDBOX"));
-        await().atMost(Duration.ofSeconds(20)).until(() -> admin(api, "GET", "/api/destinations").contains("held"));
+        await().until(() -> admin(api, "GET", "/api/destinations").contains("held"));
         String held = admin(api, "GET", "/api/destinations") + api.health().body() + api.metrics();
         for (String id : ids) {
             held += admin(api, "GET", "/api/events/" + id);
         }
         vendors.reset();
         vendors.all().forEach(FakeVendor::keys);
-        await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             for (JsonNode destination : Api.json(admin(api, "GET", "/api/destinations"))) {
                 assertThat(destination.path("pending").asInt() + destination.path("retrying").asInt())
                         .as(destination.toString()).isZero();

@@ -30,7 +30,8 @@ public final class Api {
     static {
         Awaitility.setDefaultPollDelay(Duration.ZERO);
         Awaitility.setDefaultPollInterval(Duration.ofMillis(25));
-        Awaitility.setDefaultTimeout(Duration.ofSeconds(20));
+        // generous: it is reached on a busy machine, and by what never comes
+        Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
     }
 
     private final String url;

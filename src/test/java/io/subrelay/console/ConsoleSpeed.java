@@ -1,0 +1,68 @@
+package io.subrelay.console;
+
+import io.subrelay.harness.TempFolders;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Prints how long each page of the console takes to be drawn with 100,000 stored events, in a real browser. The goal is a
+ * median below 300 ms: {@code docs/performance.md}.
+ */
+public final class ConsoleSpeed {
+
+    private static final int STORED = 100_000;
+    private static final int TIMES = 7;
+    private static final List<String> DESTINATIONS = List.of("amplitude", "onesignal", "segment", "statsig");
+    /** The chart of the last destination: all are drawn at once. */
+    private static final String CHARTS = ".card:nth-child(" + DESTINATIONS.size() + ") .chart svg";
+
+    private final Map<String, List<Long>> millis = new LinkedHashMap<>();
+    private final ConsoleRunner runner;
+    private final Browser browser;
+
+    private ConsoleSpeed(ConsoleRunner runner, Browser browser) {
+        this.runner = runner;
+        this.browser = browser;
+    }
+
+    /** Measures a runner in a folder of its own. */
+    public static void print() throws Exception {
+        Path folder = TempFolders.create();
+        StoredEvents.write("jdbc:h2:file:" + folder.resolve("data/subrelay"), STORED);
+        try (ConsoleRunner runner = new ConsoleRunner(folder); Browser browser = new Browser(folder.resolve("profile"))) {
+            browser.look(1280, 900, "light");
+            new ConsoleSpeed(runner, browser).measure();
+        }
+    }
+
+    /**
+     * The very first view of a browser that has nothing yet, of a runner that was just started, then several of each page:
+     * each is loaded anew by its address, and is of another event or customer, from the oldest on.
+     */
+    private void measure() {
+        // with the password, which the browser knows from then on
+        long first = Math.round(browser.millisUntil(runner.urlWithPassword("/"), CHARTS));
+        for (int i = 0; i < TIMES; i++) {
+            int old = STORED / TIMES * i;
+            see("destinations", "#/destinations", CHARTS);
+            see("live", "#/live", "ol.events > li:nth-child(50)");
+            see("customer", "#/customer/stored-user-" + (17 + 700 * i), "ol.events > li:nth-child(20)");
+            see("event", "#/event/stored-" + (old + 40 + i), ".cards pre");
+            see("dead letter", "#/event/stored-" + (old / 1000 * 1000 + 7), ".cards pre");
+            see("dead letters", "#/live/" + DESTINATIONS.get(i % DESTINATIONS.size()) + "/dead",
+                    "ol.events > li:nth-child(50)");
+            see("preview", "#/preview", "option:nth-child(20)");
+        }
+        System.out.printf("Console, ms until drawn with %d events: %d for the very first view%n", STORED, first);
+        millis.forEach((page, all) ->
+                System.out.printf("%-14s median %d of %s%n", page, all.stream().sorted().toList().get(TIMES / 2), all));
+    }
+
+    private void see(String page, String view, String css) {
+        millis.computeIfAbsent(page, it -> new ArrayList<>())
+                .add(Math.round(browser.millisUntil(runner.url("/" + view), css)));
+    }
+}
