@@ -51,7 +51,7 @@ final class HttpErrors {
         // what no route takes ends at the server's own router, around the one of the routes
         if (routes.getServer().getServer().requestHandler() instanceof Router all) {
             all.route().order(-1).handler(HttpErrors::refuseNull);
-            ERRORS.forEach((status, error) -> all.errorHandler(status, request -> answer(request, status, error)));
+            ERRORS.forEach((status, error) -> all.errorHandler(status, request -> fail(request, status, error)));
         }
         refusal = null;
     }
@@ -68,6 +68,15 @@ final class HttpErrors {
         } else {
             request.response().putHeader(HttpHeaders.RETRY_AFTER, "30");
             answer(request, 503, why + ", try again");
+        }
+    }
+
+    private void fail(RoutingContext request, int status, String error) {
+        if (status == 404 && refusal != null) {
+            // it passed refuse() just before that began, and found no route any more
+            refuse(request);
+        } else {
+            answer(request, status, error);
         }
     }
 
