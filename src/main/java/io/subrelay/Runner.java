@@ -108,7 +108,7 @@ final class Runner extends MainListenerSupport {
         outbox = outbox(settings, new DeliveryStore(database), meters);
         Beans.bind(registry, settings, meters, outbox, writer, database);
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
-        health.register(new DatabaseHealth(database));
+        health.register(new DatabaseHealth(database, writer));
         health.register(new OutboxHealth(outbox));
         writer.start(outbox::accepted);
     }

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -30,9 +31,12 @@ final class Shares {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Shares.class);
-    /** First half of the advisory locks' keys: "subr". */
-    private static final int LOCKS = 0x73756272;
-    /** Second half of the lock that every runner shares, so that they can be counted. */
+    /**
+     * The key of an advisory lock. They are those of the whole database: each installation in it has a table of its own,
+     * by whose number its locks are told from those of others, and of other programs.
+     */
+    private static final String KEY = "hashtextextended('subrelay ' || 'log_position'::regclass::oid || ' ' || ?, 0)";
+    /** The lock that every runner shares, so that they can be counted. */
     private static final int MEMBER = -1;
 
     private final Database database;
@@ -41,6 +45,9 @@ final class Shares {
     private final Set<Integer> held = new TreeSet<>();
     private final Set<Integer> givingBack = new TreeSet<>();
     private Connection session;
+    /** The server's process of the session, and when it began; of the last one if there is none. */
+    private int process;
+    private Timestamp begun;
 
     Shares(Database database, int slices, Holder holder) {
         this.database = database;
@@ -53,13 +60,14 @@ final class Shares {
         try {
             if (session == null) {
                 session = database.openSession();
-                lock("select pg_advisory_lock_shared(?, ?)", MEMBER);
+                endFormerSession();
+                lock("pg_advisory_lock_shared", MEMBER);
             }
             int members = members();
             int fair = (slices + members - 1) / members;
             giveBack(fair);
             for (int slice = 0; slice < slices && held.size() < fair; slice++) {
-                if (!held.contains(slice) && lock("select pg_try_advisory_lock(?, ?)", slice)) {
+                if (!held.contains(slice) && lock("pg_try_advisory_lock", slice)) {
                     held.add(slice);
                     holder.acquired(slice);
                 }
@@ -78,31 +86,52 @@ final class Shares {
         }
         for (int slice : Set.copyOf(givingBack)) {
             if (holder.released(slice)) {
-                lock("select pg_advisory_unlock(?, ?)", slice);
+                lock("pg_advisory_unlock", slice);
                 givingBack.remove(slice);
                 held.remove(slice);
             }
         }
     }
 
-    private int members() throws SQLException {
-        try (PreparedStatement select = session.prepareStatement("""
-                select count(distinct pid) from pg_locks where locktype = 'advisory' and objsubid = 2
-                  and database = (select oid from pg_database where datname = current_database())
-                  and classid = ?::oid and objid = ?::oid""")) {
-            select.setLong(1, LOCKS);
-            select.setLong(2, Integer.toUnsignedLong(MEMBER));
-            try (ResultSet row = select.executeQuery()) {
+    /** It may be lost without the server knowing, which would keep its locks. */
+    private void endFormerSession() throws SQLException {
+        try (PreparedStatement end = session.prepareStatement(
+                "select pg_terminate_backend(pid) from pg_stat_activity where pid = ? and backend_start = ?");
+             PreparedStatement own = session.prepareStatement(
+                     "select pid, backend_start from pg_stat_activity where pid = pg_backend_pid()")) {
+            end.setInt(1, process);
+            end.setTimestamp(2, begun);
+            end.executeQuery().close();
+            try (ResultSet row = own.executeQuery()) {
                 row.next();
-                return Math.max(1, row.getInt(1));
+                process = row.getInt(1);
+                begun = row.getTimestamp(2);
             }
         }
     }
 
-    private boolean lock(String sql, int key) throws SQLException {
-        try (PreparedStatement select = session.prepareStatement(sql)) {
-            select.setInt(1, LOCKS);
-            select.setInt(2, key);
+    /** How many runners there are. */
+    private int members() throws SQLException {
+        try (PreparedStatement select = session.prepareStatement("""
+                select count(distinct pid), count(*) filter (where pid = pg_backend_pid()) from pg_locks
+                where locktype = 'advisory' and objsubid = 1
+                  and database = (select oid from pg_database where datname = current_database())
+                  and (classid::bigint << 32) | objid::bigint =\s""" + KEY)) {
+            select.setInt(1, MEMBER);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                if (row.getInt(2) == 0) {
+                    throw new SQLException("the session has lost its locks; a pooler between Subrelay and PostgreSQL has to"
+                            + " pool sessions, not transactions");
+                }
+                return row.getInt(1);
+            }
+        }
+    }
+
+    private boolean lock(String function, int slice) throws SQLException {
+        try (PreparedStatement select = session.prepareStatement("select " + function + "(" + KEY + ")")) {
+            select.setInt(1, slice);
             try (ResultSet row = select.executeQuery()) {
                 row.next();
                 return row.getObject(1) instanceof Boolean locked && locked;

@@ -10,7 +10,11 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.h2.engine.SessionLocal;
@@ -20,6 +24,7 @@ import org.h2.jdbc.JdbcConnection;
 public final class Database implements AutoCloseable {
 
     private static final int ANSWER_SECONDS = 2;
+    private static final int PATIENT_MS = 300_000;
     /** Percent of a part of the file that should be in use, and how much is written together at a time, in bytes. */
     private static final int FILL_RATE = 40;
     private static final int MAKE_ROOM_BYTES = 4 << 20;
@@ -56,6 +61,7 @@ public final class Database implements AutoCloseable {
         config.setMaximumPoolSize(10);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(5_000);
+        config.setValidationTimeout(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS));
         config.setRegisterMbeans(false);
         try {
             return h2 ? openH2(config) : openPostgres(config);
@@ -64,22 +70,25 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static Database openPostgres(HikariConfig config) {
-        // else what was to be written, customers' data, is told with the error
-        config.addDataSourceProperty("logServerErrorDetail", "false");
+    private static Database openPostgres(HikariConfig config) throws SQLException {
+        Postgres.configure(config);
+        LostConnections lost = new LostConnections();
+        config.setExceptionOverride(lost);
         HikariDataSource pool = new HikariDataSource(config);
-        try {
+        lost.pool = pool;
+        try (Connection connection = pool.getConnection()) {
+            Postgres.check(connection);
             flyway(config.getJdbcUrl(), config, "classpath:db/postgresql").migrate();
             return new Database(pool, null, false);
-        } catch (RuntimeException e) {
+        } catch (SQLException | RuntimeException e) {
             pool.close();
             throw e;
         }
     }
 
     private static Database openH2(HikariConfig config) throws IOException, SQLException {
-        Reopening reopening = new Reopening();
-        config.setExceptionOverride(reopening);
+        LostConnections lost = new LostConnections();
+        config.setExceptionOverride(lost);
         H2File file = H2File.of(config.getJdbcUrl());
         HikariDataSource pool = null;
         try {
@@ -88,7 +97,7 @@ public final class Database implements AutoCloseable {
                 migrateH2(file, config);
             }
             pool = new HikariDataSource(config);
-            reopening.pool = pool;
+            lost.pool = pool;
             flyway(config.getJdbcUrl(), config, "classpath:db/h2").migrate();
             Database database = new Database(pool, file, true);
             database.checkLastEvent();
@@ -127,7 +136,7 @@ public final class Database implements AutoCloseable {
     /** Not by connections of the pool, which do not wait as long as a migration may take. */
     private static Flyway flyway(String url, HikariConfig config, String ownLocation) {
         return Flyway.configure().dataSource(url, config.getUsername(), config.getPassword())
-                .locations("classpath:db/migration", ownLocation).load();
+                .jdbcProperties(Map.of("tcpKeepAlive", "true")).locations("classpath:db/migration", ownLocation).load();
     }
 
     private void checkLastEvent() throws IOException, SQLException {
@@ -141,16 +150,18 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * H2 closes itself where it cannot write, as on a full disk. Its connections still call themselves valid after that;
-     * new ones open the file again.
+     * Where one connection is lost the others are as well. H2 closes itself where it cannot write, as on a full disk, and
+     * its connections still call themselves valid after that; of a PostgreSQL that failed over, each would be waited for.
      */
-    private static final class Reopening implements SQLExceptionOverride {
+    private static final class LostConnections implements SQLExceptionOverride {
 
         private volatile HikariDataSource pool;
 
         @java.lang.Override
         public Override adjudicate(SQLException e) {
-            if (!(e instanceof SQLNonTransientConnectionException) || pool == null) {
+            boolean lost = e instanceof SQLNonTransientConnectionException
+                    || e.getSQLState() != null && e.getSQLState().startsWith("08");
+            if (!lost || pool == null) {
                 return Override.CONTINUE_EVICT;
             }
             pool.getHikariPoolMXBean().softEvictConnections();
@@ -198,17 +209,44 @@ public final class Database implements AutoCloseable {
 
     /** Whether the database can be reached. */
     public boolean answers() {
-        try (Connection connection = dataSource.getConnection()) {
+        try (Connection connection = connect()) {
             return connection.isValid(ANSWER_SECONDS);
         } catch (SQLException e) {
             return false;
         }
     }
 
+    private Connection connect() throws SQLException {
+        try {
+            return dataSource.getConnection();
+        } catch (SQLTransientConnectionException e) {
+            // those that are left in the pool may be lost, too, and each would be waited for
+            dataSource.getHikariPoolMXBean().softEvictConnections();
+            throw e;
+        }
+    }
+
+    /** A connection that waits for long answers. The caller closes it. */
+    Connection openPatiently() throws SQLException {
+        Connection connection = dataSource.getConnection();
+        if (!h2) {
+            connection.setNetworkTimeout(Runnable::run, PATIENT_MS);
+        }
+        return connection;
+    }
+
     /** A connection of its own that is not taken back: locks can be held with it. The caller closes it. */
     public Connection openSession() throws SQLException {
-        return DriverManager.getConnection(
-                dataSource.getJdbcUrl(), dataSource.getUsername(), dataSource.getPassword());
+        Properties properties = Postgres.properties();
+        if (dataSource.getUsername() != null) {
+            properties.setProperty("user", dataSource.getUsername());
+        }
+        if (dataSource.getPassword() != null) {
+            properties.setProperty("password", dataSource.getPassword());
+        }
+        Connection connection = DriverManager.getConnection(dataSource.getJdbcUrl(), properties);
+        Postgres.setUp(connection);
+        return connection;
     }
 
     /**
@@ -233,7 +271,7 @@ public final class Database implements AutoCloseable {
     /** Does all of it or nothing, and does not return before it is on the disk. */
     <T> T transaction(Work<T> work) throws SQLException {
         // the pool rolls back what was not committed
-        try (Connection connection = dataSource.getConnection()) {
+        try (Connection connection = connect()) {
             connection.setAutoCommit(false);
             T result = work.in(connection);
             commitToDisk(connection);

@@ -104,7 +104,7 @@ public final class RequestStore {
     }
 
     private long count(String from, Object... parameters) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
+        try (Connection connection = database.openPatiently();
              PreparedStatement select = connection.prepareStatement("select count(*) " + from)) {
             set(select, 0, parameters);
             try (ResultSet row = select.executeQuery()) {

@@ -35,6 +35,8 @@ public final class Writer implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "subrelay-writer");
     private final Set<Long> erased = ConcurrentHashMap.newKeySet();
     private long madeRoomAt;
+    /** When what is written now was begun; 0 while nothing is. */
+    private volatile long writingSince;
     private Consumer<List<EnrichedEvent>> listener = accepted -> { };
 
     public Writer(Database database, EventStore events) {
@@ -96,13 +98,21 @@ public final class Writer implements AutoCloseable {
         queue.onceWritten(work);
     }
 
+    /** For how long the database has been waited for now, milliseconds. */
+    long writingForMs() {
+        long since = writingSince;
+        return since == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+    }
+
     private void run() {
         try {
             for (WriteQueue.Batch batch = queue.take(); batch != null; batch = queue.take()) {
                 writing.lock();
                 try {
+                    writingSince = System.nanoTime();
                     write(batch);
                 } finally {
+                    writingSince = 0;
                     writing.unlock();
                 }
                 queue.doWhatIsDue();

@@ -3,6 +3,7 @@ package io.subrelay.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.subrelay.harness.OpenedDatabase;
 import io.subrelay.harness.TempFolders;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

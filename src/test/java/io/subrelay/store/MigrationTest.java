@@ -2,6 +2,7 @@ package io.subrelay.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.subrelay.harness.OpenedDatabase;
 import io.subrelay.harness.TempFolders;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,7 +1,9 @@
-package io.subrelay.store;
+package io.subrelay.harness;
 
 import io.subrelay.Settings;
-import io.subrelay.harness.Hooks;
+import io.subrelay.store.Database;
+import io.subrelay.store.EventStore;
+import io.subrelay.store.Writer;
 import io.subrelay.webhook.WebhookReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,17 +20,17 @@ import java.util.stream.IntStream;
 import org.apache.camel.impl.DefaultCamelContext;
 
 /** Databases that tests open as a runner does. */
-final class OpenedDatabase {
+public final class OpenedDatabase {
 
     private OpenedDatabase() {
     }
 
     /** @param options H2's own, each after a semicolon */
-    static Database h2(Path folder, String options) throws IOException {
+    public static Database h2(Path folder, String options) throws IOException {
         return with(Map.of("database.url", "jdbc:h2:file:" + folder.resolve("subrelay") + options));
     }
 
-    static Database with(Map<String, String> settings) throws IOException {
+    public static Database with(Map<String, String> settings) throws IOException {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             Properties properties = new Properties();
             properties.putAll(settings);
@@ -38,7 +40,7 @@ final class OpenedDatabase {
     }
 
     /** Stores renewals of a customer, and waits until they are on the disk. */
-    static void accept(Database database, String customer, int from, int to) {
+    public static void accept(Database database, String customer, int from, int to) {
         Writer writer = new Writer(database, new EventStore(() -> List.of("segment")));
         writer.start(accepted -> { });
         CompletableFuture.allOf(IntStream.rangeClosed(from, to).mapToObj(n -> writer.accept(new WebhookReader().read(
@@ -47,7 +49,7 @@ final class OpenedDatabase {
         writer.close();
     }
 
-    static long number(Database database, String sql) throws SQLException {
+    public static long number(Database database, String sql) throws SQLException {
         try (Connection connection = database.dataSource().getConnection();
              Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(sql)) {
             row.next();
