@@ -65,8 +65,8 @@ final class Runner extends MainListenerSupport {
             main.run();
             return main.getExitCode();
         } catch (Exception e) {
-            StartFailure.describe(e).forEach(line -> LOG.error("Subrelay does not start: {}", line));
-            LOG.debug("", e);
+            Secrets secrets = new Secrets(new Settings(main.getCamelContext().getPropertiesComponent()));
+            StartFailure.describe(e).forEach(line -> LOG.error("Subrelay does not start: {}", secrets.mask(line)));
             main.shutdown();
             return 1;
         } finally {
@@ -135,7 +135,7 @@ final class Runner extends MainListenerSupport {
         try {
             return new Outbox(settings, database, deliveries, writer, meters);
         } catch (SQLException e) {
-            throw new IllegalStateException("database.url: the database cannot be read: " + e.getMessage(), e);
+            throw new Settings.InvalidSetting("database.url", "the database cannot be read: " + e.getMessage(), e);
         }
     }
 

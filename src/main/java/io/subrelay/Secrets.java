@@ -3,57 +3,163 @@ package io.subrelay;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Takes the values of secret settings out of texts that people get to see. */
+/**
+ * Takes the values of secret settings out of texts that people get to see: as they are set, and as those who were sent
+ * them may send them back, escaped for JSON or an address, as hexadecimal digits, or as part of a text in base64.
+ */
 public final class Secrets {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String MASK = "***";
-    /** What of a secret address is the secret, whatever host it is sent to. */
-    private static final Pattern ADDRESS = Pattern.compile("https?://[^/]+(/.{4,})");
+    /** Fewer characters of base64 or hexadecimal digits are found by chance. */
+    private static final int MIN_ENCODED = 8;
     /** Basic authentication of a request as JSON: a user name and a secret, together encoded. */
     private static final Pattern BASIC = Pattern.compile("(?i)(\"authorization\"\\s*:\\s*\"basic )[^\"]+");
 
-    private final List<String> values = new ArrayList<>();
+    private final List<Pattern> plain = new ArrayList<>();
+    /** Texts in base64 that a secret is part of are masked as a whole: their other characters tell some of it. */
+    private final List<Pattern> base64 = new ArrayList<>();
 
     public Secrets(Settings settings) {
         for (String secret : settings.secrets()) {
-            values.add(secret);
-            String json = TextNode.valueOf(secret).toString();
-            values.add(json.substring(1, json.length() - 1));
-            values.add(Base64.getEncoder().encodeToString((secret + ":").getBytes(StandardCharsets.UTF_8)));
-            Matcher address = ADDRESS.matcher(secret);
-            if (address.matches()) {
-                values.add(address.group(1));
+            byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+            plain.add(escaped(secret));
+            if (bytes.length * 2 >= MIN_ENCODED) {
+                plain.add(Pattern.compile(HexFormat.of().formatHex(bytes), Pattern.CASE_INSENSITIVE));
+            }
+            String alone = Base64.getEncoder().encodeToString((secret + ":").getBytes(StandardCharsets.UTF_8));
+            plain.add(Pattern.compile(Pattern.quote(alone)));
+            for (int before = 0; before < 3; before++) {
+                String encoded = base64(bytes, before);
+                if (encoded.length() >= MIN_ENCODED) {
+                    base64.add(escaped(encoded));
+                }
             }
         }
     }
 
-    /** @return the JSON with every secret in its texts replaced */
+    /** Finds a text with any of its characters escaped as in JSON, in an address, or in one of both within the other. */
+    private static Pattern escaped(String text) {
+        StringBuilder pattern = new StringBuilder();
+        text.codePoints().forEach(point -> {
+            String character = Character.toString(point);
+            pattern.append("(?:").append(Pattern.quote(character));
+            if (!Character.isLetterOrDigit(point) || point > 127) {
+                StringBuilder percent = new StringBuilder();
+                for (byte each : character.getBytes(StandardCharsets.UTF_8)) {
+                    percent.append("%(?:25)?").append(anyCase("%02X".formatted(each)));
+                }
+                pattern.append('|').append(percent).append('|');
+                character.chars().forEach(unit -> pattern.append("\\\\+u").append(anyCase("%04X".formatted(unit))));
+                pattern.append(switch (character) {
+                    case " " -> "|\\+";
+                    case "+" -> "|-";
+                    case "/" -> "|_|\\\\+/";
+                    case "\"" -> "|\\\\+\"|&quot;|&#34;";
+                    case "\\" -> "|\\\\{2,4}";
+                    case "&" -> "|&amp;";
+                    default -> "";
+                });
+            }
+            pattern.append(')');
+        });
+        return Pattern.compile(pattern.toString());
+    }
+
+    private static String anyCase(String hex) {
+        return hex.replaceAll("[A-F]", "(?i:$0)");
+    }
+
+    /** The characters of base64 that these bytes alone decide, after so many others. */
+    private static String base64(byte[] bytes, int before) {
+        byte[] shifted = new byte[before + bytes.length];
+        System.arraycopy(bytes, 0, shifted, before, bytes.length);
+        String encoded = Base64.getEncoder().encodeToString(shifted);
+        return encoded.substring((before * 8 + 5) / 6, shifted.length * 8 / 6);
+    }
+
+    /** @return the JSON with every secret in its texts and names replaced */
     public JsonNode mask(JsonNode json) {
-        String masked = mask(json.toString());
+        if (json instanceof ObjectNode object) {
+            ObjectNode masked = object.objectNode();
+            object.fields().forEachRemaining(field -> masked.set(mask(field.getKey()),
+                    field.getKey().equalsIgnoreCase("authorization") ? maskBasic(field.getValue()) : mask(field.getValue())));
+            return masked;
+        }
+        if (json instanceof ArrayNode array) {
+            ArrayNode masked = array.arrayNode();
+            array.forEach(each -> masked.add(mask(each)));
+            return masked;
+        }
+        if (json == null || !json.isValueNode()) {
+            return json;
+        }
+        String text = json.asText();
+        String masked = mask(text);
+        return masked.equals(text) || !json.isTextual() && !masked.equals(MASK) ? json : TextNode.valueOf(masked);
+    }
+
+    private JsonNode maskBasic(JsonNode value) {
+        return value.asText().regionMatches(true, 0, "basic ", 0, 6)
+                ? TextNode.valueOf(value.asText().substring(0, 6) + MASK) : mask(value);
+    }
+
+    /** @return the text with every secret replaced, JSON as JSON; null for null */
+    public String mask(String text) {
+        if (text == null) {
+            return null;
+        }
+        String masked = text;
+        for (Pattern pattern : plain) {
+            masked = pattern.matcher(masked).replaceAll(Matcher.quoteReplacement(MASK));
+        }
+        for (Pattern pattern : base64) {
+            masked = maskAround(masked, pattern);
+        }
+        masked = BASIC.matcher(masked).replaceAll("$1" + Matcher.quoteReplacement(MASK));
+        return masked.equals(text) || !text.matches("(?s)\\s*[\\[{].*") ? masked : maskAsJson(text, masked);
+    }
+
+    private String maskAsJson(String text, String masked) {
         try {
-            return JSON.readTree(masked);
+            return mask(JSON.readTree(text)).toString();
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a mask keeps JSON what it is", e);
+            return masked;
         }
     }
 
-    /** @return the text with every secret replaced; null for null */
-    public String mask(String text) {
-        String masked = text;
-        for (String value : values) {
-            if (masked != null && masked.contains(value)) {
-                masked = masked.replace(value, MASK);
+    private static String maskAround(String text, Pattern pattern) {
+        Matcher match = pattern.matcher(text);
+        StringBuilder masked = new StringBuilder();
+        int done = 0;
+        while (match.find(done)) {
+            int start = match.start();
+            while (start > done && isBase64(text.charAt(start - 1))) {
+                start--;
             }
+            int end = match.end();
+            while (end < text.length() && isBase64(text.charAt(end))) {
+                end++;
+            }
+            masked.append(text, done, start).append(MASK);
+            done = end;
         }
-        return masked == null ? null : BASIC.matcher(masked).replaceAll("$1" + MASK);
+        return masked.append(text, done, text.length()).toString();
+    }
+
+    private static boolean isBase64(char character) {
+        return character < 128 && Character.isLetterOrDigit(character) || "+/-_=%\\".indexOf(character) >= 0;
     }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.util.TimeUtils;
@@ -47,7 +46,7 @@ public final class Settings {
         } catch (NumberFormatException e) {
             // told below, with what is accepted
         }
-        throw new InvalidSetting(name, get(name), "a whole number from " + min + " to " + max);
+        throw invalid(name, get(name), "a whole number from " + min + " to " + max);
     }
 
     /** The port of {@code server} or {@code management}; 0 for any that is free. */
@@ -65,14 +64,14 @@ public final class Settings {
         } catch (RuntimeException e) {
             // told below, with what is accepted
         }
-        throw new InvalidSetting(name, get(name), "a duration such as 500ms, 30s, 5m or 72h");
+        throw invalid(name, get(name), "a duration such as 500ms, 30s, 5m or 72h");
     }
 
     /** @throws InvalidSetting if it is not one of {@code accepted} */
     public String oneOf(String name, List<String> accepted) {
         String value = get(name);
         if (!accepted.contains(value)) {
-            throw new InvalidSetting(name, value, "one of " + String.join(", ", accepted));
+            throw invalid(name, value, "one of " + String.join(", ", accepted));
         }
         return value;
     }
@@ -91,7 +90,7 @@ public final class Settings {
         }
         String mode = oneOf(name, MODES);
         if (mode.equals("live") && !missing.isEmpty()) {
-            throw new InvalidSetting(name, mode, "preview or off until " + String.join(" and ", missing) + " is set");
+            throw invalid(name, mode, "preview or off until " + String.join(" and ", missing) + " is set");
         }
         return mode;
     }
@@ -139,8 +138,13 @@ public final class Settings {
     }
 
     private void checkDatabase() {
-        if (!get("database.url").startsWith("jdbc:h2:") && !get("database.url").startsWith("jdbc:postgresql:")) {
-            throw new InvalidSetting("database.url", "", "a jdbc:h2: or jdbc:postgresql: address");
+        String url = get("database.url");
+        if (!url.startsWith("jdbc:h2:") && !url.startsWith("jdbc:postgresql:")) {
+            throw invalid("database.url", url.replaceFirst("^(\\w+:\\w+:).*", "$1…"), "a jdbc:h2: or jdbc:postgresql: address");
+        }
+        if (url.matches("jdbc:postgresql://[^/?]*@.*")) {
+            throw invalid("database.url", url, "an address without user and password,"
+                    + " which are set as database.username and database.password");
         }
     }
 
@@ -169,14 +173,14 @@ public final class Settings {
         } catch (NumberFormatException e) {
             // told below, with what is accepted
         }
-        throw new InvalidSetting(
+        throw invalid(
                 "delivery.backoff-multiplier", get("delivery.backoff-multiplier"), "a number from 1 to 100");
     }
 
     private void checkAdmin() {
         if (isSet("admin.username") != isSet("admin.password")) {
             String blank = isSet("admin.username") ? "admin.password" : "admin.username";
-            throw new InvalidSetting(blank, "", "a value, as the other half of the user name and password is set");
+            throw invalid(blank, "", "a value, as the other half of the user name and password is set");
         }
     }
 
@@ -184,36 +188,30 @@ public final class Settings {
         if (!isLoopback(get("server.host"))) {
             for (String needed : List.of("webhook.authorization", "admin.password")) {
                 if (!isSet(needed)) {
-                    throw new InvalidSetting(
+                    throw invalid(
                             needed, "", "a value, as server.host=" + get("server.host") + " is not a loopback address");
                 }
             }
         }
     }
 
-    private static boolean isLoopback(String host) {
+    private boolean isLoopback(String host) {
         try {
             return Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
         } catch (UnknownHostException e) {
-            throw new InvalidSetting("server.host", host, "an address of this machine, such as 127.0.0.1 or 0.0.0.0");
+            throw invalid("server.host", host, "an address of this machine, such as 127.0.0.1 or 0.0.0.0");
         }
     }
 
-    /** The values that must never be shown: whatever is set under a name that says so. */
+    /** The values that must never be shown, the longest first. */
     public Set<String> secrets() {
-        Set<String> secrets = new TreeSet<>((a, b) ->
-                a.length() != b.length() ? Integer.compare(b.length(), a.length()) : a.compareTo(b));
-        for (String name : properties.loadProperties(Settings::isSecret).stringPropertyNames()) {
-            String value = get(name);
-            if (value.length() > 3) {
-                secrets.add(value);
-            }
-        }
-        return secrets;
+        SecretSettings secrets = new SecretSettings();
+        properties.loadProperties(SecretSettings::isSecret).stringPropertyNames().forEach(name -> secrets.add(name, get(name)));
+        return secrets.values();
     }
 
-    private static boolean isSecret(String name) {
-        return name.matches("(?i).*(key|secret|password|token|authorization|credential|webhook-url)s?$");
+    private InvalidSetting invalid(String name, String value, String accepts) {
+        return new InvalidSetting(name, new Secrets(this).mask(value), accepts);
     }
 
     /** A setting with which the runner cannot start; the message is one line, for the person who set it. */
@@ -223,6 +221,12 @@ public final class Settings {
 
         InvalidSetting(String name, String value, String accepts) {
             super(name + (value.isEmpty() ? " is blank" : " is '" + value + "'") + ": it accepts " + accepts);
+            this.name = name;
+        }
+
+        /** One whose value is understood, and of no use. */
+        public InvalidSetting(String name, String reason, Throwable cause) {
+            super(name + ": " + reason, cause);
             this.name = name;
         }
 

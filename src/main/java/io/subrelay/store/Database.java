@@ -48,7 +48,7 @@ public final class Database implements AutoCloseable {
     /**
      * Connects and brings the schema up to date.
      *
-     * @throws IllegalStateException if the database cannot be reached or used, or its schema cannot be brought up to date
+     * @throws Settings.InvalidSetting if the database cannot be reached or used, or its schema cannot be brought up to date
      */
     public static Database open(Settings settings) {
         String url = settings.get("database.url");
@@ -66,7 +66,7 @@ public final class Database implements AutoCloseable {
         try {
             return h2 ? openH2(config) : openPostgres(config);
         } catch (IOException | SQLException | RuntimeException e) {
-            throw new IllegalStateException("database.url: cannot open the database: " + reason(e), e);
+            throw new Settings.InvalidSetting("database.url", "cannot open the database: " + reason(e), e);
         }
     }
 

@@ -21,14 +21,18 @@ class StartIT {
             Map.of("server.host", "0.0.0.0"),
             Map.of("statsig.mode", "live"),
             Map.of("delivery.give-up-after", "soon"),
-            Map.of("database.url", "jdbc:oracle:x"));
+            Map.of("database.url", "jdbc:oracle:thin:anna/SECRET@host"),
+            Map.of("database.url", "jdbc:postgresql://anna:SECRET@127.0.0.1:1/db"),
+            Map.of("database.url", "jdbc:postgresql://127.0.0.1:1/db?user=anna&password=SECRET"));
     private static final List<String> NAMED = List.of(
             "segment.region is 'mars': it accepts one of",
             "server.port is 'eighty': it accepts a whole number from 0 to 65535",
             "webhook.authorization is blank",
             "statsig.mode is 'live'",
             "delivery.give-up-after is 'soon': it accepts a duration",
-            "database.url");
+            "database.url is 'jdbc:oracle:…': it accepts a jdbc:h2: or jdbc:postgresql: address",
+            "database.url is 'jdbc:postgresql://***@127.0.0.1:1/db': it accepts an address without user and password",
+            "database.url: cannot open the database: Connection to 127.0.0.1:1 refused");
 
     @Test
     void aSettingThatCannotWorkIsNamedInOneLine() {
@@ -42,7 +46,7 @@ class StartIT {
             for (int i = 0; i < WRONG.size(); i++) {
                 assertThat(relays.get(i).awaitEnd(Duration.ofSeconds(60))).as(NAMED.get(i)).isNotZero();
                 String log = relays.get(i).log();
-                assertThat(log).doesNotContain("\tat ").doesNotContain("is ready");
+                assertThat(log).doesNotContain("\tat ").doesNotContain("is ready").doesNotContain("SECRET");
                 assertThat(log.lines().filter(line -> line.contains("Subrelay does not start: "))).as(log)
                         .singleElement().asString().contains(NAMED.get(i));
             }

@@ -3,6 +3,7 @@ package io.subrelay.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.subrelay.Settings;
 import io.subrelay.harness.OpenedDatabase;
 import io.subrelay.harness.TempFolders;
 import java.io.IOException;
@@ -86,7 +87,7 @@ class H2FileTest {
             }
             try (Database database = OpenedDatabase.h2(folder, "")) {
                 assertThat(OpenedDatabase.number(database, "select count(*) from event")).as("cut at %d", cut).isEqualTo(40);
-            } catch (IllegalStateException e) {
+            } catch (Settings.InvalidSetting e) {
                 assertThat(e).as("cut at %d", cut).hasMessageStartingWith("database.url: ").hasMessageContaining("" + file);
             }
         }
