@@ -15,12 +15,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the console asks of the API, beside what it shares with everybody. */
-@Tag("alone")
 class ConsoleApiIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();

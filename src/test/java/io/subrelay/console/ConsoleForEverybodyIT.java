@@ -16,14 +16,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.support.ui.Select;
 
 /** The console with hostile texts, without a mouse, on small screens and read aloud. */
-@Tag("alone")
 class ConsoleForEverybodyIT extends ConsoleInBrowser {
 
     @BeforeAll

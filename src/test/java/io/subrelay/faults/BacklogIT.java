@@ -20,14 +20,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * That 200,000 events that wait for a destination fit into a small heap, and go out in order when it is back; and that
  * very many that somebody asks for go out.
  */
-@Tag("alone")
 class BacklogIT {
 
     private static final int WAITING = 200_000;
