@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.subrelay.check.CheckedReload;
+import io.subrelay.check.Folder;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxEndpoint;
 import io.subrelay.delivery.OutboxHealth;
@@ -56,7 +57,14 @@ final class Runner extends MainListenerSupport {
 
     /** Runs until it is told to stop; returns the exit status. */
     static int run(boolean dev) {
-        Main main = new Main();
+        Main main = new Main() {
+            @Override
+            protected CamelContext createCamelContext() {
+                CamelContext context = super.createCamelContext();
+                context.getPropertiesComponent().setEncoding("UTF-8");
+                return context;
+            }
+        };
         main.setPropertyPlaceholderLocations(PROPERTIES);
         main.addMainListener(new Runner(dev));
         CountDownLatch ended = new CountDownLatch(1);
@@ -85,6 +93,7 @@ final class Runner extends MainListenerSupport {
 
     @Override
     public void beforeConfigure(BaseMainSupport main) {
+        new Folder(Path.of("")).checkEncoding();
         CamelContext context = main.getCamelContext();
         Settings settings = new Settings(context.getPropertiesComponent());
         settings.check();

@@ -54,17 +54,21 @@ public final class Settings {
         return number(server + ".port", 0, 65_535);
     }
 
-    /** @throws InvalidSetting if it is not a positive duration such as {@code 500ms}, {@code 30s} or {@code 1h} */
+    /**
+     * A number without a unit would be one of milliseconds to Camel, of days or seconds to whoever set it.
+     *
+     * @throws InvalidSetting if it is not a positive duration such as {@code 500ms}, {@code 30s} or {@code 1h}
+     */
     public Duration duration(String name) {
         try {
             long millis = TimeUtils.toMilliSeconds(get(name));
-            if (millis > 0) {
+            if (millis > 0 && !get(name).matches("\\d+")) {
                 return Duration.ofMillis(millis);
             }
         } catch (RuntimeException e) {
             // told below, with what is accepted
         }
-        throw invalid(name, get(name), "a duration such as 500ms, 30s, 5m or 72h");
+        throw invalid(name, get(name), "a duration with its unit, such as 500ms, 30s, 5m or 72h");
     }
 
     /** @throws InvalidSetting if it is not one of {@code accepted} */

@@ -68,6 +68,11 @@ final class Check {
                     + ": start where routes/ and application.properties are"));
             return;
         }
+        try {
+            folder.checkEncoding();
+        } catch (IllegalArgumentException e) {
+            faults.add(Fault.fault("", 0, e.getMessage()));
+        }
         texts(files);
         shared = built(files.stream().filter(file -> file.destination() == null).toList());
         for (RouteFile file : files) {

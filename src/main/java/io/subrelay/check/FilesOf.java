@@ -16,6 +16,11 @@ final class FilesOf extends DefaultResourceResolvers.FileResolver {
     @Override
     public Resource createResource(String location, String remaining) {
         String file = remaining.startsWith("//") ? remaining.substring(2) : remaining;
-        return super.createResource(location, root.resolve(file).toString());
+        return super.createResource(location, Path.of(file).isAbsolute() ? file : encodedRoot() + "/" + file);
+    }
+
+    /** Camel takes it for a part of an address, and decodes it. */
+    private String encodedRoot() {
+        return root.toString().replace("%", "%25").replace("+", "%2B");
     }
 }

@@ -2,7 +2,11 @@ package io.subrelay.check;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,13 +64,36 @@ public final class Folder {
     Properties ownSettings() {
         Properties own = new Properties();
         if (Files.exists(settings())) {
-            try (InputStream in = Files.newInputStream(settings())) {
-                own.load(in);
+            try {
+                own.load(new StringReader(ownText()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
         return own;
+    }
+
+    /** The text of {@code application.properties}, with a replacement where it is not UTF-8. */
+    String ownText() throws IOException {
+        return new String(Files.readAllBytes(settings()), StandardCharsets.UTF_8);
+    }
+
+    /** @throws IllegalArgumentException if {@code application.properties} is not UTF-8, with the line */
+    public void checkEncoding() {
+        if (!Files.exists(settings())) {
+            return;
+        }
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(settings()));
+            CharBuffer text = CharBuffer.allocate(bytes.remaining());
+            if (StandardCharsets.UTF_8.newDecoder().decode(bytes, text, true).isError()) {
+                long line = 1 + text.flip().chars().filter(each -> each == '\n').count();
+                throw new IllegalArgumentException(shown(settings()) + ":" + line + ": this is not UTF-8, which the file has"
+                        + " to be saved as");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The default of every setting that has one. */

@@ -37,7 +37,7 @@ final class SettingsFile {
             try {
                 int number = 0;
                 boolean continued = false;
-                for (String line : Files.readAllLines(folder.settings())) {
+                for (String line : folder.ownText().split("\n|\r\n?", -1)) {
                     number++;
                     Matcher entry = ENTRY.matcher(line);
                     if (!continued && entry.matches()) {

@@ -5,12 +5,16 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Set;
 
 /** Deliveries that somebody asks for: they go out beside those of newly accepted events. */
 public final class RequestStore {
 
     /** How many are scheduled in one transaction: acceptance waits for it. */
     private static final int STEP = 5_000;
+    private static final int MAX_TRIES = 20;
+    /** A key that is there already, a deadlock of two, and what H2 says of a row that another one has changed. */
+    private static final Set<String> OTHERS_WERE_FIRST = Set.of("23505", "40001", "40P01", "90131", "HYT00");
     /** They are ordered with the customer that theirs has become part of since. */
     private static final String SCHEDULE = """
             insert into redelivery (destination, event, customer, origin, attempts, first_attempt_at, next_attempt_at)
@@ -98,9 +102,28 @@ public final class RequestStore {
         long last = new DeliveryStore(database).lastEvent();
         for (long next = 0; next < last; next += STEP) {
             long from = next;
-            scheduled += database.transaction(connection -> step(connection, destination, from, which, parameters));
+            scheduled += againIfOthersWereFirst(() -> database.transaction(
+                    connection -> step(connection, destination, from, which, parameters)));
         }
         return scheduled;
+    }
+
+    private interface Step {
+        int run() throws SQLException;
+    }
+
+    /** Somebody else may schedule the same at the same time: what they did is seen the next time. */
+    private static int againIfOthersWereFirst(Step step) throws SQLException {
+        for (int tries = 1; tries < MAX_TRIES; tries++) {
+            try {
+                return step.run();
+            } catch (SQLException e) {
+                if (e.getSQLState() == null || !OTHERS_WERE_FIRST.contains(e.getSQLState())) {
+                    throw e;
+                }
+            }
+        }
+        return step.run();
     }
 
     private long count(String from, Object... parameters) throws SQLException {

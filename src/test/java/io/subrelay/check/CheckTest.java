@@ -3,6 +3,8 @@ package io.subrelay.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -149,6 +151,23 @@ class CheckTest {
         assertThat(planted.found()).contains(
                 "routes/destinations/mine2.camel.yaml:2: the id mine is taken already, at " + Planted.FILE + ":2",
                 "routes/destinations/mine2.camel.yaml:5: outbox:mine has its route already, at " + Planted.FILE + ":5");
+    }
+
+    @Test
+    void a_folder_may_have_any_name(@TempDir Path temp) throws IOException {
+        Planted odd = new Planted(Files.createDirectory(temp.resolve("a+b 100% c%20d")));
+        odd.mine("id: .event.id", "id: own(\"id\")");
+        odd.write("application.properties", "mine.url = https://mine.example\nmine.key = k\nsegment.region = mars\n");
+        assertThat(odd.found()).filteredOn(line -> !line.contains("note:")).containsExactly(
+                "application.properties:3: segment.region is 'mars': it accepts one of eu, us");
+    }
+
+    @Test
+    void settings_that_are_not_in_utf_8() throws IOException {
+        Files.write(planted.root.resolve("application.properties"),
+                "mine.url = https://mine.example\nmine.key = Schlüssel\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(planted.found()).contains(
+                "application.properties:2: this is not UTF-8, which the file has to be saved as");
     }
 
     @Test

@@ -1,7 +1,9 @@
 package io.subrelay.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.subrelay.harness.Hooks;
 import io.subrelay.harness.RelayProcess;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,6 +23,7 @@ class StartIT {
             Map.of("server.host", "0.0.0.0"),
             Map.of("statsig.mode", "live"),
             Map.of("delivery.give-up-after", "soon"),
+            Map.of("retention.delivered", "30"),
             Map.of("database.url", "jdbc:oracle:thin:anna/SECRET@host"),
             Map.of("database.url", "jdbc:postgresql://anna:SECRET@127.0.0.1:1/db"),
             Map.of("database.url", "jdbc:postgresql://127.0.0.1:1/db?user=anna&password=SECRET"));
@@ -30,6 +33,7 @@ class StartIT {
             "webhook.authorization is blank",
             "statsig.mode is 'live'",
             "delivery.give-up-after is 'soon': it accepts a duration",
+            "retention.delivered is '30': it accepts a duration with its unit, such as",
             "database.url is 'jdbc:oracle:…': it accepts a jdbc:h2: or jdbc:postgresql: address",
             "database.url is 'jdbc:postgresql://***@127.0.0.1:1/db': it accepts an address without user and password",
             "database.url: cannot open the database: Connection to 127.0.0.1:1 refused");
@@ -95,6 +99,19 @@ class StartIT {
             });
         } finally {
             relays.values().forEach(RelayProcess::close);
+        }
+    }
+
+    @Test
+    void settingsAreReadInUtf8() throws Exception {
+        try (RelayProcess relay = RelayProcess.create(Map.of(
+                "segment.mode", "preview", "segment.event-name.renewal", "Verlängerung 更新"))) {
+            relay.start();
+            relay.awaitReady();
+            String customer = Hooks.customer();
+            relay.api().accept(Hooks.renewal(customer, 1));
+            await().untilAsserted(() -> assertThat(relay.api().get("/api/events/" + Hooks.id(customer, 1)).toString())
+                    .contains("Verlängerung 更新"));
         }
     }
 }

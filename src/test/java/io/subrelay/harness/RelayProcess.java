@@ -2,8 +2,8 @@ package io.subrelay.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -89,7 +89,7 @@ public final class RelayProcess implements AutoCloseable {
         command.addAll(options);
         command.addAll(List.of("-jar", JAR.toString()));
         try {
-            try (OutputStream out = Files.newOutputStream(folder.resolve("application.properties"))) {
+            try (BufferedWriter out = Files.newBufferedWriter(folder.resolve("application.properties"))) {
                 properties.store(out, null);
             }
             process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true)
