@@ -12,6 +12,7 @@ import io.subrelay.store.Database;
 import io.subrelay.store.EventPreview;
 import io.subrelay.store.RequestStore;
 import io.subrelay.store.Writer;
+import io.subrelay.webhook.OwnNames;
 import io.subrelay.webhook.WebhookAuthorization;
 import io.subrelay.webhook.WebhookSignature;
 import io.subrelay.webhook.Webhooks;
@@ -33,7 +34,9 @@ public final class Beans {
         registry.bind("dataSource", DataSource.class, database == null ? noDatabase() : database.dataSource());
         registry.bind("outbox", outbox);
         registry.bind("webhooks", new Webhooks(writer, meters));
-        registry.bind("webhookAuthorization", new WebhookAuthorization(settings.get("webhook.authorization")));
+        OwnNames names = settings.isSet("webhook.signing-secret") ? null : new OwnNames(settings.get("server.host"));
+        registry.bind("webhookAuthorization",
+                new WebhookAuthorization(settings.get("webhook.authorization"), names));
         registry.bind("webhookSignature",
                 new WebhookSignature(settings.get("webhook.signing-secret"), Clock.systemUTC()));
         registry.bind("adminAccess", new AdminAccess(

@@ -5,17 +5,26 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.subrelay.check.CheckedReload;
 import io.subrelay.check.Folder;
+import io.subrelay.console.AdminAccess;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxEndpoint;
 import io.subrelay.delivery.OutboxHealth;
 import io.subrelay.delivery.Preview;
 import io.subrelay.http.BoundedHttp;
+import io.subrelay.http.Connections;
+import io.subrelay.http.HttpErrors;
+import io.subrelay.http.Intake;
+import io.subrelay.http.PortHealth;
 import io.subrelay.store.Database;
 import io.subrelay.store.DatabaseHealth;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.EventStore;
 import io.subrelay.store.Retention;
 import io.subrelay.store.Writer;
+import io.subrelay.webhook.OwnNames;
+import io.subrelay.webhook.WebhookAuthorization;
+import io.subrelay.webhook.Webhooks;
+import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -50,6 +59,8 @@ final class Runner extends MainListenerSupport {
     private Database database;
     private Writer writer;
     private Outbox outbox;
+    private Connections connections;
+    private Vertx vertx;
 
     Runner(boolean dev) {
         this.dev = dev;
@@ -57,6 +68,10 @@ final class Runner extends MainListenerSupport {
 
     /** Runs until it is told to stop; returns the exit status. */
     static int run(boolean dev) {
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            LOG.error("The thread {} failed", thread.getName(), failure);
+            OutOfMemory.exit(failure);
+        });
         Main main = new Main() {
             @Override
             protected CamelContext createCamelContext() {
@@ -109,8 +124,12 @@ final class Runner extends MainListenerSupport {
                     new BoundedHttp(settings.number("delivery.max-answer-size", 1024, 16 << 20)));
         }
         MeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        registry.bind("vertxOptions", new VertxOptions()
+        connections = new Connections(settings.number("server.max-connections", 10, 100_000),
+                settings.duration("server.head-timeout"), settings.duration("server.body-timeout"));
+        vertx = connections.vertx(new VertxOptions()
                 .setWorkerPoolSize(settings.number("server.worker-threads", 1, 1000)));
+        vertx.exceptionHandler(OutOfMemory::exit);
+        registry.bind("vertx", Vertx.class, vertx);
 
         database = Database.open(settings);
         writer = new Writer(database, new EventStore(() -> outbox.open()));
@@ -119,6 +138,7 @@ final class Runner extends MainListenerSupport {
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
         health.register(new DatabaseHealth(database, writer));
         health.register(new OutboxHealth(outbox));
+        health.register(new PortHealth(settings.get("server.host"), settings.port("server")));
         writer.start(outbox::accepted);
     }
 
@@ -150,7 +170,17 @@ final class Runner extends MainListenerSupport {
 
     @Override
     public void afterConfigure(BaseMainSupport main) {
-        errors.refuseUntilStarted(main.getCamelContext());
+        CamelContext context = main.getCamelContext();
+        Settings settings = new Settings(context.getPropertiesComponent());
+        Registry registry = context.getRegistry();
+        Intake intake = new Intake(connections,
+                registry.lookupByNameAndType("webhookAuthorization", WebhookAuthorization.class),
+                registry.lookupByNameAndType("adminAccess", AdminAccess.class),
+                registry.lookupByNameAndType("webhooks", Webhooks.class),
+                settings.number("server.max-body-size", 1024, 64 << 20));
+        errors.refuseUntilStarted(context, intake);
+        String management = settings.get("management.host");
+        intake.guardManagement(context, settings.isLoopback(management) ? new OwnNames(management) : null);
     }
 
     @Override
@@ -204,6 +234,9 @@ final class Runner extends MainListenerSupport {
             outbox.stop();
             writer.close();
             database.close();
+        }
+        if (vertx != null) {
+            vertx.close();
         }
     }
 }

@@ -113,6 +113,9 @@ public final class Settings {
                 () -> port("management"),
                 () -> number("server.worker-threads", 1, 1000),
                 () -> number("server.max-body-size", 1024, 64 << 20),
+                () -> number("server.max-connections", 10, 100_000),
+                () -> duration("server.head-timeout"),
+                () -> duration("server.body-timeout"),
                 () -> number("delivery.concurrency", 1, 1000),
                 () -> number("delivery.in-memory", 10, 1_000_000),
                 () -> duration("delivery.redelivery-delay"),
@@ -199,7 +202,7 @@ public final class Settings {
         }
     }
 
-    private boolean isLoopback(String host) {
+    boolean isLoopback(String host) {
         try {
             return Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
         } catch (UnknownHostException e) {

@@ -1,5 +1,6 @@
 package io.subrelay.console;
 
+import io.subrelay.webhook.OwnNames;
 import io.subrelay.webhook.Rejected;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -10,12 +11,10 @@ import org.apache.camel.Header;
 /** Lets in only the administrator, by basic authentication. */
 public final class AdminAccess {
 
-    /** The names by which this machine is reached from itself, in front of the port. */
-    private static final Pattern LOOPBACK = Pattern.compile(
-            "(localhost|127(\\.\\d{1,3}){3}|\\[::1])\\.?(:\\d+)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern SCHEME = Pattern.compile("^basic +", Pattern.CASE_INSENSITIVE);
 
     private final byte[] expected;
-    private final String ownName;
+    private final OwnNames names;
 
     /**
      * Blank values let in everybody who calls from this machine.
@@ -23,7 +22,7 @@ public final class AdminAccess {
      * @param ownName the name or address at which the runner listens
      */
     public AdminAccess(String username, String password, String ownName) {
-        this.ownName = ownName;
+        names = new OwnNames(ownName);
         expected = credentials(username, password).getBytes(StandardCharsets.UTF_8);
     }
 
@@ -35,21 +34,22 @@ public final class AdminAccess {
     }
 
     /**
-     * Without a password, a page of another site could have its own name lead to this machine and so read what is not
-     * for it: the browser says by which name it calls.
-     *
      * @throws Rejected with status 401 if the credentials are others, which the time it takes tells nothing of; with
      *     403 if none are needed and the call is by a name that is not this machine's
      */
     public void check(@Header("Authorization") String authorization, @Header("Host") String host) {
-        if (expected.length == 0 && host != null && !LOOPBACK.matcher(host).matches()
-                && !host.replaceFirst(":\\d+$", "").equalsIgnoreCase(ownName)) {
+        if (expected.length == 0 && !names.include(host)) {
             throw new Rejected(403, "other name", "without admin.password this is for http://localhost only");
         }
-        byte[] actual = authorization == null ? new byte[0] : authorization.getBytes(StandardCharsets.UTF_8);
+        byte[] actual = inUsualCase(authorization).getBytes(StandardCharsets.UTF_8);
         if (expected.length > 0 && !MessageDigest.isEqual(expected, actual)) {
             throw new Rejected(401, "unauthorized", "user name and password are needed");
         }
+    }
+
+    /** The name of the scheme may be in any case (RFC 9110, 11.1), with any number of blanks behind it. */
+    private static String inUsualCase(String authorization) {
+        return authorization == null ? "" : SCHEME.matcher(authorization).replaceFirst("Basic ");
     }
 
     /**

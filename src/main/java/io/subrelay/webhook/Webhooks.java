@@ -57,7 +57,12 @@ public final class Webhooks {
             return;
         }
         Rejected rejected = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Rejected.class);
+        countRejected(rejected == null ? "failure" : rejected.getReason());
+    }
+
+    /** Counts a webhook that was not taken. */
+    public void countRejected(String reason) {
         Counter.builder("subrelay.webhooks.rejected").description("Webhooks that were not taken, by the reason")
-                .tag("reason", rejected == null ? "failure" : rejected.getReason()).register(meters).increment();
+                .tag("reason", reason).register(meters).increment();
     }
 }

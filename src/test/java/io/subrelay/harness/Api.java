@@ -42,6 +42,14 @@ public final class Api {
         managementUrl = "http://127.0.0.1:" + managementPort;
     }
 
+    public int port() {
+        return URI.create(url).getPort();
+    }
+
+    public int managementPort() {
+        return URI.create(managementUrl).getPort();
+    }
+
     /** @param headers names and values in turn */
     public HttpResponse<String> call(String method, String path, byte[] body, String... headers) {
         try {

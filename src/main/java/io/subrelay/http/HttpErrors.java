@@ -1,4 +1,4 @@
-package io.subrelay;
+package io.subrelay.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.vertx.core.Handler;
@@ -10,42 +10,51 @@ import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig.AuthenticationConfigEntry;
 
 /** Answers in JSON, as the routes do, what is refused before a route gets it, or before there are routes. */
-final class HttpErrors {
+public final class HttpErrors {
+
+    static final String TOO_LARGE = "the body is larger than server.max-body-size";
 
     private static final Map<Integer, String> ERRORS = Map.of(
             400, "this is not an address that can be read",
             404, "there is nothing at this address",
             405, "this address does not take this method",
             406, "answers are JSON",
-            413, "the body is larger than server.max-body-size",
+            413, TOO_LARGE,
             415, "the content type has to be application/json",
             500, "this cannot be done");
 
     /** Why every request has to come again; null while they are taken. */
     private volatile String refusal = "Subrelay is starting";
+    private Intake intake;
 
     /** To be called before the server listens, which it does before the routes start: until then all are to come again. */
-    void refuseUntilStarted(CamelContext context) {
-        // it authenticates nobody: this is what Camel has a place for before the routes, from the first request on
+    public void refuseUntilStarted(CamelContext context, Intake first) {
+        intake = first;
+        before(context.hasService(MainHttpServer.class).getConfiguration(), this::takeOrRefuse);
+    }
+
+    /** Puts a handler before whatever a server does, from the first request on. */
+    static void before(VertxPlatformHttpServerConfiguration server, Handler<RoutingContext> first) {
+        // it authenticates nobody: this is what Camel has a place for before the routes
         AuthenticationConfigEntry everything = new AuthenticationConfigEntry() {
             @Override
             public Handler<RoutingContext> createAuthenticationHandler(Vertx vertx) {
-                return HttpErrors.this::refuse;
+                return first;
             }
         };
         everything.setPath("/*");
-        AuthenticationConfig before =
-                context.hasService(MainHttpServer.class).getConfiguration().getAuthenticationConfig();
+        AuthenticationConfig before = server.getAuthenticationConfig();
         before.getEntries().add(everything);
         before.setEnabled(true);
     }
 
     /** To be called once the server of this port and the routes have started. */
-    void answerInJson(CamelContext context, int port) {
+    public void answerInJson(CamelContext context, int port) {
         VertxPlatformHttpRouter routes =
                 VertxPlatformHttpRouter.lookup(context, VertxPlatformHttpRouter.getRouterNameFromPort(port));
         // what no route takes ends at the server's own router, around the one of the routes
@@ -57,30 +66,44 @@ final class HttpErrors {
     }
 
     /** To be called before the routes stop: what comes then would find none. */
-    void refuseFromNowOn() {
+    public void refuseFromNowOn() {
         refusal = "Subrelay is stopping";
     }
 
-    private void refuse(RoutingContext request) {
+    private void takeOrRefuse(RoutingContext request) {
         String why = refusal;
+        intake.began(request);
         if (why == null) {
-            request.next();
+            intake.handle(request);
         } else {
-            request.response().putHeader(HttpHeaders.RETRY_AFTER, "30");
-            answer(request, 503, why + ", try again");
+            refuse(request, 503, why + ", try again");
         }
     }
 
     private void fail(RoutingContext request, int status, String error) {
-        if (status == 404 && refusal != null) {
-            // it passed refuse() just before that began, and found no route any more
-            refuse(request);
+        String why = refusal;
+        if (status == 404 && why != null) {
+            // it came in just before that began, and found no route any more
+            refuse(request, 503, why + ", try again");
         } else {
             answer(request, status, error);
         }
     }
 
+    /** Answers a request that no route gets, with the headers that belong to the status. */
+    static void refuse(RoutingContext request, int status, String error) {
+        if (status == 503 || status == 429) {
+            request.response().putHeader(HttpHeaders.RETRY_AFTER, status == 503 ? "30" : "2");
+        } else if (status == 401) {
+            request.response().putHeader("WWW-Authenticate", "Basic realm=\"Subrelay\", charset=\"UTF-8\"");
+        }
+        answer(request, status, error);
+    }
+
     private static void answer(RoutingContext request, int status, String error) {
+        if (request.response().ended() || request.response().closed()) {
+            return;
+        }
         request.response().setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                 .end(JsonNodeFactory.instance.objectNode().put("error", error).toString());
     }

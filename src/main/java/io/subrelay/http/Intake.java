@@ -1,0 +1,126 @@
+package io.subrelay.http;
+
+import io.subrelay.console.AdminAccess;
+import io.subrelay.webhook.OwnNames;
+import io.subrelay.webhook.Rejected;
+import io.subrelay.webhook.WebhookAuthorization;
+import io.subrelay.webhook.Webhooks;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Set;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.main.ManagementHttpServer;
+
+/**
+ * What every request passes before a route gets it. Who may not come in is told so by the head alone, before the body is
+ * read; and of the query only the API's own parameters are left, as Camel would make headers of all of it.
+ */
+public final class Intake {
+
+    private static final String WEBHOOK = "/webhooks/revenuecat";
+    private static final Set<String> PARAMETERS =
+            Set.of("after", "destination", "dry-run", "hours", "limit", "of", "since", "state");
+    /** A header of such a name would come beside the path's own. */
+    private static final List<String> PATH_VARIABLES = List.of("id", "name", "file", "version");
+
+    private final Connections connections;
+    private final WebhookAuthorization webhookAuthorization;
+    private final AdminAccess adminAccess;
+    private final Webhooks webhooks;
+    private final Bodies bodies;
+    private final WrongPasswords wrongPasswords = new WrongPasswords(System::nanoTime);
+
+    /** @param maxBodySize of one request, bytes; all that are open together may have a sixteenth of the memory */
+    public Intake(Connections connections, WebhookAuthorization webhookAuthorization, AdminAccess adminAccess,
+            Webhooks webhooks, long maxBodySize) {
+        this.connections = connections;
+        this.webhookAuthorization = webhookAuthorization;
+        this.adminAccess = adminAccess;
+        this.webhooks = webhooks;
+        this.bodies = new Bodies(maxBodySize, Runtime.getRuntime().maxMemory() / 16);
+    }
+
+    /** To be called with each request that comes, also where it is refused for another reason. */
+    void began(RoutingContext context) {
+        connections.began(context);
+    }
+
+    /**
+     * Bounds the management port, too. To be called before it listens.
+     *
+     * @param names those by which it may be called; null for any
+     */
+    public void guardManagement(CamelContext context, OwnNames names) {
+        ManagementHttpServer server = context.hasService(ManagementHttpServer.class);
+        if (server != null) {
+            HttpErrors.before(server.getConfiguration(), request -> {
+                began(request);
+                if (names != null && !names.include(request.request().getHeader(HttpHeaders.HOST))) {
+                    HttpErrors.refuse(request, 403, "this is for http://localhost only");
+                } else {
+                    request.next();
+                }
+            });
+        }
+    }
+
+    /** Goes on to the routes, or answers. */
+    void handle(RoutingContext context) {
+        String path = context.normalizedPath();
+        if (path.equals(WEBHOOK)) {
+            handleWebhook(context);
+        } else if (path.equals("/") || path.startsWith("/api/") || path.startsWith("/console/")) {
+            handleAdmin(context);
+        } else {
+            bodies.read(context);
+        }
+    }
+
+    private void handleWebhook(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        context.queryParams().clear();
+        try {
+            webhookAuthorization.check(
+                    request.getHeader(HttpHeaders.AUTHORIZATION), request.getHeader(HttpHeaders.HOST));
+        } catch (Rejected rejected) {
+            webhooks.countRejected(rejected.getReason());
+            HttpErrors.refuse(context, rejected.getStatus(), rejected.getMessage());
+            return;
+        }
+        bodies.read(context);
+    }
+
+    private void handleAdmin(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        keepParameters(context);
+        String address = request.remoteAddress() == null ? "" : String.valueOf(request.remoteAddress().hostAddress());
+        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+        if (authorization != null && !wrongPasswords.mayTry(address)) {
+            HttpErrors.refuse(context, 429, "too many wrong passwords, try again");
+            return;
+        }
+        try {
+            adminAccess.check(authorization, request.getHeader(HttpHeaders.HOST));
+        } catch (Rejected rejected) {
+            Runnable answer = () -> HttpErrors.refuse(context, rejected.getStatus(), rejected.getMessage());
+            if (rejected.getStatus() == 401 && authorization != null) {
+                context.vertx().setTimer(wrongPasswords.delayMs(address), timer -> answer.run());
+            } else {
+                answer.run();
+            }
+            return;
+        }
+        bodies.read(context);
+    }
+
+    private static void keepParameters(RoutingContext context) {
+        MultiMap parameters = context.queryParams();
+        List.copyOf(parameters.names()).stream().filter(name -> !PARAMETERS.contains(name)).forEach(parameters::remove);
+        MultiMap headers = context.request().headers();
+        PARAMETERS.forEach(headers::remove);
+        PATH_VARIABLES.forEach(headers::remove);
+    }
+}
