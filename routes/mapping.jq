@@ -1,6 +1,6 @@
 # What the mappings of the destinations share: every jq expression of a route can call these, and the functions
-# iso8601, epoch_seconds, without_nulls, without_blank_names, as_texts, json_bytes and sha256 besides jq's own.
-# The input of each is the enriched event: {event, kind, happened_at_ms, customer}.
+# iso8601, epoch_seconds, amount, without_nulls, without_blank_names, as_texts, json_bytes, sha256, variable, header,
+# property and setting besides jq's own. The input of each is the enriched event, where nothing else is said.
 
 # A field of the event, or the customer's where the event does not say.
 def own($field): .event[$field] // .customer[$field];
@@ -8,43 +8,97 @@ def own($field): .event[$field] // .customer[$field];
 # An attribute of the customer; null if it has none of that name.
 def attribute($name): .customer.subscriber_attributes[$name];
 
-# Entitlement ids as one text; null if there are none.
-def entitlement_list:
-  if .event.entitlement_ids == null or .event.entitlement_ids == [] then null
-  else .event.entitlement_ids | join(",") end;
+def is_sandbox: .event | (.environment // .purchase_environment) == "SANDBOX";
 
-# The share of the price that the store keeps; null if it is not known. The old takehome_percentage is what is left of it.
+# When it happened, in ISO 8601. What has no date is refused.
+def when: .happened_at_ms | iso8601 // error("it happened at no date");
+
+# Whether the customer's subscription gives access, by its status.
+def has_access:
+  .customer.subscription_status | . != null and . != "expired" and . != "expired_promotional" and . != "paused";
+
+# Whether it is a purchase that is neither a subscription nor a grant.
+def is_one_time:
+  .event | .type == "NON_RENEWING_PURCHASE" and .store != "PROMOTIONAL" and .period_type != "PROMOTIONAL";
+
+# Whether it tells what the customer has bought, and what subscription it has. A one-time purchase leaves what is there
+# of a subscription that gives access.
+def tells_purchase: .event.product_id != null and ((is_one_time and has_access) | not);
+def tells_subscription: .event.product_id != null and (is_one_time | not);
+
+# What a destination that holds state is to write: the event, or, where it is not the newest of the customer, the
+# subscription as it stands in the form of one.
+def newest:
+  if .standing == null then .
+  else
+    .standing.last_event as $last
+    | .customer.last_seen_app_user_id as $user
+    | .kind = $last.kind
+    | .event = (.standing.subscription // {}
+        | { app_user_id: $user, event_timestamp_ms: $last.at_ms,
+            type: (if .newest_event_kind == "expiration" or .status == "expired" or .status == "expired_promotional"
+                   then "EXPIRATION" else "RENEWAL" end),
+            store, environment, product_id, new_product_id, period_type, purchased_at_ms, auto_resume_at_ms,
+            expiration_at_ms: .expires_at_ms, entitlement_ids: .entitlements,
+            grace_period_expiration_at_ms: .grace_period_expires_at_ms })
+    | if .event.product_id == null then .event |= {app_user_id, event_timestamp_ms} else . end
+  end;
+
+# Groups of fields, under the names that most vendors get them: who bought what; since and until when, in ISO 8601; and
+# what only some events have.
+def purchase_fields:
+  { app_user_id: (.event.app_user_id // .customer.app_user_id),
+    original_app_user_id: (.event.original_app_user_id // .customer.original_app_user_id),
+    aliases: (.event.aliases // .customer.aliases),
+    subscriber_attributes: .customer.subscriber_attributes,
+    store: .event.store,
+    product_id: .event.product_id,
+    period_type: .event.period_type,
+    environment: .event.environment,
+    presented_offering_id: .event.presented_offering_id,
+    transaction_id: .event.transaction_id,
+    original_transaction_id: .event.original_transaction_id,
+    app_id: .event.app_id };
+
+def access_fields:
+  .event
+  | { entitlement_id, entitlement_ids,
+      purchased_at: (.purchased_at_ms | iso8601),
+      expiration_at: (.expiration_at_ms | iso8601) };
+
+def experiments: .experiments | if . == [] then null else . end;
+
+def optional_fields:
+  .event
+  | { cancel_reason, expiration_reason, new_product_id,
+      grace_period_expiration_at: (.grace_period_expiration_at_ms | iso8601),
+      auto_resume_at: (.auto_resume_at_ms | iso8601),
+      country_code, offer_code, renewal_number, experiments: experiments }
+  | without_nulls;
+
+# The share of the price that the store keeps; null if it is not known. The old takehome_percentage is what is left.
 def commission:
-  if .event.commission_percentage != null then .event.commission_percentage
-  elif .event.takehome_percentage != null then 1 - .event.takehome_percentage
-  else null end;
+  (.event.commission_percentage | amount) as $commission
+  | if $commission != null then $commission
+    else .event.takehome_percentage | amount | if . == null then null else 1 - . end end;
 
 # Without the error of binary fractions: 6.993, not 6.992999999999999.
 def rounded: (. * 100000000 | round) / 100000000;
 
-# What a purchase brought in, in USD, negative for a refund: "gross", "after-commission" or "after-commission-and-taxes".
-# Null if the price is not known; the gross price, as it was received, if the commission is not.
-def revenue($mode):
-  .event.price as $price
+# What a purchase brought in, in USD, negative for a refund: gross, after-commission or after-commission-and-taxes. Null
+# if the price is not known; the gross price, as it was received, if the commission is not.
+def revenue(mode):
+  (.event.price | amount) as $price
+  | (mode | ascii_downcase) as $mode
   | if $mode == "gross" or $price == null then $price
     else
       commission as $commission
       | if $commission == null then $price
         elif $mode == "after-commission" then $price * (1 - $commission) | rounded
-        else $price * (1 - $commission - (.event.tax_percentage // 0)) | rounded end
+        else $price * (1 - $commission - (.event.tax_percentage | amount // 0)) | rounded end
     end;
 
-# The price as the customer paid it, where that was not in USD.
-def local_price:
-  if .event.currency == null or .event.currency == "USD" or .event.price_in_purchased_currency == null then {}
-  else {price_in_purchased_currency: .event.price_in_purchased_currency, purchased_currency: .event.currency} end;
-
-# A Segment message id: the same on every attempt, different for each call and each connection, 100 characters at most.
-def message_id($connection; $call):
-  if (.event.id | length) + ($connection | length) <= 80 then $connection + ":" + .event.id + ":" + $call
-  else ($connection + ":" + .event.id | sha256) + ":" + $call end;
-
-# Where a store's customers are, as Amplitude calls it; null for those that say nothing of it.
+# Where a store's customers are, as analytics tools call it; null for those that say nothing of it.
 def platform:
   .event.store
   | if . == "APP_STORE" then "iOS"
@@ -55,11 +109,14 @@ def platform:
     elif . == "STRIPE" or . == "RC_BILLING" or . == "PADDLE" then "Web"
     else null end;
 
-# Whether the event starts or ends a subscription, as text; null if neither.
-def active_subscription:
-  if .kind == "expiration" then "false"
-  elif .event.type == "INITIAL_PURCHASE" or .event.type == "RENEWAL" then "true"
-  else null end;
+# Made to fit into so many bytes by leaving out these members, by their paths, one after the other; refused if that does
+# not help.
+def fitted($bytes; paths):
+  if json_bytes <= $bytes then .
+  else
+    reduce paths as $path (.; if json_bytes > $bytes then delpaths([$path]) else . end)
+    | if json_bytes > $bytes then error("it is larger than the \($bytes) bytes that the vendor takes") else . end
+  end;
 
 # An id of the event for where that must be a UUID: its own if it is one, else one (version 8) made of it and of the
 # connection, the same on every attempt.

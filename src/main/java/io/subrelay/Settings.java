@@ -71,13 +71,14 @@ public final class Settings {
         throw invalid(name, get(name), "a duration with its unit, such as 500ms, 30s, 5m or 72h");
     }
 
-    /** @throws InvalidSetting if it is not one of {@code accepted} */
+    /**
+     * @return which of {@code accepted} it is, in whatever case
+     * @throws InvalidSetting if it is none of them
+     */
     public String oneOf(String name, List<String> accepted) {
         String value = get(name);
-        if (!accepted.contains(value)) {
-            throw invalid(name, value, "one of " + String.join(", ", accepted));
-        }
-        return value;
+        return accepted.stream().filter(value::equalsIgnoreCase).findFirst()
+                .orElseThrow(() -> invalid(name, value, "one of " + String.join(", ", accepted)));
     }
 
     /**
@@ -130,9 +131,10 @@ public final class Settings {
                 this::checkAdmin,
                 this::checkExposure));
         // of whatever destination: those with such names mean the same everywhere
+        named(".*\\.last-event-type").forEach(name -> checks.add(() -> oneOf(name, List.of("lower", "upper"))));
         named(".*\\.region").forEach(name -> checks.add(() -> checkRegion(name)));
         named(".*\\.revenue").forEach(name -> checks.add(() -> oneOf(name, REVENUE)));
-        named(".*\\.send-(sandbox|purchases)").forEach(name -> checks.add(() -> oneOf(name, YES_OR_NO)));
+        named(".*\\.send-(sandbox|purchases)").forEach(name -> checks.add(() -> checkYesOrNo(name)));
         List<InvalidSetting> faults = new ArrayList<>();
         for (Runnable check : checks) {
             try {
@@ -142,6 +144,13 @@ public final class Settings {
             }
         }
         return faults;
+    }
+
+    /** In lower case only: routes compare it. */
+    private void checkYesOrNo(String name) {
+        if (!YES_OR_NO.contains(get(name))) {
+            throw invalid(name, get(name), "one of " + String.join(", ", YES_OR_NO));
+        }
     }
 
     private void checkDatabase() {

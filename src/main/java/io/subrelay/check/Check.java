@@ -119,7 +119,7 @@ final class Check {
             Set<String> names = new LinkedHashSet<>();
             files.stream().filter(file -> file.destination() != null).forEach(file -> names.add(file.destination()));
             boolean allRead = files.stream().allMatch(this::isFaultless);
-            settingsFile.unknown(names, placeholders.used(), placeholders.families()).stream()
+            settingsFile.unknown(names, placeholders.used(), placeholders.byKind()).stream()
                     // a file that has faults may be meant to read it
                     .filter(fault -> allRead || fault.message().contains("did you mean")).forEach(faults::add);
         }

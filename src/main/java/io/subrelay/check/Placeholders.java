@@ -15,12 +15,13 @@ import org.snakeyaml.engine.v2.nodes.Node;
 final class Placeholders {
 
     private static final Pattern INNERMOST = Pattern.compile("\\{\\{([^{}]*)}}");
-    private static final Pattern SETTING = Pattern.compile("\\bsetting\\(\\s*\"([^\"\\\\]*)\"\\s*([)+])");
+    private static final Pattern SETTING = Pattern.compile(
+            "\\b(?:setting\\(\\s*\"([^\"\\\\]*)\"\\s*(\\)|\\+\\s*[.$]?(\\w*))|renamed_by\\(\"([^\"]*)\"\\))");
 
     private final CamelContext camel;
     private final Collection<String> known;
     private final Set<String> used = new TreeSet<>();
-    private final Set<String> families = new TreeSet<>();
+    private final Set<String> byKind = new TreeSet<>();
 
     /** @param known the names of all settings */
     Placeholders(CamelContext camel, Collection<String> known) {
@@ -33,9 +34,9 @@ final class Placeholders {
         return used;
     }
 
-    /** The beginnings of names that were read by what follows them, by any file so far: {@code "crm.event-name."}. */
-    Set<String> families() {
-        return families;
+    /** The beginnings of names that were read by kind, by any file so far: {@code "crm.event-name."}. */
+    Set<String> byKind() {
+        return byKind;
     }
 
     List<Fault> faults(RouteFile file) {
@@ -64,22 +65,28 @@ final class Placeholders {
     private void checkCalls(RouteFile file, Node scalar, String text, List<Fault> faults) {
         Matcher call = SETTING.matcher(text);
         while (call.find()) {
-            String name = call.group(1);
             int line = line(scalar, text, call.start());
-            if (call.group(2).equals(")")) {
+            if (")".equals(call.group(2))) {
+                String name = call.group(1);
                 used.add(name);
                 if (!known.contains(name) && resolve("{{" + name + "}}") == null) {
                     faults.add(Fault.fault(file.name(), line,
                             "there is no setting " + name + Nearest.hint(name, known)));
                 }
-            } else {
-                families.add(name);
-                if (known.stream().noneMatch(each -> each.startsWith(name))) {
-                    Set<String> beginnings = new TreeSet<>();
-                    known.forEach(each -> beginnings.add(each.substring(0, each.lastIndexOf('.') + 1)));
-                    faults.add(Fault.fault(file.name(), line, "no setting begins with " + name
-                            + Nearest.hint(name, beginnings)));
-                }
+                continue;
+            }
+            String prefix = call.group(1) == null ? call.group(4) : call.group(1);
+            List<String> members = known.stream().filter(each -> each.startsWith(prefix)).toList();
+            if ("kind".equals(call.group(3))) {
+                byKind.add(prefix);
+            } else if (Folder.defaults().stringPropertyNames().stream().noneMatch(each -> each.startsWith(prefix))) {
+                used.addAll(members);
+            }
+            if (members.isEmpty()) {
+                Set<String> beginnings = new TreeSet<>();
+                known.forEach(each -> beginnings.add(each.substring(0, each.lastIndexOf('.') + 1)));
+                faults.add(Fault.fault(file.name(), line,
+                        "no setting begins with " + prefix + Nearest.hint(prefix, beginnings)));
             }
         }
     }

@@ -64,17 +64,17 @@ final class SettingsFile {
      *
      * @param destinations the names of all destinations
      * @param used         the names that route files read
-     * @param families     the beginnings of names that route files read by kind
+     * @param byKind       the beginnings of names that route files read by kind
      */
-    List<Fault> unknown(Collection<String> destinations, Collection<String> used, Collection<String> families) {
+    List<Fault> unknown(Collection<String> destinations, Collection<String> used, Collection<String> byKind) {
         Set<String> known = new TreeSet<>(used);
         Folder.defaults().keySet().forEach(each -> known.add(String.valueOf(each)));
         known.removeIf(each -> each.startsWith("camel."));
         for (String destination : destinations) {
             OF_EACH.forEach(each -> known.add(destination + "." + each));
         }
-        for (String family : families) {
-            Kind.KNOWN.forEach(kind -> known.add(family + kind));
+        for (String prefix : byKind) {
+            Kind.KNOWN.forEach(kind -> known.add(prefix + kind));
         }
         Set<String> groups = new TreeSet<>();
         known.forEach(each -> groups.add(each.replaceFirst("\\..*", "")));
@@ -84,7 +84,7 @@ final class SettingsFile {
                 return;
             }
             String hint = Nearest.hint(setting, known);
-            if (hint.isEmpty() && families.stream().anyMatch(setting::startsWith)) {
+            if (hint.isEmpty() && byKind.stream().anyMatch(setting::startsWith)) {
                 return; // a kind that is newer than this release
             }
             String message = "nothing reads the setting " + setting + hint;

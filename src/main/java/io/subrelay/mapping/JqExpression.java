@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import net.thisptr.jackson.jq.Scope;
 import net.thisptr.jackson.jq.exception.JsonQueryException;
+import net.thisptr.jackson.jq.exception.JsonQueryUserException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
@@ -95,13 +96,23 @@ final class JqExpression extends ExpressionSupport {
                 }
                 result[0] = value;
             }, false);
-        } catch (JsonQueryException | IllegalArgumentException | StackOverflowError e) {
-            throw new ExpressionEvaluationException(
-                    this, "jq cannot map this event: " + e.getMessage() + ", in: " + text, exchange, e);
+        } catch (JsonQueryUserException e) {
+            // error("…"): the words of whoever wrote the mapping
+            throw new ExpressionEvaluationException(this, e.getMessage(), exchange, e);
+        } catch (JsonQueryException | IllegalArgumentException e) {
+            throw cannotMap(e.getMessage(), exchange, e);
+        } catch (StackOverflowError e) {
+            // jq's own functions, gsub among them, call themselves for each of their steps
+            throw cannotMap("it takes too many steps", exchange, null);
         } finally {
             JqFunctions.leave(outer);
         }
         return result[0];
+    }
+
+    private ExpressionEvaluationException cannotMap(String why, Exchange exchange, Throwable cause) {
+        return new ExpressionEvaluationException(
+                this, "jq cannot map this event: " + why + ", in: " + text, exchange, cause);
     }
 
     @Override

@@ -1,23 +1,32 @@
 package io.subrelay.mapping;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.io.IOException;
-import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import net.thisptr.jackson.jq.Expression;
 import net.thisptr.jackson.jq.Function;
+import net.thisptr.jackson.jq.PathOutput;
 import net.thisptr.jackson.jq.Scope;
+import net.thisptr.jackson.jq.Version;
+import net.thisptr.jackson.jq.exception.JsonQueryException;
+import net.thisptr.jackson.jq.internal.misc.JsonNodeComparator;
+import net.thisptr.jackson.jq.path.Path;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.ExchangeHelper;
 
@@ -28,20 +37,28 @@ import org.apache.camel.support.ExchangeHelper;
  * <table>
  * <caption>Functions</caption>
  * <tr><td>{@code iso8601}</td><td>milliseconds since the epoch as {@code 2022-09-06T19:44:59Z}, with {@code .SSS} where
- * they are no whole second; null for what is no number</td></tr>
- * <tr><td>{@code epoch_seconds}</td><td>milliseconds as seconds, rounded down; null for what is no number</td></tr>
+ * they are no whole second; null for what is no time</td></tr>
+ * <tr><td>{@code epoch_seconds}</td><td>milliseconds as seconds, rounded down; null for what is no time</td></tr>
+ * <tr><td>{@code amount}</td><td>a number, also one in a text; null for what is none, or is beyond 10<sup>12</sup> and
+ * so no sum of money</td></tr>
  * <tr><td>{@code without_nulls}</td><td>an object without its null members</td></tr>
- * <tr><td>{@code without_blank_names}</td><td>an object without the member that has no name</td></tr>
  * <tr><td>{@code as_texts}</td><td>an object with every value as text, null as the empty text</td></tr>
  * <tr><td>{@code json_bytes}</td><td>how many bytes a value takes as JSON</td></tr>
  * <tr><td>{@code sha256}</td><td>the digest of a text, in hexadecimal</td></tr>
  * <tr><td>{@code variable("x")}, {@code header("x")}, {@code property("x")}</td><td>those of the exchange</td></tr>
- * <tr><td>{@code setting("x")}</td><td>the value of a setting as text: {@link SettingFunction}</td></tr>
+ * <tr><td>{@code setting("x")}</td><td>the value of a setting as text: {@link SettingFunctions}</td></tr>
+ * <tr><td>{@code renamed_by("x.")}</td><td>an object with each member under the name that {@code setting("x." + name)}
+ * gives it, without those whose name is blank</td></tr>
  * </table>
  */
 final class JqFunctions {
 
     private static final ThreadLocal<Exchange> EXCHANGE = new ThreadLocal<>();
+    private static final long EARLIEST = Instant.parse("0001-01-01T00:00:00Z").toEpochMilli();
+    private static final long LATEST = Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
+    /** Within which arithmetic in doubles, which is jq's, is exact to the cent. */
+    private static final double LARGEST = 1e12;
+    private static final Pattern NUMBER = Pattern.compile("[+-]?\\d{1,20}(\\.\\d{1,20})?");
 
     private JqFunctions() {
     }
@@ -58,10 +75,13 @@ final class JqFunctions {
     }
 
     static void addTo(Scope scope) {
+        // jq's own: one that the library lacks, and one that it takes texts apart for
+        scope.addFunction("IN", 1, JqFunctions::in);
+        scope.addFunction("ascii_downcase", 0, of(text -> TextNode.valueOf(text.asText().toLowerCase(Locale.ROOT))));
         scope.addFunction("iso8601", 0, of(JqFunctions::iso8601));
         scope.addFunction("epoch_seconds", 0, of(JqFunctions::epochSeconds));
+        scope.addFunction("amount", 0, of(JqFunctions::amount));
         scope.addFunction("without_nulls", 0, of(JqFunctions::withoutNulls));
-        scope.addFunction("without_blank_names", 0, of(JqFunctions::withoutBlankNames));
         scope.addFunction("as_texts", 0, of(JqFunctions::asTexts));
         scope.addFunction("json_bytes", 0, of(JqFunctions::jsonBytes));
         scope.addFunction("sha256", 0, of(JqFunctions::sha256));
@@ -81,35 +101,51 @@ final class JqFunctions {
         }, false);
     }
 
-    private static JsonNode iso8601(JsonNode millis) {
-        if (!millis.isNumber()) {
-            return NullNode.getInstance();
-        }
-        try {
-            return TextNode.valueOf(Instant.ofEpochMilli(millis.longValue()).toString());
-        } catch (DateTimeException e) {
-            return NullNode.getInstance();
-        }
+    private static void in(Scope scope, List<Expression> values, JsonNode in, Path path, PathOutput output,
+            Version version) throws JsonQueryException {
+        boolean[] found = {false};
+        values.get(0).apply(scope, in, null,
+                (value, at) -> found[0] |= JsonNodeComparator.getInstance().compare(value, in) == 0, false);
+        output.emit(BooleanNode.valueOf(found[0]), null);
     }
 
-    private static JsonNode epochSeconds(JsonNode millis) {
-        return millis.isNumber() ? LongNode.valueOf(Math.floorDiv(millis.longValue(), 1000L)) : NullNode.getInstance();
+    private static JsonNode iso8601(JsonNode time) {
+        Long millis = millis(time);
+        return millis == null ? NullNode.getInstance() : TextNode.valueOf(Instant.ofEpochMilli(millis).toString());
+    }
+
+    private static JsonNode epochSeconds(JsonNode time) {
+        Long millis = millis(time);
+        return millis == null ? NullNode.getInstance() : LongNode.valueOf(Math.floorDiv(millis, 1000L));
+    }
+
+    /** Null for what is no time from the year 1 to the year 9999, beyond which ISO 8601 has no four digits. */
+    private static Long millis(JsonNode time) {
+        JsonNode number = number(time);
+        if (!number.canConvertToLong()) {
+            return null;
+        }
+        long millis = number.longValue();
+        return millis < EARLIEST || millis > LATEST ? null : millis;
+    }
+
+    private static JsonNode amount(JsonNode value) {
+        JsonNode number = number(value);
+        return number.isNumber() && Math.abs(number.doubleValue()) <= LARGEST ? number : NullNode.getInstance();
+    }
+
+    /** Text that is a number as the number. */
+    private static JsonNode number(JsonNode value) {
+        if (value.isTextual() && NUMBER.matcher(value.textValue()).matches()) {
+            return DecimalNode.valueOf(new BigDecimal(value.textValue()));
+        }
+        return value;
     }
 
     private static JsonNode withoutNulls(JsonNode object) {
         ObjectNode result = Json.MAPPER.createObjectNode();
         for (var member : object.properties()) {
             if (!member.getValue().isNull()) {
-                result.set(member.getKey(), member.getValue());
-            }
-        }
-        return result;
-    }
-
-    private static JsonNode withoutBlankNames(JsonNode object) {
-        ObjectNode result = Json.MAPPER.createObjectNode();
-        for (var member : object.properties()) {
-            if (!member.getKey().isBlank()) {
                 result.set(member.getKey(), member.getValue());
             }
         }
@@ -127,23 +163,46 @@ final class JqFunctions {
     }
 
     private static JsonNode jsonBytes(JsonNode value) {
-        int[] bytes = {0};
-        try {
-            Json.MAPPER.writeValue(new OutputStream() {
-                @Override
-                public void write(int b) {
-                    bytes[0]++;
-                }
+        return IntNode.valueOf(bytes(value));
+    }
 
-                @Override
-                public void write(byte[] b, int offset, int length) {
-                    bytes[0] += length;
-                }
-            }, value);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+    /** Counted, not written: most mappings ask. */
+    private static int bytes(JsonNode value) {
+        if (value.isTextual()) {
+            return bytes(value.textValue());
         }
-        return IntNode.valueOf(bytes[0]);
+        int separators = Math.max(0, value.size() - 1);
+        if (value.isObject()) {
+            int bytes = 2 + separators;
+            for (var member : value.properties()) {
+                bytes += bytes(member.getKey()) + 1 + bytes(member.getValue());
+            }
+            return bytes;
+        }
+        if (value.isArray()) {
+            int bytes = 2 + separators;
+            for (JsonNode element : value) {
+                bytes += bytes(element);
+            }
+            return bytes;
+        }
+        return value.asText().length();
+    }
+
+    private static int bytes(String text) {
+        int bytes = 2;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x20) {
+                bytes += "\b\t\n\f\r".indexOf(c) < 0 ? 6 : 2;
+            } else if (c < 0x80) {
+                bytes += c == '"' || c == '\\' ? 2 : 1;
+            } else {
+                // a character beyond the basic plane is two of these with four bytes together
+                bytes += c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+            }
+        }
+        return bytes;
     }
 
     private static JsonNode sha256(JsonNode text) {

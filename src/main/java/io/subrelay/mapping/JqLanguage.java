@@ -57,7 +57,7 @@ public class JqLanguage extends SingleInputTypedLanguageSupport {
     private synchronized Scope scope() {
         if (scope == null) {
             Scope shared = Scope.newChildScope(BUILTIN);
-            shared.addFunction("setting", 1, new SettingFunction(getCamelContext()));
+            new SettingFunctions(getCamelContext()).addTo(shared);
             for (String location : definitions.split(",")) {
                 String text = read(location.trim());
                 if (text != null) {
@@ -87,8 +87,6 @@ public class JqLanguage extends SingleInputTypedLanguageSupport {
         Scope scope = Scope.newEmptyScope();
         BuiltinFunctionLoader.getInstance().loadFunctions(Versions.JQ_1_7, scope);
         JqFunctions.addTo(scope);
-        // jq's own, which the library lacks
-        JqSource.definitions("jq", "def IN(values): . as $value | any(values; . == $value);").define(scope);
         return scope;
     }
 }

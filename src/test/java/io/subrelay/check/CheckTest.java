@@ -115,7 +115,7 @@ class CheckTest {
         planted.mine("transform:", "transfrom:");
         planted.write(Planted.FILE, Planted.read(folder.resolve(Planted.FILE)).replace("httpMethod", "httpMethd"));
         planted.write("routes/destinations/statsig.camel.yaml",
-                Planted.read(folder.resolve("routes/destinations/statsig.camel.yaml")).replace("[.event.type]", "[.event.type"));
+                Planted.read(folder.resolve("routes/destinations/statsig.camel.yaml")).replace("\" + .kind)'", "\" + .kind'"));
         planted.write("routes/mapping.jq", "def own($field): .event[$field] /// .customer[$field];\n");
         planted.write("application.properties", "mine.url = https://mine.example\nmine.key=k\nserver.port = many\n");
         assertThat(planted.found()).filteredOn(line -> !line.contains("note:")).containsExactly(
@@ -125,7 +125,7 @@ class CheckTest {
                 "routes/mapping.jq:1: jq: unexpected '/' in: def own($field): .event[$field] /// .customer[$field];");
         planted.write("routes/mapping.jq", Planted.read(Path.of("routes/mapping.jq")));
         assertThat(planted.found()).anySatisfy(line -> assertThat(line)
-                .startsWith("routes/destinations/statsig.camel.yaml:28: jq: unexpected end"));
+                .startsWith("routes/destinations/statsig.camel.yaml:15: jq: unexpected end"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.subrelay.destinations;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -33,7 +34,7 @@ import org.apache.camel.support.PluginHelper;
 /** The shipped route files, running against a vendor of this machine that notes what it is sent. */
 final class Destinations implements AutoCloseable {
 
-    static final ObjectMapper JSON = new ObjectMapper();
+    static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     static final List<String> NAMES = List.of("segment", "amplitude", "onesignal", "statsig", "signed-webhook", "mixpanel",
             "posthog", "braze", "customer-io", "slack");

@@ -131,8 +131,8 @@ class DestinationsTest extends WithDestinations {
         attributes.remove("$onesignalUserId");
         attributes.put("$onesignalId", "player-1");
         Request device = destinations.send("onesignal", event).request();
-        assertThat(device.method() + " " + device.path()).isEqualTo("PUT /players/player-1");
-        assertThat(device.headers()).containsEntry("authorization", "Key os-key");
+        assertThat(device.method() + " " + device.path()).isEqualTo("PUT /api/v1/players/player-1");
+        assertThat(device.headers()).containsEntry("authorization", "Basic os-key");
         assertThat(device.body()).isEqualTo(json("""
                 {"app_id": "app-1", "tags": {"app_user_id": "user-1", "purchased_at": 1662493499, "store": "APP_STORE",
                  "environment": "PRODUCTION", "last_event_type": "billing_issue", "last_event_at": 1663786195,
@@ -142,8 +142,9 @@ class DestinationsTest extends WithDestinations {
 
     @Test
     void onesignal_gets_few_tags_for_what_is_no_subscription() {
-        assertThat(destinations.send("onesignal", event("NON_RENEWING_PURCHASE")).request().body()
-                .path("properties").path("tags")).isEqualTo(json("""
+        ObjectNode coins = event("NON_RENEWING_PURCHASE");
+        ((ObjectNode) coins.path("customer")).putNull("subscription_status");
+        assertThat(tags(coins)).isEqualTo(json("""
                 {"app_user_id": "user-1", "purchased_at": "1662493499", "store": "APP_STORE", "environment": "PRODUCTION",
                  "last_event_type": "non_renewing_purchase", "last_event_at": "1663786195", "product_id": "monthly",
                  "entitlement_ids": "pro,plus"}"""));
@@ -212,9 +213,9 @@ class DestinationsTest extends WithDestinations {
                 "segment.event-name.cancellation", "It's off / \u00e9", "onesignal.tag.store", "", "onesignal.tag.environment", "",
                 "onesignal.tag.app_user_id", "rc user", "statsig.event-type", "rc"))) {
             assertThat(other.send("segment", event("RENEWAL")).verdict())
-                    .isEqualTo("skip: Segment has no event name for this kind");
+                    .isEqualTo("skip: Segment does not track renewal");
             assertThat(other.send("amplitude", event("RENEWAL")).verdict())
-                    .isEqualTo("skip: Amplitude has no event name for this kind");
+                    .isEqualTo("skip: Amplitude does not track renewal");
             assertThat(other.send("segment", event("CANCELLATION")).request().body().path("batch").path(0).path("event")
                     .textValue()).isEqualTo("It's off / \u00e9");
             JsonNode tags = other.send("onesignal", event("RENEWAL")).request().body().path("properties").path("tags");
@@ -228,14 +229,92 @@ class DestinationsTest extends WithDestinations {
     }
 
     @Test
-    void onesignal_is_told_only_what_is_news_of_someone_it_knows() {
+    void onesignal_gets_the_state_as_it_stands_where_an_event_is_not_the_newest() {
         ObjectNode late = event("RENEWAL").put("late", true);
-        assertThat(destinations.send("onesignal", late).verdict()).isEqualTo("skip: The event is older than the customer's newest");
+        ((ObjectNode) late.path("customer")).put("subscription_status", "grace_period").put("last_seen_app_user_id", "user-2");
+        late.set("standing", json("""
+                {"last_event": {"kind": "billing_issue", "at_ms": 1700000000500},
+                 "subscription": {"product_id": "yearly", "store": "PLAY_STORE", "environment": "PRODUCTION",
+                  "period_type": "NORMAL", "purchased_at_ms": 1690000000000, "expires_at_ms": 1800000000000,
+                  "grace_period_expires_at_ms": 1700900000000, "entitlements": ["pro", "plus"], "status": "grace_period",
+                  "newest_event_kind": "billing_issue", "newest_event_at_ms": 1700000000500}}"""));
+        assertThat(tags(late)).isEqualTo(json("""
+                {"app_user_id": "user-2", "last_event_type": "billing_issue", "last_event_at": "1700000000",
+                 "store": "PLAY_STORE", "environment": "PRODUCTION", "product_id": "yearly", "period_type": "NORMAL",
+                 "purchased_at": "1690000000", "expiration_at": "1800000000", "entitlement_ids": "pro,plus",
+                 "active_subscription": "true", "grace_period_expiration_at": "1700900000", "auto_resume_at": "",
+                 "new_product_id": "", "subscription_status": "grace_period"}"""));
+
+        ((ObjectNode) late.path("standing")).putNull("subscription");
+        ((ObjectNode) late.path("customer")).putNull("subscription_status").put("status_ended", true);
+        assertThat(tags(late)).isEqualTo(json("""
+                {"app_user_id": "user-2", "last_event_type": "billing_issue", "last_event_at": "1700000000",
+                 "subscription_status": ""}"""));
+    }
+
+    @Test
+    void onesignal_keeps_the_tags_of_a_subscription_that_gives_access() {
+        ObjectNode coins = event("NON_RENEWING_PURCHASE");
+        ((ObjectNode) coins.path("customer")).put("subscription_status", "active");
+        assertThat(tags(coins)).isEqualTo(json("""
+                {"app_user_id": "user-1", "store": "APP_STORE", "environment": "PRODUCTION",
+                 "last_event_type": "non_renewing_purchase", "last_event_at": "1663786195"}"""));
+        ObjectNode grant = event("NON_RENEWING_PURCHASE", "store", "\"PROMOTIONAL\"", "period_type", "\"PROMOTIONAL\"");
+        ((ObjectNode) grant.path("customer")).put("subscription_status", "promotional");
+        assertThat(tags(grant)).isEqualTo(json("""
+                {"app_user_id": "user-1", "store": "PROMOTIONAL", "environment": "PRODUCTION",
+                 "last_event_type": "non_renewing_purchase", "last_event_at": "1663786195", "product_id": "monthly",
+                 "entitlement_ids": "pro,plus", "purchased_at": "1662493499", "period_type": "PROMOTIONAL",
+                 "expiration_at": "1665085499", "active_subscription": "true", "subscription_status": "promotional"}"""));
+    }
+
+    private static JsonNode tags(ObjectNode event) {
+        return destinations.send("onesignal", event).request().body().path("properties").path("tags");
+    }
+
+    @Test
+    void the_end_of_a_status_is_sent() {
+        ObjectNode event = event("RENEWAL");
+        ((ObjectNode) event.path("customer")).putNull("subscription_status").put("status_ended", true);
+        assertThat(tags(event).path("subscription_status").textValue()).isEmpty();
+        assertThat(destinations.send("segment", event).request().body().path("batch").path(1).path("traits")
+                .path("rc_subscription_status").isNull()).isTrue();
+        assertThat(destinations.send("amplitude", event).request().body().path("events").path(1)).isEqualTo(json("""
+                {"event_type": "$identify", "user_id": "user-1", "time": 1662493499000, "insert_id": "evt-1:ended",
+                 "user_properties": {"$unset": {"rc_subscription_status": "-"}}}"""));
+    }
+
+    @Test
+    void any_kind_can_have_a_name() throws Exception {
+        try (Destinations other = new Destinations(Map.of("segment.event-name.subscription_extended", "Extended",
+                "amplitude.event-name.brand_new", "New", "onesignal.event-name.virtual_currency_transaction", "coins",
+                "onesignal.last-event-type", "Upper", "statsig.event-name.test", "rc_test_event",
+                "statsig.event-type", "RC"))) {
+            assertThat(other.send("segment", event("SUBSCRIPTION_EXTENDED")).request().body().path("batch").path(0)
+                    .path("event").textValue()).isEqualTo("Extended");
+            assertThat(other.send("amplitude", event("BRAND_NEW")).request().body().path("events").path(0)
+                    .path("event_type").textValue()).isEqualTo("New");
+            // it carries no purchase, whose tags stay
+            assertThat(other.send("onesignal", enrich(json("""
+                    {"event": {"type": "VIRTUAL_CURRENCY_TRANSACTION", "id": "v", "event_timestamp_ms": 1663786195063,
+                     "app_user_id": "u", "environment": "PRODUCTION",
+                     "subscriber_attributes": {"$onesignalUserId": {"value": "o", "updated_at_ms": 1}}}}"""))).request()
+                    .body().path("properties").path("tags")).isEqualTo(json("""
+                    {"app_user_id": "u", "environment": "PRODUCTION", "last_event_type": "COINS",
+                     "last_event_at": "1663786195", "subscription_status": "active"}"""));
+            assertThat(other.send("statsig", event("TEST")).request().body().path("event").path("type").textValue())
+                    .isEqualTo("rc_test_event");
+        }
+    }
+
+    @Test
+    void onesignal_is_told_of_someone_it_knows() {
         ObjectNode unknown = event("RENEWAL", "subscriber_attributes", "{}");
         assertThat(destinations.send("onesignal", unknown).verdict())
                 .isEqualTo("skip: The customer has neither $onesignalUserId nor $onesignalId");
         ObjectNode dots = event("RENEWAL");
         ((ObjectNode) dots.path("customer").path("subscriber_attributes")).put("$onesignalUserId", "..");
-        assertThat(destinations.send("onesignal", dots).verdict()).isEqualTo("skip: The customer's OneSignal id is none");
+        assertThat(destinations.send("onesignal", dots).verdict())
+                .isEqualTo("skip: The customer has neither $onesignalUserId nor $onesignalId");
     }
 }

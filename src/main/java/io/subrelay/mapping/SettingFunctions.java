@@ -1,18 +1,14 @@
 package io.subrelay.mapping;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
-import net.thisptr.jackson.jq.Expression;
 import net.thisptr.jackson.jq.Function;
-import net.thisptr.jackson.jq.PathOutput;
 import net.thisptr.jackson.jq.Scope;
-import net.thisptr.jackson.jq.Version;
-import net.thisptr.jackson.jq.exception.JsonQueryException;
-import net.thisptr.jackson.jq.path.Path;
 import org.apache.camel.CamelContext;
 
 /**
@@ -22,7 +18,7 @@ import org.apache.camel.CamelContext;
  * <p>Names may come from events ({@code "segment.event-name." + .kind}). What is no name of a setting is not set, so
  * that Camel never sees an expression of the sender's, and only so many names are remembered.
  */
-final class SettingFunction implements Function {
+final class SettingFunctions {
 
     private static final Pattern NAME = Pattern.compile("[\\w.-]{1,200}");
     private static final TextNode NOT_SET = TextNode.valueOf("");
@@ -31,14 +27,29 @@ final class SettingFunction implements Function {
     private final CamelContext camel;
     private final Map<String, TextNode> values = new ConcurrentHashMap<>();
 
-    SettingFunction(CamelContext camel) {
+    SettingFunctions(CamelContext camel) {
         this.camel = camel;
     }
 
-    @Override
-    public void apply(Scope scope, List<Expression> arguments, JsonNode in, Path path, PathOutput output,
-            Version version) throws JsonQueryException {
-        arguments.get(0).apply(scope, in, null, (name, at) -> output.emit(value(name.asText()), null), false);
+    void addTo(Scope scope) {
+        scope.addFunction("setting", 1, of((in, name) -> value(name)));
+        scope.addFunction("renamed_by", 1, of(this::renamed));
+    }
+
+    private static Function of(BiFunction<JsonNode, String, JsonNode> function) {
+        return (scope, arguments, in, path, output, version) -> arguments.get(0).apply(scope, in, null,
+                (argument, at) -> output.emit(function.apply(in, argument.asText()), null), false);
+    }
+
+    private JsonNode renamed(JsonNode object, String prefix) {
+        ObjectNode result = Json.MAPPER.createObjectNode();
+        for (var member : object.properties()) {
+            String name = value(prefix + member.getKey()).textValue();
+            if (!name.isEmpty()) {
+                result.set(name, member.getValue());
+            }
+        }
+        return result;
     }
 
     private TextNode value(String name) {
