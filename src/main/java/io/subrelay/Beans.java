@@ -11,11 +11,11 @@ import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.Database;
 import io.subrelay.store.EventPreview;
 import io.subrelay.store.RequestStore;
-import io.subrelay.store.Writer;
 import io.subrelay.webhook.OwnNames;
+import io.subrelay.webhook.RejectedWebhooks;
 import io.subrelay.webhook.WebhookAuthorization;
+import io.subrelay.webhook.WebhookReader;
 import io.subrelay.webhook.WebhookSignature;
-import io.subrelay.webhook.Webhooks;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import javax.sql.DataSource;
@@ -27,13 +27,14 @@ public final class Beans {
     private Beans() {
     }
 
-    /** @param writer null, as is {@code database}, where the routes are built and never run */
-    public static void bind(Registry registry, Settings settings, MeterRegistry meters, Outbox outbox, Writer writer,
+    /** @param database null where the routes are built and never run */
+    public static void bind(Registry registry, Settings settings, MeterRegistry meters, Outbox outbox,
             Database database) {
         registry.bind("meterRegistry", meters);
         registry.bind("dataSource", DataSource.class, database == null ? noDatabase() : database.dataSource());
         registry.bind("outbox", outbox);
-        registry.bind("webhooks", new Webhooks(writer, meters));
+        registry.bind("rejectedWebhooks", new RejectedWebhooks(meters));
+        registry.bind("webhookReader", new WebhookReader());
         OwnNames names = settings.isSet("webhook.signing-secret") ? null : new OwnNames(settings.get("server.host"));
         registry.bind("webhookAuthorization",
                 new WebhookAuthorization(settings.get("webhook.authorization"), names));

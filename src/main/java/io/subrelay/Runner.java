@@ -23,7 +23,7 @@ import io.subrelay.store.Retention;
 import io.subrelay.store.Writer;
 import io.subrelay.webhook.OwnNames;
 import io.subrelay.webhook.WebhookAuthorization;
-import io.subrelay.webhook.Webhooks;
+import io.subrelay.webhook.RejectedWebhooks;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -134,7 +134,7 @@ final class Runner extends MainListenerSupport {
         database = Database.open(settings);
         writer = new Writer(database, new EventStore(() -> outbox.open()));
         outbox = outbox(settings, new DeliveryStore(database), meters);
-        Beans.bind(registry, settings, meters, outbox, writer, database);
+        Beans.bind(registry, settings, meters, outbox, database);
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
         health.register(new DatabaseHealth(database, writer));
         health.register(new OutboxHealth(outbox));
@@ -176,7 +176,7 @@ final class Runner extends MainListenerSupport {
         Intake intake = new Intake(connections,
                 registry.lookupByNameAndType("webhookAuthorization", WebhookAuthorization.class),
                 registry.lookupByNameAndType("adminAccess", AdminAccess.class),
-                registry.lookupByNameAndType("webhooks", Webhooks.class),
+                registry.lookupByNameAndType("rejectedWebhooks", RejectedWebhooks.class),
                 settings.number("server.max-body-size", 1024, 64 << 20));
         errors.refuseUntilStarted(context, intake);
         String management = settings.get("management.host");

@@ -1,19 +1,15 @@
 package io.subrelay.check;
 
 import io.subrelay.Nearest;
-import io.subrelay.delivery.OutboxEndpoint;
-import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.EndpointUriFactory;
-import org.apache.camel.spi.UriParam;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 
@@ -86,10 +82,10 @@ final class Addresses {
         } else if (camel.getComponent(scheme) == null) {
             faults.add(Fault.fault(file.name(), line, "there is no component " + scheme + Nearest.hint(scheme, USUAL)));
         } else if (scheme.equals("outbox") && !step.equals("from")
-                && !uri.matches("outbox:(//)?(skip|refuse|hold)(\\?.*)?")) {
+                && !uri.matches("outbox:(//)?(accept|skip|refuse|hold)(\\?.*)?")) {
             String name = uri.replaceFirst("\\?.*", "");
             faults.add(Fault.fault(file.name(), line, "nothing can be sent to " + name
-                    + Nearest.hint(name, List.of("outbox:skip", "outbox:refuse", "outbox:hold"))));
+                    + Nearest.hint(name, List.of("outbox:accept", "outbox:skip", "outbox:refuse", "outbox:hold"))));
         } else {
             options(scheme, uri, uriNode, Yaml.get(node, "parameters"), file, faults);
         }
@@ -111,8 +107,7 @@ final class Addresses {
 
     private void options(String scheme, String uri, Node uriNode, Node parameters, RouteFile file, List<Fault> faults) {
         EndpointUriFactory factory = camel.getCamelContextExtension().getEndpointUriFactory(scheme);
-        Set<String> known = scheme.equals("outbox") ? outboxOptions()
-                : factory == null ? Set.of() : factory.propertyNames();
+        Set<String> known = factory == null ? Set.of() : factory.propertyNames();
         boolean lenient = factory != null && factory.isLenientProperties();
         Map<String, String> prefixes = factory == null ? null : factory.multiValuePrefixes();
         Map<String, Integer> options = new LinkedHashMap<>();
@@ -133,16 +128,5 @@ final class Addresses {
                 faults.add(Fault.fault(file.name(), line, scheme + " has no option " + option + hint));
             }
         });
-    }
-
-    private static Set<String> outboxOptions() {
-        Set<String> options = new TreeSet<>(Set.of("bridgeErrorHandler", "exceptionHandler", "exchangePattern",
-                "lazyStartProducer"));
-        for (Field field : OutboxEndpoint.class.getDeclaredFields()) {
-            if (field.isAnnotationPresent(UriParam.class)) {
-                options.add(field.getName());
-            }
-        }
-        return options;
     }
 }

@@ -45,7 +45,7 @@ final class Rehearsal implements AutoCloseable {
         this.outbox = Outbox.forPreviews(settings, meters);
         Preview.guard(camel);
         OutboxEndpoint.makeDurable(camel);
-        Beans.bind(camel.getRegistry(), settings, meters, outbox, null, null);
+        Beans.bind(camel.getRegistry(), settings, meters, outbox, null);
         camel.getRegistry().bind("resource-loader-file", new FilesOf(folder.root()));
         camel.getComponent("platform-http", PlatformHttpComponent.class).setEngine(new NoServer());
         for (String scheme : List.of("http", "https")) {

@@ -26,6 +26,11 @@ public record EnrichedEvent(
     /** In {@link #customerThen}, moved to the body: see {@link io.subrelay.customer.CustomerView#toStandingJson}. */
     public static final String STANDING = "standing";
 
+    /** The store's environment that it is of, as received; empty where it says nothing. */
+    String environment() {
+        return event.event().path("environment").asText("");
+    }
+
     /** The body that a destination's route gets; a new object around shared parts. */
     public ObjectNode body() {
         ObjectNode body = JsonNodeFactory.instance.objectNode();

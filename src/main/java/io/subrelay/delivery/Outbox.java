@@ -10,6 +10,7 @@ import io.subrelay.store.Database;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.Mark;
 import io.subrelay.store.Writer;
+import io.subrelay.webhook.Event;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -141,6 +143,11 @@ public final class Outbox implements Shares.Holder {
     /** The names of the destinations that are not switched off: an event that is accepted now is meant for them. */
     public List<String> open() {
         return open;
+    }
+
+    /** Stores events; see {@link Writer#accept}. */
+    List<CompletableFuture<EnrichedEvent>> accept(List<Event> events) {
+        return writer.accept(events, System.currentTimeMillis());
     }
 
     /** Hands events that are on the disk to the destinations, in order. */

@@ -8,8 +8,8 @@ import org.apache.camel.support.DefaultComponent;
 
 /**
  * {@code from: outbox:<destination>} gives a route the events that are to be delivered to a destination, each with the
- * customer as of that event, until the route ends without a failure. {@code to: outbox:skip},
- * {@code outbox:refuse} and {@code outbox:hold} end a delivery without sending it.
+ * customer as of that event, until the route ends without a failure. {@code to: outbox:accept} takes
+ * events in; {@code outbox:skip}, {@code outbox:refuse} and {@code outbox:hold} end a delivery without sending it.
  */
 @Component("outbox")
 public final class OutboxComponent extends DefaultComponent {

@@ -3,8 +3,6 @@ package io.subrelay.delivery;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.delivery.Outcome.Verdict;
 import io.subrelay.redelivery.DurableRedelivery;
-import io.subrelay.redelivery.RedeliverLater;
-import io.subrelay.redelivery.RetryFor;
 import io.subrelay.store.Mark;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,16 +12,14 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
-import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers to one destination with threads of its own. A route that ends without a failure has delivered. What a failure
- * means is decided by Camel's error handling of the route, see {@link DurableRedelivery}: the delivery is retried later,
- * or becomes a dead letter.
+ * Delivers to one destination with threads of its own. A route that ends without a failure has delivered. What a
+ * failure means is decided by Camel's error handling of the route, see {@link DurableRedelivery}: the delivery is
+ * retried later, or becomes a dead letter.
  */
 public final class OutboxConsumer extends DefaultConsumer {
 
@@ -38,9 +34,7 @@ public final class OutboxConsumer extends DefaultConsumer {
     private String mode = "off";
     private OutboxQueue queue;
     private Workers workers;
-    /** The shared policy, for what fails beside the route. */
-    private RedeliveryPolicy policy;
-    private RetryFor retryFor;
+    private SharedPolicy policy;
 
     OutboxConsumer(OutboxEndpoint endpoint, Processor processor, Outbox outbox) {
         super(endpoint, processor);
@@ -75,8 +69,7 @@ public final class OutboxConsumer extends DefaultConsumer {
         super.doInit();
         mode = outbox.settings().mode(name(), endpoint.credentialNames());
         metrics.bind(this);
-        policy = shared(RedeliveryPolicy.class, new RedeliveryPolicy());
-        retryFor = shared(RetryFor.class, new RetryFor());
+        policy = new SharedPolicy(endpoint.getCamelContext());
     }
 
     @Override
@@ -94,11 +87,6 @@ public final class OutboxConsumer extends DefaultConsumer {
                 .newCachedThreadPool(this, "outbox-" + name()),
                 outbox.settings().number("delivery.concurrency", 1, 1000), this::work);
         workers.more();
-    }
-
-    private <T> T shared(Class<T> type, T otherwise) {
-        T found = CamelContextHelper.findSingleByType(endpoint.getCamelContext(), type);
-        return found == null ? otherwise : found;
     }
 
     /** Lets what is being attempted end; a request that is not answered is left to go again after the next start. */
@@ -187,11 +175,7 @@ public final class OutboxConsumer extends DefaultConsumer {
     /** A list has one redelivery, so one number of attempts. */
     private boolean mayShareList(Delivery first, Delivery other) {
         return first.attempts() == other.attempts()
-                && (endpoint.getBatchBy() == null || environment(first).equals(environment(other)));
-    }
-
-    private static String environment(Delivery delivery) {
-        return delivery.event().event().event().path("environment").asText("");
+                && (endpoint.getBatchBy() == null || first.event().environment().equals(other.event().environment()));
     }
 
     private void deliver(List<Delivery> deliveries) {
@@ -200,7 +184,7 @@ public final class OutboxConsumer extends DefaultConsumer {
         List<Finished> finished = new ArrayList<>(deliveries.size());
         List<Outcome> outcomes = attempt(deliveries, finished);
         List<Delivery> attempted = deliveries.subList(0, outcomes.size());
-        long again = System.currentTimeMillis() + delayMs(1);
+        long again = System.currentTimeMillis() + policy.delayMs(1);
         deliveries.subList(attempted.size(), deliveries.size())
                 .forEach(delivery -> finished.add(Finished.again(delivery, again)));
         boolean first = attempted.stream().anyMatch(delivery -> delivery.attempts() == 0);
@@ -221,8 +205,8 @@ public final class OutboxConsumer extends DefaultConsumer {
      * A list that is refused because of some of its events is split until those are found.
      *
      * @param  finished gets how they came back
-     * @return          what became of the deliveries, but for the last ones if they were not attempted: something before
-     *                  them has to go again first
+     * @return          the results, without those of the last ones if these were not attempted: something before them
+     *                  has to be retried first
      */
     private List<Outcome> attempt(List<Delivery> deliveries, List<Finished> finished) {
         long startedAt = System.currentTimeMillis();
@@ -246,101 +230,24 @@ public final class OutboxConsumer extends DefaultConsumer {
         return all;
     }
 
-    /** What fails here beside the route must not cost its customers their turn: the attempt has failed, and is retried. */
+    /** What fails here beside the route must not cost its customers their turn: the attempt failed, and is retried. */
     private List<Outcome> run(List<Delivery> deliveries) {
         try {
-            return runRoute(deliveries);
+            Exchange exchange = createExchange(false);
+            List<Outcome> outcomes =
+                    new Attempt(exchange, endpoint, deliveries, mode).call(getProcessor()).outcomes(policy);
+            releaseExchange(exchange, false);
+            return outcomes;
         } catch (RuntimeException | Error e) {
             logFailure(deliveries.get(0), e);
             String reason = "the runner failed, see its log: " + e.getClass().getSimpleName();
-            return Collections.nCopies(deliveries.size(), undecided(deliveries.get(0), new Answer(0, reason)));
+            return Collections.nCopies(deliveries.size(), policy.undecided(deliveries.get(0), new Answer(0, reason)));
         }
     }
 
     private void logFailure(Delivery delivery, Throwable e) {
         LOG.error("{}: the attempt to deliver event {} failed within the runner, and is retried",
                 name(), delivery.event().event().id(), e);
-    }
-
-    private List<Outcome> runRoute(List<Delivery> deliveries) {
-        Exchange exchange = createExchange(false);
-        Attempt attempt = new Attempt(exchange, deliveries.size());
-        fill(exchange, deliveries, mode);
-        try {
-            getProcessor().process(exchange);
-        } catch (Exception | Error e) {
-            exchange.setException(e);
-        }
-        // what a route interrupts is its own waiting: the thread goes on to the next
-        Thread.interrupted();
-        List<Outcome> outcomes = new ArrayList<>(deliveries.size());
-        Outcome ofTheRest = null;
-        for (int i = 0; i < deliveries.size(); i++) {
-            Outcome said = attempt.said(i);
-            if (said == null && ofTheRest == null) {
-                ofTheRest = outcome(exchange, attempt, deliveries.get(0));
-            }
-            outcomes.add(said == null ? ofTheRest : said);
-        }
-        releaseExchange(exchange, false);
-        return outcomes;
-    }
-
-    private Outcome outcome(Exchange exchange, Attempt attempt, Delivery first) {
-        if (exchange.getException() == null) {
-            return mode.equals("preview") ? Outcome.previewed(attempt.requests().toString())
-                    : Outcome.delivered(Answer.of(exchange).status());
-        }
-        Answer answer = Answer.of(exchange, exchange.getException());
-        RedeliverLater later = RedeliverLater.of(exchange);
-        if (later != null) {
-            return Outcome.retry(answer.status(), answer.text(), later.delayMs(), later.askedMs());
-        }
-        if (!DurableRedelivery.isDecided(exchange)) {
-            return undecided(first, answer);
-        }
-        return Outcome.ended(DurableRedelivery.isGivenUp(exchange) ? Verdict.GIVEN_UP : Verdict.REFUSED,
-                answer.status(), answer.text());
-    }
-
-    /** For what no error handler has seen, an interruption or an error of the virtual machine. */
-    private Outcome undecided(Delivery delivery, Answer answer) {
-        if (!retryFor.matches(delivery.firstAttemptAt())) {
-            return Outcome.ended(Verdict.GIVEN_UP, answer.status(), answer.text());
-        }
-        return Outcome.retry(answer.status(), answer.text(), delayMs(delivery.attempts() + 1), 0);
-    }
-
-    private long delayMs(int attempts) {
-        return DurableRedelivery.delayMs(policy, attempts);
-    }
-
-    private void fill(Exchange exchange, List<Delivery> deliveries, String asMode) {
-        Delivery first = deliveries.get(0);
-        if (first.attempts() > 0) {
-            DurableRedelivery.resume(exchange, first.attempts(),
-                    deliveries.stream().mapToLong(Delivery::firstAttemptAt).max().getAsLong());
-        }
-        exchange.setVariable("mode", asMode);
-        exchange.setVariable("age_seconds", (System.currentTimeMillis() - first.event().receivedAt()) / 1000);
-        if (endpoint.getBatchSize() == 0) {
-            EnrichedEvent event = first.event();
-            exchange.setVariable("kind", event.event().kind());
-            exchange.setVariable("environment", environment(first));
-            exchange.setVariable("store", event.event().event().path("store").asText(""));
-            exchange.setVariable("event_id", event.event().id());
-            exchange.setVariable("webhook", event.event().text());
-            exchange.getMessage().setBody(event.body());
-            return;
-        }
-        if (endpoint.getBatchBy() != null) {
-            exchange.setVariable("environment", environment(first));
-        }
-        List<ObjectNode> bodies = new ArrayList<>(deliveries.size());
-        for (Delivery delivery : deliveries) {
-            bodies.add(delivery.event().body());
-        }
-        exchange.getMessage().setBody(bodies);
     }
 
     /**
@@ -351,25 +258,8 @@ public final class OutboxConsumer extends DefaultConsumer {
      */
     public ObjectNode preview(EnrichedEvent event) {
         Exchange exchange = createExchange(false);
-        Attempt attempt = new Attempt(exchange, 1);
-        fill(exchange, List.of(new Delivery(event, Delivery.Origin.REQUEST, 0, 0)), "preview");
-        try {
-            getProcessor().process(exchange);
-        } catch (Exception e) {
-            exchange.setException(e);
-        }
-        ObjectNode preview = attempt.requests().objectNode();
-        Outcome said = attempt.said(0);
-        if (said != null) {
-            preview.put("decision", said.verdict() == Verdict.SKIPPED ? "skip" : "refuse");
-            preview.put("reason", said.reason());
-        } else if (exchange.getException() != null) {
-            preview.put("decision", "error");
-            preview.put("reason", Answer.of(exchange, exchange.getException()).text());
-        } else {
-            preview.put("decision", "send");
-            preview.set("requests", attempt.requests());
-        }
+        List<Delivery> one = List.of(new Delivery(event, Delivery.Origin.REQUEST, 0, 0));
+        ObjectNode preview = new Attempt(exchange, endpoint, one, "preview").call(getProcessor()).preview();
         releaseExchange(exchange, false);
         return preview;
     }
@@ -382,7 +272,7 @@ public final class OutboxConsumer extends DefaultConsumer {
             int attempts = delivery.attempts() + 1;
             long first = delivery.firstAttemptAt() > 0 ? delivery.firstAttemptAt() : at;
             return Finished.again(new Delivery(delivery.event(), delivery.origin(), attempts, first),
-                    System.currentTimeMillis() + delayMs(attempts));
+                    System.currentTimeMillis() + policy.delayMs(attempts));
         }
     }
 

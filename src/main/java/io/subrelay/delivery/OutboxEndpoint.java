@@ -25,16 +25,19 @@ public final class OutboxEndpoint extends DefaultEndpoint {
 
     private final Outbox outbox;
 
-    @UriPath(description = "The destination to deliver to; or skip, refuse or hold")
+    @UriPath(description = "The destination to deliver to; or accept, skip, refuse or hold")
     @Metadata(required = true)
     private final String name;
-    @UriParam(description = "Settings without which the destination previews, comma separated")
+    @UriParam(label = "consumer", description = "Settings without which the destination previews, comma separated")
     private String credentials = "";
-    @UriParam(description = "How many events the body is a list of at the most; without it the body is one event")
+    @UriParam(label = "consumer",
+              description = "The body is a list of up to this many events; without it the body is one event")
     private int batchSize;
-    @UriParam(description = "environment: a list holds events of one environment only, told by the variable environment")
+    @UriParam(label = "consumer", enums = "environment",
+              description = "A list holds events of one environment only, which is in the variable environment")
     private String batchBy;
-    @UriParam(label = "producer", description = "Why a delivery is skipped, refused or held; may be in simple")
+    @UriParam(label = "producer",
+              description = "Why a delivery is skipped, refused or held, in simple; without it the answer's text")
     private String reason;
 
     OutboxEndpoint(String uri, String name, OutboxComponent component, Outbox outbox) {
@@ -64,7 +67,7 @@ public final class OutboxEndpoint extends DefaultEndpoint {
 
     @Override
     public Producer createProducer() {
-        return new OutboxProducer(this);
+        return name.equals("accept") ? new OutboxAcceptor(this, outbox) : new OutboxProducer(this);
     }
 
     List<String> credentialNames() {

@@ -25,7 +25,7 @@ final class OutboxProducer extends DefaultProducer {
         this.verdict = VERBS.get(endpoint.getName());
         if (verdict == null) {
             throw new IllegalArgumentException("to: outbox:" + endpoint.getName()
-                    + ": there is only outbox:skip, outbox:refuse and outbox:hold");
+                    + ": there is only outbox:accept, outbox:skip, outbox:refuse and outbox:hold");
         }
         this.reason = endpoint.getReason() == null ? null
                 : endpoint.getCamelContext().resolveLanguage("simple").createExpression(endpoint.getReason());

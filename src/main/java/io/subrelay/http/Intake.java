@@ -4,7 +4,7 @@ import io.subrelay.console.AdminAccess;
 import io.subrelay.webhook.OwnNames;
 import io.subrelay.webhook.Rejected;
 import io.subrelay.webhook.WebhookAuthorization;
-import io.subrelay.webhook.Webhooks;
+import io.subrelay.webhook.RejectedWebhooks;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -29,17 +29,17 @@ public final class Intake {
     private final Connections connections;
     private final WebhookAuthorization webhookAuthorization;
     private final AdminAccess adminAccess;
-    private final Webhooks webhooks;
+    private final RejectedWebhooks rejected;
     private final Bodies bodies;
     private final WrongPasswords wrongPasswords = new WrongPasswords(System::nanoTime);
 
     /** @param maxBodySize of one request, bytes; all that are open together may have a sixteenth of the memory */
     public Intake(Connections connections, WebhookAuthorization webhookAuthorization, AdminAccess adminAccess,
-            Webhooks webhooks, long maxBodySize) {
+            RejectedWebhooks rejected, long maxBodySize) {
         this.connections = connections;
         this.webhookAuthorization = webhookAuthorization;
         this.adminAccess = adminAccess;
-        this.webhooks = webhooks;
+        this.rejected = rejected;
         this.bodies = new Bodies(maxBodySize, Runtime.getRuntime().maxMemory() / 16);
     }
 
@@ -85,9 +85,9 @@ public final class Intake {
         try {
             webhookAuthorization.check(
                     request.getHeader(HttpHeaders.AUTHORIZATION), request.getHeader(HttpHeaders.HOST));
-        } catch (Rejected rejected) {
-            webhooks.countRejected(rejected.getReason());
-            HttpErrors.refuse(context, rejected.getStatus(), rejected.getMessage());
+        } catch (Rejected e) {
+            rejected.count(e.getReason());
+            HttpErrors.refuse(context, e.getStatus(), e.getMessage());
             return;
         }
         bodies.read(context);

@@ -61,8 +61,8 @@ final class DurableErrorHandler extends DefaultErrorHandler {
     }
 
     /**
-     * Comes before Camel counts and decides. The count is restored: the header that Camel has it in is gone where a route
-     * has removed headers. What would be redelivered is exhausted once the handler's {@code retryWhile} has ended.
+     * Comes before Camel counts and decides. The count is restored: the header that Camel has it in is gone where a
+     * route has removed headers. What would be redelivered is exhausted once {@code retryWhile} has ended.
      */
     @Override
     protected ExceptionPolicy getExceptionPolicy(Exchange exchange, Throwable exception) {

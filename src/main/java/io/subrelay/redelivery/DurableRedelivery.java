@@ -18,8 +18,8 @@ import org.apache.camel.reifier.errorhandler.ErrorHandlerReifier;
 /**
  * Makes redelivery durable. The consumer {@link #resume resumes} an exchange before it calls the route, and reads
  * {@link RedeliverLater} from it afterwards. What each route does with a failure stays Camel's
- * {@code defaultErrorHandler} and {@code onException}, except that {@code retryWhile} of the error handler holds for all
- * of them: in Camel an {@code onException} takes its place, and would have to repeat it or redeliver for ever.
+ * {@code defaultErrorHandler} and {@code onException}, except that {@code retryWhile} of the error handler holds for
+ * all of them: in Camel an {@code onException} takes its place, and would have to repeat it or redeliver for ever.
  */
 public final class DurableRedelivery {
 
@@ -105,7 +105,7 @@ public final class DurableRedelivery {
         return exchange.getProperty(GIVEN_UP, false, Boolean.class);
     }
 
-    /** Whether an error handler has seen the failure of an exchange, and it is no interruption or rejection of the work. */
+    /** Whether an error handler has decided on the failure of an exchange, which it does not on an interruption. */
     public static boolean isDecided(Exchange exchange) {
         ExchangeExtension extension = exchange.getExchangeExtension();
         return (extension.isFailureHandled() || extension.isRedeliveryExhausted())

@@ -7,12 +7,13 @@ import java.util.concurrent.CompletableFuture;
 /**
  * An event that waits to be stored.
  *
- * @param stored completes once the event is on the disk: with the enriched event, or with null where the event had been
- *               stored before; exceptionally if it could not be stored
+ * @param follows whether it is to be stored in one transaction with the one before
+ * @param stored  completes once the event is on the disk: with the enriched event, or with null where the event had been
+ *                stored before; exceptionally if it could not be stored
  */
-record Acceptance(Event event, long receivedAt, CompletableFuture<EnrichedEvent> stored) {
+record Acceptance(Event event, long receivedAt, boolean follows, CompletableFuture<EnrichedEvent> stored) {
 
-    Acceptance(Event event, long receivedAt) {
-        this(event, receivedAt, new CompletableFuture<>());
+    Acceptance(Event event, long receivedAt, boolean follows) {
+        this(event, receivedAt, follows, new CompletableFuture<>());
     }
 }

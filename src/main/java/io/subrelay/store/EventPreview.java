@@ -27,7 +27,7 @@ public final class EventPreview {
             long[] position = {0, Long.MAX_VALUE / 2};
             Customers customers = new Customers(new CustomerStore(connection, new KnownCustomers()), () -> ++position[1]);
             return EventStore.enrich(
-                    new Acceptance(event, receivedAt), 0, customers, position, List.of(), new ArrayList<>());
+                    new Acceptance(event, receivedAt, false), 0, customers, position, List.of(), new ArrayList<>());
         }
     }
 

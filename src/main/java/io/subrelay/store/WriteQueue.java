@@ -63,15 +63,16 @@ final class WriteQueue {
     private long marksAwaited;
 
     /** @return false once it is closed */
-    boolean add(Acceptance acceptance) {
+    boolean add(List<Acceptance> acceptances) {
         lock.lock();
         try {
             if (closing) {
                 return false;
             }
-            waitingEvents.add(acceptance);
+            int before = waitingEvents.size();
+            waitingEvents.addAll(acceptances);
             changed.signalAll();
-            if (waitingEvents.size() == expected) {
+            if (before < expected && waitingEvents.size() >= expected) {
                 enough.signal();
             }
             return true;
@@ -145,7 +146,11 @@ final class WriteQueue {
             if (closing && waitingEvents.isEmpty() && (waitingMarks.isEmpty() || isTooLate())) {
                 return null;
             }
-            List<Acceptance> acceptances = takeUpTo(MAX_EVENTS, waitingEvents);
+            int events = Math.min(MAX_EVENTS, waitingEvents.size());
+            while (events < waitingEvents.size() && waitingEvents.get(events).follows()) {
+                events++;
+            }
+            List<Acceptance> acceptances = takeUpTo(events, waitingEvents);
             together = acceptances.size();
             begunAt = System.nanoTime();
             boolean early = begunAt - marksFailedAt < RETRY_MARKS_NANOS;

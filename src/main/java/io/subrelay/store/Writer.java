@@ -50,13 +50,17 @@ public final class Writer implements AutoCloseable {
         thread.start();
     }
 
-    /** Stores an event; see {@link Acceptance} for what the future tells. */
-    public CompletableFuture<EnrichedEvent> accept(Event event, long receivedAt) {
-        Acceptance acceptance = new Acceptance(event, receivedAt);
-        if (!queue.add(acceptance)) {
-            acceptance.stored().completeExceptionally(new IllegalStateException("the runner is stopping"));
+    /** Stores events in one transaction; see {@link Acceptance} for what the futures tell, one for each in order. */
+    public List<CompletableFuture<EnrichedEvent>> accept(List<Event> events, long receivedAt) {
+        List<Acceptance> acceptances = new ArrayList<>(events.size());
+        for (Event event : events) {
+            acceptances.add(new Acceptance(event, receivedAt, !acceptances.isEmpty()));
         }
-        return acceptance.stored();
+        if (!queue.add(acceptances)) {
+            acceptances.forEach(acceptance -> acceptance.stored().completeExceptionally(
+                    new IllegalStateException("the runner is stopping")));
+        }
+        return acceptances.stream().map(Acceptance::stored).toList();
     }
 
     /**

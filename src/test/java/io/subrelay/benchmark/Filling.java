@@ -66,7 +66,7 @@ final class Filling {
         List<CompletableFuture<EnrichedEvent>> events = new java.util.ArrayList<>();
         for (int i = from; i < to; i++) {
             Event event = reader.read(template.fill("stored-" + i, i % customers, now));
-            events.add(writer.accept(event, now));
+            events.addAll(writer.accept(List.of(event), now));
         }
         for (CompletableFuture<EnrichedEvent> each : events) {
             EnrichedEvent event = each.join();

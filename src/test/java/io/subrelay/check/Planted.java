@@ -58,7 +58,8 @@ final class Planted {
 
     Planted(Path root) {
         this.root = root;
-        for (String file : List.of("routes/1-receive.camel.yaml", "routes/2-delivery.camel.yaml", "routes/mapping.jq", "routes/api.camel.yaml",
+        for (String file : List.of("routes/http.camel.yaml", "routes/1-receive.camel.yaml",
+                "routes/2-delivery.camel.yaml", "routes/mapping.jq", "routes/api.camel.yaml",
                 "routes/api.jq", "routes/destinations/statsig.camel.yaml")) {
             write(file, read(Path.of(file)));
         }

@@ -43,8 +43,8 @@ public final class OpenedDatabase {
     public static void accept(Database database, String customer, int from, int to) {
         Writer writer = new Writer(database, new EventStore(() -> List.of("segment")));
         writer.start(accepted -> { });
-        CompletableFuture.allOf(IntStream.rangeClosed(from, to).mapToObj(n -> writer.accept(new WebhookReader().read(
-                        Hooks.renewal(customer, n).toString().getBytes(StandardCharsets.UTF_8)), 1_800_000_000_000L))
+        CompletableFuture.allOf(IntStream.rangeClosed(from, to).mapToObj(n -> writer.accept(List.of(new WebhookReader().read(
+                        Hooks.renewal(customer, n).toString().getBytes(StandardCharsets.UTF_8))), 1_800_000_000_000L).get(0))
                 .toArray(CompletableFuture[]::new)).join();
         writer.close();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.subrelay.store.WriteQueue.Batch;
+import java.util.Collections;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -98,7 +99,7 @@ class WriteQueueTest {
     void givesEventsWhileMarksWaitToGoAgain() throws InterruptedException {
         queue.add(mark(1));
         queue.putBack(queue.take().marks());
-        queue.add(new Acceptance(null, 0));
+        queue.add(List.of(acceptance(false)));
         Batch events = queue.take();
         assertThat(events.acceptances()).hasSize(1);
         assertThat(events.marks()).isEmpty();
@@ -106,11 +107,26 @@ class WriteQueueTest {
     }
 
     @Test
+    void aListThatIsAcceptedIsNotDivided() throws InterruptedException {
+        List<Acceptance> list = new ArrayList<>(Collections.nCopies(255, acceptance(true)));
+        list.add(0, acceptance(false));
+        queue.add(List.of(acceptance(false)));
+        queue.add(list);
+        queue.add(List.of(acceptance(false)));
+        assertThat(queue.take().acceptances()).hasSize(257);
+        assertThat(queue.take().acceptances()).hasSize(1);
+    }
+
+    private static Acceptance acceptance(boolean follows) {
+        return new Acceptance(null, 0, follows);
+    }
+
+    @Test
     void closedItGivesWhatIsLeftAndTakesNoMoreEvents() throws InterruptedException {
-        queue.add(new Acceptance(null, 0));
+        queue.add(List.of(acceptance(false)));
         queue.add(mark(1));
         queue.close();
-        assertThat(queue.add(new Acceptance(null, 0))).isFalse();
+        assertThat(queue.add(List.of(acceptance(false)))).isFalse();
         Batch last = queue.take();
         assertThat(last.acceptances()).hasSize(1);
         assertThat(last.marks()).containsExactly(mark(1));

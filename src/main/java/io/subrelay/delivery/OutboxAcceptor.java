@@ -1,0 +1,88 @@
+package io.subrelay.delivery;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.subrelay.webhook.Event;
+import io.subrelay.webhook.Rejected;
+import io.subrelay.webhook.WebhookReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultProducer;
+
+/**
+ * {@code to: outbox:accept}: stores the webhook that the body is, or the list of them, and goes on once they are on the
+ * disk. Each is text, bytes or a tree of JSON, or was read before. The body becomes {@code accepted}, or
+ * {@code duplicate} where the event had been stored before; of a list a list of these.
+ */
+final class OutboxAcceptor extends DefaultProducer {
+
+    /** RevenueCat waits for at most 60 s; it had better hear of a failure than of nothing. */
+    private static final long STORE_SECONDS = 30;
+
+    private final WebhookReader reader = new WebhookReader();
+    private final Outbox outbox;
+    private final Counter accepted;
+    private final Counter duplicates;
+
+    OutboxAcceptor(OutboxEndpoint endpoint, Outbox outbox) {
+        super(endpoint);
+        this.outbox = outbox;
+        MeterRegistry meters = outbox.meters();
+        this.accepted = Counter.builder("subrelay.webhooks.accepted")
+                .description("Events that were stored").register(meters);
+        this.duplicates = Counter.builder("subrelay.webhooks.duplicates")
+                .description("Webhooks whose event had been stored before").register(meters);
+    }
+
+    /**
+     * @throws Rejected with status 400 if one of them is not a valid webhook, and then none is stored; with status 503
+     *                  if they cannot be stored now, though some of them may be
+     */
+    @Override
+    public void process(Exchange exchange) throws InterruptedException {
+        Object body = exchange.getMessage().getBody();
+        if (body instanceof List || body instanceof ArrayNode) {
+            List<Event> events = new ArrayList<>();
+            for (Object each : (Iterable<?>) body) {
+                events.add(event(each, exchange));
+            }
+            exchange.getMessage().setBody(accept(events));
+        } else {
+            exchange.getMessage().setBody(accept(List.of(event(body, exchange))).get(0));
+        }
+    }
+
+    private Event event(Object webhook, Exchange exchange) {
+        if (webhook instanceof Event event) {
+            return event;
+        }
+        Object text = webhook instanceof TextNode node ? node.textValue()
+                : webhook instanceof JsonNode tree ? tree.toString() : webhook;
+        return reader.read(exchange.getContext().getTypeConverter().convertTo(byte[].class, exchange,
+                text instanceof String it ? it.getBytes(StandardCharsets.UTF_8) : text));
+    }
+
+    private List<String> accept(List<Event> events) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(STORE_SECONDS);
+        List<String> results = new ArrayList<>(events.size());
+        try {
+            for (CompletableFuture<EnrichedEvent> stored : outbox.accept(events)) {
+                boolean fresh = stored.get(until - System.nanoTime(), TimeUnit.NANOSECONDS) != null;
+                (fresh ? accepted : duplicates).increment();
+                results.add(fresh ? "accepted" : "duplicate");
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            throw new Rejected(503, "unavailable", "the event cannot be stored now, send it again", e);
+        }
+        return results;
+    }
+}
