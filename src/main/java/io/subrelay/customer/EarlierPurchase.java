@@ -28,7 +28,7 @@ final class EarlierPurchase {
         }
         String product = fact.text(Field.PRODUCT);
         String boughtProduct = bought.text(Field.PRODUCT);
-        if (product != null && boughtProduct != null && !product.equals(boughtProduct)) {
+        if (product != null && boughtProduct != null && !Fact.isOneProduct(product, boughtProduct)) {
             return isEarlierProduct(fact, product);
         }
         if (fact.shares(Field.TRANSACTION, bought)) {
@@ -41,7 +41,7 @@ final class EarlierPurchase {
     private boolean isEarlierProduct(Fact fact, String product) {
         for (Fact each : facts) {
             if (each.category() == Fact.Category.CHANGE && each.key().isAfter(bought.key())
-                    && product.equals(each.text(Field.NEW_PRODUCT))) {
+                    && Fact.isOneProduct(product, each.text(Field.NEW_PRODUCT))) {
                 return false;
             }
         }

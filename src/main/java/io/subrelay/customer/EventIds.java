@@ -33,7 +33,7 @@ public final class EventIds {
             if (hasOutcome(event, "alias")) {
                 ids.addAll(ids(fields, "redeemed_from"));
             }
-            if (hasOutcome(event, "transfer")) {
+            if (hasOutcome(event, "transfer") && !ids.isEmpty()) {
                 return new ArrayList<>(ids);
             }
         }

@@ -178,6 +178,12 @@ final class Fact {
         return value != null && value.equals(other.value(field));
     }
 
+    /** Whether both name one product. Google Play's have a base plan after a colon, which is left out here and there. */
+    static boolean isOneProduct(String one, String other) {
+        return one != null && other != null
+                && (one.equals(other) || one.startsWith(other + ":") || other.startsWith(one + ":"));
+    }
+
     /** The kind of its event; see {@link io.subrelay.webhook.Kind}. Null where its type is not known. */
     String kind() {
         boolean trial = "TRIAL".equals(text(Field.PERIOD));

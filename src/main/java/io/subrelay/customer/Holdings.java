@@ -33,7 +33,8 @@ record Holdings(Environment environment, List<SubscriptionState> subscriptions, 
     }
 
     private static List<SubscriptionState> fold(
-            TreeMap<String, List<Fact>> owned, Customer customer, Environment environment) {
+            TreeMap<String, List<Fact>> told, Customer customer, Environment environment) {
+        TreeMap<String, List<Fact>> owned = Strays.joined(told);
         int categories = 0;
         for (List<Fact> facts : owned.values()) {
             for (Fact fact : facts) {
@@ -106,7 +107,7 @@ record Holdings(Environment environment, List<SubscriptionState> subscriptions, 
         }
         Long bought = fact.number(Field.PURCHASED);
         Long grantedFor = grant.number(Field.PURCHASED);
-        return fact.isPurchase() && fact.shares(Field.PRODUCT, grant)
+        return fact.isPurchase() && Fact.isOneProduct(fact.text(Field.PRODUCT), grant.text(Field.PRODUCT))
                 && (fact.value(Field.STORE) == null || grant.value(Field.STORE) == null
                         || fact.shares(Field.STORE, grant))
                 && (fact.key().at() >= grant.key().at()

@@ -46,7 +46,7 @@ final class Replacement {
             }
             Fact other = newestPurchase(others);
             if (isOfTheNew) {
-                if (other != null && isOneProduct(product, other.text(Field.PRODUCT)) && isOfOneStore(other, change)
+                if (other != null && Fact.isOneProduct(product, other.text(Field.PRODUCT)) && isOfOneStore(other, change)
                         && own.key().isAfter(other.key())) {
                     replaced.add(otherKey);
                 }
@@ -60,7 +60,7 @@ final class Replacement {
         });
     }
 
-    /** Whether that is a purchase of the product that is changed to. Google Play does not always name it. */
+    /** Whether that is a purchase of the product that is changed to. Not every store names it. */
     private static boolean isBought(Fact fact, Fact change) {
         if (fact.category() != Fact.Category.GRANT || !isOfOneStore(fact, change)) {
             return false;
@@ -68,8 +68,8 @@ final class Replacement {
         String product = fact.text(Field.PRODUCT);
         String next = change.text(Field.NEW_PRODUCT);
         return next == null
-                ? "PLAY_STORE".equals(change.text(Field.STORE)) && !isOneProduct(change.text(Field.PRODUCT), product)
-                : isOneProduct(next, product);
+                ? !isAppStore(change.text(Field.STORE)) && !Fact.isOneProduct(change.text(Field.PRODUCT), product)
+                : Fact.isOneProduct(next, product);
     }
 
     /** Bought since the change; or before it, if since the replaced one was bought last and still running. */
@@ -95,12 +95,9 @@ final class Replacement {
         return null;
     }
 
-    /** Google Play's products have a base plan after a colon, which is left out here and there. */
-    private static boolean isOneProduct(String one, String other) {
-        if (one == null || other == null) {
-            return false;
-        }
-        return one.equals(other) || one.startsWith(other + ":") || other.startsWith(one + ":");
+    /** There a change keeps its transaction, and whatever has another one is something else. */
+    private static boolean isAppStore(String store) {
+        return "APP_STORE".equals(store) || "MAC_APP_STORE".equals(store);
     }
 
     private static boolean isOfOneStore(Fact fact, Fact change) {
@@ -111,6 +108,6 @@ final class Replacement {
 
     private static boolean wasBought(String product, List<Fact> facts) {
         return facts.stream().anyMatch(each -> each.category() == Fact.Category.GRANT
-                && isOneProduct(product, each.text(Field.PRODUCT)));
+                && Fact.isOneProduct(product, each.text(Field.PRODUCT)));
     }
 }
