@@ -178,7 +178,7 @@ final class Fact {
         return value != null && value.equals(other.value(field));
     }
 
-    /** Whether both name one product. Google Play's have a base plan after a colon, which is left out here and there. */
+    /** Whether both name one product. Google Play's have a base plan after a colon, which some events leave out. */
     static boolean isOneProduct(String one, String other) {
         return one != null && other != null
                 && (one.equals(other) || one.startsWith(other + ":") || other.startsWith(one + ":"));

@@ -46,8 +46,8 @@ final class Replacement {
             }
             Fact other = newestPurchase(others);
             if (isOfTheNew) {
-                if (other != null && Fact.isOneProduct(product, other.text(Field.PRODUCT)) && isOfOneStore(other, change)
-                        && own.key().isAfter(other.key())) {
+                if (other != null && Fact.isOneProduct(product, other.text(Field.PRODUCT))
+                        && isOfOneStore(other, change) && own.key().isAfter(other.key())) {
                     replaced.add(otherKey);
                 }
             } else if (own == null || !isBought(own, change) && !own.key().isAfter(change.key())) {

@@ -6,8 +6,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Ids as keys. A sender's ids may be of any length and any characters; an index of PostgreSQL takes up to 2,700 bytes, and
- * no text that has U+0000. One that does not fit is known by its hash instead: the same wherever it is stored or looked up.
+ * Ids as keys. A sender's ids may be of any length and any characters; an index of PostgreSQL takes up to 2,700 bytes,
+ * and no text that has U+0000. One that does not fit is known by its hash instead, wherever it is stored or looked up.
  */
 public final class Ids {
 

@@ -43,7 +43,8 @@ public final class WebhookReader {
 
     private static String text(byte[] body) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body == null ? new byte[0] : body)).toString();
+            ByteBuffer bytes = ByteBuffer.wrap(body == null ? new byte[0] : body);
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
         } catch (CharacterCodingException e) {
             throw invalid("the body is not UTF-8");
         }

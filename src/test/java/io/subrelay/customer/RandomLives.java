@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Makes up what a few customers do: they buy in several stores and both environments, renew, upgrade, cancel, get refunds
- * and grants, pass purchases on to each other, and turn out to be one. By one random, always the same.
+ * Makes up what a few customers do: they buy in several stores and both environments, renew, upgrade, cancel, get
+ * refunds and grants, pass purchases on to each other, and turn out to be one. By one random, always the same.
  */
 final class RandomLives {
 
@@ -170,7 +170,8 @@ final class RandomLives {
     private void transfer(Bought one) {
         String to = id();
         Given transfer = random.nextInt(4) > 0
-                ? given("TRANSFER", now).with("transferred_from", List.of(one.owner)).with("transferred_to", List.of(to))
+                ? given("TRANSFER", now).with("transferred_from", List.of(one.owner))
+                        .with("transferred_to", List.of(to))
                 : given("PURCHASE_REDEEMED", now).with("redeemed_from", List.of(one.owner))
                         .with("redeemed_by", List.of(to)).with("redemption_outcome", "transfer");
         boolean scoped = random.nextInt(4) > 0;
