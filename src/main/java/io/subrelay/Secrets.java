@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.subrelay.webhook.WebhookReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,30 +23,48 @@ import java.util.regex.Pattern;
  */
 public final class Secrets {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = WebhookReader.EXACT;
     private static final String MASK = "***";
     /** Fewer characters of base64 or hexadecimal digits are found by chance. */
     private static final int MIN_ENCODED = 8;
     /** Basic authentication of a request as JSON: a user name and a secret, together encoded. */
     private static final Pattern BASIC = Pattern.compile("(?i)(\"authorization\"\\s*:\\s*\"basic )[^\"]+");
 
-    private final List<Pattern> plain = new ArrayList<>();
+    /**
+     * One way in which a secret may be written.
+     *
+     * @param sure its longest part that is always written so, in lower case; whoever looks for that first is spared the
+     *             pattern nearly always
+     */
+    private record Form(Pattern pattern, String sure) {
+
+        static Form of(Pattern pattern, String text) {
+            String longest = "";
+            for (String part : text.split("[^A-Za-z0-9]+")) {
+                longest = part.length() > longest.length() ? part : longest;
+            }
+            return new Form(pattern, longest.toLowerCase(Locale.ROOT));
+        }
+    }
+
+    private final List<Form> plain = new ArrayList<>();
     /** Texts in base64 that a secret is part of are masked as a whole: their other characters tell some of it. */
-    private final List<Pattern> base64 = new ArrayList<>();
+    private final List<Form> base64 = new ArrayList<>();
 
     public Secrets(Settings settings) {
         for (String secret : settings.secrets()) {
             byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
-            plain.add(escaped(secret));
+            plain.add(Form.of(escaped(secret), secret));
             if (bytes.length * 2 >= MIN_ENCODED) {
-                plain.add(Pattern.compile(HexFormat.of().formatHex(bytes), Pattern.CASE_INSENSITIVE));
+                String hex = HexFormat.of().formatHex(bytes);
+                plain.add(Form.of(Pattern.compile(hex, Pattern.CASE_INSENSITIVE), hex));
             }
             String alone = Base64.getEncoder().encodeToString((secret + ":").getBytes(StandardCharsets.UTF_8));
-            plain.add(Pattern.compile(Pattern.quote(alone)));
+            plain.add(Form.of(Pattern.compile(Pattern.quote(alone)), alone));
             for (int before = 0; before < 3; before++) {
                 String encoded = base64(bytes, before);
                 if (encoded.length() >= MIN_ENCODED) {
-                    base64.add(escaped(encoded));
+                    base64.add(Form.of(escaped(encoded), encoded));
                 }
             }
         }
@@ -122,11 +142,16 @@ public final class Secrets {
             return null;
         }
         String masked = text;
-        for (Pattern pattern : plain) {
-            masked = pattern.matcher(masked).replaceAll(Matcher.quoteReplacement(MASK));
+        String lower = text.toLowerCase(Locale.ROOT);
+        for (Form form : plain) {
+            if (lower.contains(form.sure())) {
+                masked = form.pattern().matcher(masked).replaceAll(Matcher.quoteReplacement(MASK));
+            }
         }
-        for (Pattern pattern : base64) {
-            masked = maskAround(masked, pattern);
+        for (Form form : base64) {
+            if (lower.contains(form.sure())) {
+                masked = maskAround(masked, form.pattern());
+            }
         }
         masked = BASIC.matcher(masked).replaceAll("$1" + Matcher.quoteReplacement(MASK));
         return masked.equals(text) || !text.matches("(?s)\\s*[\\[{].*") ? masked : maskAsJson(text, masked);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.subrelay.webhook.WebhookReader;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -24,7 +25,7 @@ import org.apache.camel.component.http.helper.HttpMethodHelper;
 /** The request that an endpoint would send for an exchange: its method, url, headers and body, as JSON. */
 final class PreviewedRequest {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = WebhookReader.EXACT;
 
     private PreviewedRequest() {
     }

@@ -1,6 +1,7 @@
 package io.subrelay.mapping;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.JsonGeneratorDelegate;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringWriter;
 import java.util.List;
 
 /** Trees from and to text. Decimals stay as they were written: 0.70 does not become 0.7. */
@@ -52,11 +54,23 @@ final class Json {
         }
     }
 
+    /** What arithmetic made of numbers beyond a double is written as jq writes it: the largest there is, or null. */
     static String write(JsonNode node) {
-        try {
-            return MAPPER.writeValueAsString(node);
-        } catch (JsonProcessingException e) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator generator = new JsonGeneratorDelegate(MAPPER.createGenerator(text)) {
+            @Override
+            public void writeNumber(double value) throws IOException {
+                if (Double.isNaN(value)) {
+                    writeNull();
+                } else {
+                    super.writeNumber(Math.max(-Double.MAX_VALUE, Math.min(Double.MAX_VALUE, value)));
+                }
+            }
+        }) {
+            MAPPER.writeTree(generator, node);
+        } catch (IOException e) {
             throw new IllegalArgumentException(e);
         }
+        return text.toString();
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.subrelay.delivery.Delivery;
 import io.subrelay.delivery.EnrichedEvent;
 import io.subrelay.webhook.Event;
+import io.subrelay.webhook.WebhookReader;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -27,7 +28,7 @@ public final class DeliveryStore {
     public record Counts(long pending, long retrying, long delivered, long skipped, long previewed, long dead) {
     }
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = WebhookReader.EXACT;
     private static final String EVENT = """
             select e.seq, coalesce(r.customer, e.customer) as customer, e.after_customers, e.event_id, e.type, e.kind,
               e.event_at, e.happened_at, e.received_at, e.late, e.destinations, e.webhook, e.customer_then,

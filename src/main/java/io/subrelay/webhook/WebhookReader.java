@@ -1,8 +1,11 @@
 package io.subrelay.webhook;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,9 +18,14 @@ import java.nio.charset.StandardCharsets;
  */
 public final class WebhookReader {
 
+    /** Numbers stay as they were written, also where a double has no place for them. */
+    public static final ObjectMapper EXACT = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
+
     private static final long END_OF_YEAR_9999 = 253_402_300_799_999L;
-    private static final ObjectReader JSON = JsonMapper.builder().build().reader()
-            .with(com.fasterxml.jackson.databind.DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectReader JSON =
+            EXACT.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /**
      * @param  body     the request's body as it came
