@@ -1,12 +1,12 @@
 # What the mappings of the destinations share: every jq expression of a route can call these, and the functions
-# iso8601, epoch_seconds, amount, without_nulls, without_blank_names, as_texts, json_bytes, sha256, variable, header,
-# property and setting besides jq's own. The input of each is the enriched event, where nothing else is said.
+# iso8601, epoch_seconds, amount, without_nulls, as_texts, json_bytes, sha256, variable, header, property, setting and
+# renamed_by besides jq's own. The input of each is the enriched event, where nothing else is said.
 
 # A field of the event, or the customer's where the event does not say.
 def own($field): .event[$field] // .customer[$field];
 
-# An attribute of the customer; null if it has none of that name.
-def attribute($name): .customer.subscriber_attributes[$name];
+# An attribute of the customer; null if it has none of that name, or an empty one.
+def attribute($name): .customer.subscriber_attributes[$name] | if . == "" then null else . end;
 
 def is_sandbox: .event | (.environment // .purchase_environment) == "SANDBOX";
 
@@ -44,8 +44,12 @@ def newest:
     | if .event.product_id == null then .event |= {app_user_id, event_timestamp_ms} else . end
   end;
 
-# Groups of fields, under the names that most vendors get them: who bought what; since and until when, in ISO 8601; and
-# what only some events have.
+# Whether the customer has no status and may have had one: its subscriptions were transferred away, or what came earlier
+# of it could not be told from a subscription's.
+def status_ended: .customer.subscription_status == null and (.customer.status_ended or .late);
+
+# Groups of fields, under the names that most vendors get them: who bought what; since and until when, in ISO 8601; what
+# only some kinds have; and what only some events have.
 def purchase_fields:
   { app_user_id: (.event.app_user_id // .customer.app_user_id),
     original_app_user_id: (.event.original_app_user_id // .customer.original_app_user_id),
@@ -68,13 +72,15 @@ def access_fields:
 
 def experiments: .experiments | if . == [] then null else . end;
 
-def optional_fields:
+def kind_fields:
   .event
   | { cancel_reason, expiration_reason, new_product_id,
       grace_period_expiration_at: (.grace_period_expiration_at_ms | iso8601),
-      auto_resume_at: (.auto_resume_at_ms | iso8601),
-      country_code, offer_code, renewal_number, experiments: experiments }
+      auto_resume_at: (.auto_resume_at_ms | iso8601) }
   | without_nulls;
+
+def optional_fields:
+  kind_fields + (.event | {country_code, offer_code, renewal_number, experiments: experiments} | without_nulls);
 
 # The share of the price that the store keeps; null if it is not known. The old takehome_percentage is what is left.
 def commission:
@@ -117,35 +123,3 @@ def fitted($bytes; paths):
     reduce paths as $path (.; if json_bytes > $bytes then delpaths([$path]) else . end)
     | if json_bytes > $bytes then error("it is larger than the \($bytes) bytes that the vendor takes") else . end
   end;
-
-# An id of the event for where that must be a UUID: its own if it is one, else one (version 8) made of it and of the
-# connection, the same on every attempt.
-def uuid($connection):
-  .event.id
-  | if test("^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$") then .
-    else ($connection + ":" + . | sha256)
-      | .[0:8] + "-" + .[8:12] + "-8" + .[13:16] + "-a" + .[17:20] + "-" + .[20:32] end;
-
-# The id of an event for Mixpanel: 36 letters, digits and dashes at the most.
-def insert_id: .event.id | if test("^[A-Za-z0-9-]{1,36}$") then . else sha256[0:36] end;
-
-# A number in Crockford's base 32, with so many digits.
-def crockford($digits):
-  reduce range($digits) as $_ ({left: ., text: ""};
-    {left: (.left / 32 | floor), text: ("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[.left % 32:.left % 32 + 1] + .text)})
-  | .text;
-
-def from_hex: reduce (explode | .[]) as $digit (0; . * 16 + (if $digit > 96 then $digit - 87 else $digit - 48 end));
-
-# An id of the event for where that must be a ULID: of when it was made, and of it and the connection; the same on every
-# attempt.
-def ulid($connection):
-  ($connection + ":" + .event.id | sha256) as $hash
-  | (.event.event_timestamp_ms | crockford(10))
-    + ([range(0; 20; 5) as $at | $hash[$at:$at + 5] | from_hex | crockford(4)] | join(""));
-
-# A price in USD as people read it: $5.99
-def dollars: (. * 100 | round) as $cents | "$" + ($cents / 100 | floor | tostring) + "." + ($cents % 100 + 100 | tostring | .[1:]);
-
-# A text as Slack is to show it: neither a link nor a mention.
-def slack_text: tostring | gsub("&"; "&amp;") | gsub("<"; "&lt;") | gsub(">"; "&gt;");
