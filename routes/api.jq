@@ -42,6 +42,10 @@ def shown_destination($row):
                   else $row | {at: (.last_error_at | iso8601), event_id: .last_error_event_id,
                                response_code: .last_error_code, answer: .last_error_answer} end)};
 
+# A destination that has no route any more, and deliveries that wait for it.
+def gone_destination:
+  . as $row | {name, mode: "gone", oldest_pending_seconds: null, circuit: null} | shown_destination($row);
+
 # An hour, of its rows; "failed" counts attempts that are repeated.
 def shown_hour:
   {hour: (.[0].hour_at | iso8601), delivered: 0, skipped: 0, previewed: 0, dead: 0, failed: 0}

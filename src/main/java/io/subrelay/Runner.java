@@ -200,6 +200,8 @@ final class Runner extends MainListenerSupport {
         }
         List<String> destinations = outbox.consumers().values().stream()
                 .map(consumer -> consumer.name() + "=" + consumer.mode()).toList();
+        outbox.gone().forEach((name, waiting) -> LOG.warn("{}: {} deliveries wait, and it has no route any more: put "
+                + "routes/destinations/{}.camel.yaml back, or end them with a route that skips", name, waiting, name));
         LOG.info("Subrelay is ready: http://{}:{} {}", settings.get("server.host"),
                 settings.get("server.port"), String.join(" ", destinations));
     }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -185,6 +186,22 @@ public final class Outbox implements Shares.Holder {
         OutboxConsumer consumer = consumers.get(destination);
         if (consumer != null) {
             consumer.offerRequests();
+        }
+    }
+
+    /** The destinations that have no route, and how many deliveries wait for each. */
+    public Map<String, Long> gone() {
+        try {
+            Map<String, Long> gone = new TreeMap<>();
+            store.counts().forEach((name, counts) -> {
+                if (counts.pending() > 0 && !consumers.containsKey(name)) {
+                    gone.put(name, counts.pending());
+                }
+            });
+            return gone;
+        } catch (SQLException e) {
+            LOG.warn("It cannot be told whether deliveries wait for destinations without a route: {}", e.toString());
+            return Map.of();
         }
     }
 

@@ -21,6 +21,7 @@ export async function show(screen) {
   let timelines = {};
   let hours = 24;
   let off = [];
+  let gone = [];
   let error = null;
   let ask = null;
   let chartsDue = 0;
@@ -30,7 +31,8 @@ export async function show(screen) {
   async function load() {
     try {
       const [all] = await getAll(asks.destinations(), screen.signal);
-      list = all.filter(each => each.mode !== 'off');
+      list = all.filter(each => each.mode !== 'off' && each.mode !== 'gone');
+      gone = all.filter(each => each.mode === 'gone');
       off = all.filter(each => each.mode === 'off').map(each => each.name);
       if (Date.now() >= chartsDue) {
         const charts = loadTimelines();
@@ -172,6 +174,8 @@ export async function show(screen) {
         html`<option value=${value}>${name}</option>`)}</select></label></div>
     ${error ? failure(error) : nothing}
     <div class="cards wide">${list.map(card)}</div>
+    ${gone.map(each => html`<p>${count(each.pending + each.retrying, 'delivery waits', 'deliveries wait')} for
+      ${each.name}, which has no route any more: put its file back, or end them with a route that skips.</p>`)}
     ${off.length > 0 ? html`<p>Switched off: ${off.join(', ')}.</p>` : nothing}${dialog()}`;
 
   await screen.repeat(load);
