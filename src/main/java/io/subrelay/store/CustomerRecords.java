@@ -73,6 +73,8 @@ public final class CustomerRecords {
                     statement.execute("lock table delivery, redelivery, attempt in share row exclusive mode");
                 }
                 handOver(connection, appUserId);
+                database.erasing();
+                new Erasure(connection, numbers).ofOthers();
                 int events = erase(statement, numbers, atMs);
                 return Optional.of(new Erased(numbers, events));
             }

@@ -94,6 +94,9 @@ public final class Database implements AutoCloseable {
         try {
             if (file != null) {
                 file.check();
+                if (file.exists() && file.holdsErased()) {
+                    shutDown(config.getJdbcUrl(), config, file);
+                }
                 migrateH2(file, config);
             }
             pool = new HikariDataSource(config);
@@ -105,7 +108,7 @@ public final class Database implements AutoCloseable {
         } catch (IOException | SQLException | RuntimeException e) {
             if (pool != null) {
                 pool.close();
-                shutDown(config.getJdbcUrl(), config);
+                shutDown(config.getJdbcUrl(), config, null);
             }
             if (file != null) {
                 file.close();
@@ -119,7 +122,7 @@ public final class Database implements AutoCloseable {
         if (file.exists()) {
             due = flyway(config.getJdbcUrl(), config, "classpath:db/h2").info().pending().length > 0;
             if (due) {
-                shutDown(config.getJdbcUrl(), config);
+                shutDown(config.getJdbcUrl(), config, null);
             }
         }
         if (due) {
@@ -127,7 +130,7 @@ public final class Database implements AutoCloseable {
                 try {
                     flyway(url, config, "classpath:db/h2").migrate();
                 } finally {
-                    shutDown(url, config);
+                    shutDown(url, config, null);
                 }
             });
         }
@@ -311,23 +314,41 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** What is deleted from now on must not stay in the file for longer than until it is closed or opened again. */
+    void erasing() throws SQLException {
+        if (file != null) {
+            try {
+                file.erasing();
+            } catch (IOException e) {
+                throw new SQLException("it cannot be noted that something is erased", e);
+            }
+        }
+    }
+
     @Override
     public void close() {
         dataSource.close();
         if (h2) {
-            shutDown(dataSource.getJdbcUrl(), dataSource);
+            shutDown(dataSource.getJdbcUrl(), dataSource, file);
         }
         if (file != null) {
             file.close();
         }
     }
 
-    /** Not by a connection of the pool, which would complain of the database's end. */
-    private static void shutDown(String url, HikariConfig config) {
+    /**
+     * Not by a connection of the pool, which would complain of the database's end. Where something was erased, only what
+     * is left is written to a new file, which takes the place of the old one.
+     */
+    private static void shutDown(String url, HikariConfig config, H2File file) {
+        boolean clean = file != null && file.holdsErased();
         try (Connection connection = DriverManager.getConnection(url, config.getUsername(), config.getPassword());
              Statement statement = connection.createStatement()) {
-            statement.execute("SHUTDOWN");
-        } catch (SQLException e) {
+            statement.execute(clean ? "SHUTDOWN COMPACT" : "SHUTDOWN");
+            if (clean) {
+                file.cleaned();
+            }
+        } catch (SQLException | IOException e) {
             // closed already, or out of reach: every commit is on the disk
         }
     }

@@ -36,6 +36,8 @@ final class H2File implements AutoCloseable {
     private final String options;
     private final Path file;
     private final Path lastEvent;
+    /** Is there while the file may hold what was erased. */
+    private final Path erased;
     private final FileChannel channel;
 
     private H2File(String name, String options) throws IOException {
@@ -43,6 +45,7 @@ final class H2File implements AutoCloseable {
         this.options = options;
         this.file = Path.of(name + SUFFIX);
         this.lastEvent = Path.of(name + ".last-event");
+        this.erased = Path.of(name + ".erased");
         createFolder();
         this.channel = FileChannel.open(
                 lastEvent, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -155,6 +158,22 @@ final class H2File implements AutoCloseable {
     /** An event is on the disk, and with it all before it. */
     void accepted(long seq) throws IOException {
         channel.write(ByteBuffer.wrap("%019d\n".formatted(seq).getBytes(StandardCharsets.US_ASCII)), 0);
+    }
+
+    /** Something is about to be erased. */
+    void erasing() throws IOException {
+        Files.write(erased, new byte[0], StandardOpenOption.CREATE, StandardOpenOption.SYNC);
+        restrict(erased, OWNER);
+    }
+
+    /** Whether the file has to be written anew, as it may hold what was erased. */
+    boolean holdsErased() {
+        return Files.exists(erased);
+    }
+
+    /** It was written anew. */
+    void cleaned() throws IOException {
+        Files.deleteIfExists(erased);
     }
 
     /**

@@ -1,0 +1,96 @@
+package io.subrelay.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.Relay;
+import io.subrelay.harness.Api;
+import io.subrelay.harness.Hooks;
+import io.subrelay.harness.Store;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is left of a customer who was erased. */
+class ErasureTest {
+
+    private static final String ERASED = "who-is-erased";
+
+    @ParameterizedTest
+    @EnumSource
+    void nothingInTheDatabaseNotEvenWithThoseWhoGotSomethingOfTheirs(Store.Kind kind) throws Exception {
+        Store store = kind.create();
+        String heir = Hooks.customer();
+        try (Relay relay = Relay.start(store, Map.of())) {
+            acceptAndErase(relay.api(), heir);
+            JsonNode kept = relay.api().get("/api/events/transfer-1").path("webhook").path("event");
+            assertThat(kept.path("transferred_from").get(0).asText()).startsWith("erased:");
+            assertThat(kept.path("transferred_to").get(0).asText()).isEqualTo(heir);
+            assertThat(relay.api().get("/api/customers/" + heir).path("subscription_status").asText()).isEqualTo("active");
+        }
+        assertThat(store.everything()).noneMatch(value -> value.contains(ERASED)).anyMatch(value -> value.contains(heir));
+    }
+
+    @Test
+    void noByteInTheFileOnceItIsClosed() throws Exception {
+        Store store = Store.Kind.H2.create();
+        Path file = Path.of(store.url().substring("jdbc:h2:file:".length()) + ".mv.db");
+        String heir = Hooks.customer();
+        try (Relay relay = Relay.start(store, Map.of())) {
+            acceptAndErase(relay.api(), heir);
+        }
+        assertClean(file, heir);
+    }
+
+    /** A copy of the files while it runs is what a kill leaves. */
+    @Test
+    void norOnceItIsOpenedAgainAfterAKill() throws Exception {
+        Store store = Store.Kind.H2.create();
+        Store killed = Store.Kind.H2.create();
+        Path file = Path.of(killed.url().substring("jdbc:h2:file:".length()) + ".mv.db");
+        String heir = Hooks.customer();
+        try (Relay relay = Relay.start(store, Map.of())) {
+            acceptAndErase(relay.api(), heir);
+            try (Stream<Path> files = Files.list(Path.of(store.url().substring("jdbc:h2:file:".length())).getParent())) {
+                for (Path each : files.toList()) {
+                    Files.copy(each, file.resolveSibling(each.getFileName()));
+                }
+            }
+        }
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).contains(ERASED);
+        try (Relay relay = Relay.start(killed, Map.of())) {
+            assertClean(file, heir);
+        }
+    }
+
+    private static void acceptAndErase(Api api, String heir) {
+        ObjectNode purchase = Hooks.renewal(ERASED, 1);
+        Hooks.event(purchase).put("note", "x".repeat(5_000)).put("id", "purchase-1").put("transaction_id", "T1")
+                .put("original_transaction_id", "T1");
+        api.accept(purchase);
+        ObjectNode transfer = Hooks.renewal(heir, 2);
+        ObjectNode event = Hooks.event(transfer);
+        event.removeAll();
+        event.put("type", "TRANSFER").put("id", "transfer-1").put("event_timestamp_ms", System.currentTimeMillis())
+                .put("app_id", "app1").put("store", "APP_STORE").put("environment", "PRODUCTION");
+        event.putArray("transferred_from").add(ERASED);
+        event.putArray("transferred_to").add(heir);
+        api.accept(transfer);
+        // what is on its way may be told of afterwards
+        await().until(() -> !api.history(heir).get(0).path("deliveries").findValuesAsText("state").contains("pending"));
+        api.call("DELETE", "/api/customers/" + ERASED);
+    }
+
+    private static void assertClean(Path file, String heir) throws IOException {
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).contains(heir).doesNotContain(ERASED);
+        assertThat(file.resolveSibling("subrelay.erased")).doesNotExist();
+    }
+}
