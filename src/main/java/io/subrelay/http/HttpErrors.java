@@ -62,6 +62,7 @@ public final class HttpErrors {
             all.route().order(-1).handler(HttpErrors::refuseNull);
             ERRORS.forEach((status, error) -> all.errorHandler(status, request -> fail(request, status, error)));
         }
+        intake.started(context);
         refusal = null;
     }
 

@@ -11,8 +11,12 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.rest.ParamDefinition;
+import org.apache.camel.model.rest.RestParamType;
 
 /**
  * What every request passes before a route gets it. Who may not come in is told so by the head alone, before the body is
@@ -21,8 +25,6 @@ import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 public final class Intake {
 
     private static final String WEBHOOK = "/webhooks/revenuecat";
-    private static final Set<String> PARAMETERS =
-            Set.of("after", "destination", "dry-run", "hours", "limit", "of", "since", "state");
     /** A header of such a name would come beside the path's own. */
     private static final List<String> PATH_VARIABLES = List.of("id", "name", "file", "version");
 
@@ -31,6 +33,8 @@ public final class Intake {
     private final AdminAccess adminAccess;
     private final RejectedWebhooks rejected;
     private final Bodies bodies;
+    /** The parameters that the API's description names, in {@code routes/api.camel.yaml}. */
+    private volatile Set<String> parameters = Set.of();
     private final WrongPasswords wrongPasswords = new WrongPasswords(System::nanoTime);
 
     /** @param maxBodySize of one request, bytes; all that are open together may have a sixteenth of the memory */
@@ -41,6 +45,14 @@ public final class Intake {
         this.adminAccess = adminAccess;
         this.rejected = rejected;
         this.bodies = new Bodies(maxBodySize, Runtime.getRuntime().maxMemory() / 16);
+    }
+
+    /** To be called once the routes are there, which say what parameters the API has. */
+    void started(CamelContext context) {
+        parameters = context.getCamelContextExtension().getContextPlugin(Model.class).getRestDefinitions().stream()
+                .flatMap(rest -> rest.getVerbs().stream()).flatMap(verb -> verb.getParams().stream())
+                .filter(parameter -> parameter.getType() == RestParamType.query).map(ParamDefinition::getName)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** To be called with each request that comes, also where it is refused for another reason. */
@@ -116,11 +128,11 @@ public final class Intake {
         bodies.read(context);
     }
 
-    private static void keepParameters(RoutingContext context) {
-        MultiMap parameters = context.queryParams();
-        List.copyOf(parameters.names()).stream().filter(name -> !PARAMETERS.contains(name)).forEach(parameters::remove);
+    private void keepParameters(RoutingContext context) {
+        MultiMap query = context.queryParams();
+        List.copyOf(query.names()).stream().filter(name -> !parameters.contains(name)).forEach(query::remove);
         MultiMap headers = context.request().headers();
-        PARAMETERS.forEach(headers::remove);
+        parameters.forEach(headers::remove);
         PATH_VARIABLES.forEach(headers::remove);
     }
 }
