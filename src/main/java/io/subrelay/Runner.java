@@ -3,6 +3,7 @@ package io.subrelay;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.subrelay.check.CheckCommand;
 import io.subrelay.check.CheckedReload;
 import io.subrelay.check.Folder;
 import io.subrelay.console.AdminAccess;
@@ -110,8 +111,8 @@ final class Runner extends MainListenerSupport {
     public void beforeConfigure(BaseMainSupport main) {
         new Folder(Path.of("")).checkEncoding();
         CamelContext context = main.getCamelContext();
-        Settings settings = new Settings(context.getPropertiesComponent());
-        settings.check();
+        Settings settings = new Settings(context.getPropertiesComponent()).normalized();
+        CheckCommand.beforeStart(Path.of(""), context);
         checkAddress(settings, "server");
         checkAddress(settings, "management");
         Preview.guard(context);

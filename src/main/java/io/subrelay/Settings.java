@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.camel.spi.PropertiesComponent;
@@ -20,6 +21,9 @@ public final class Settings {
     private static final List<String> MODES = List.of("live", "preview", "off");
     private static final List<String> YES_OR_NO = List.of("true", "false");
     private static final List<String> REVENUE = List.of("gross", "after-commission", "after-commission-and-taxes");
+
+    /** Addresses of destinations: {@code database.url} is another kind, and {@code url.eu} a part of one. */
+    private static final String URLS = "(?!database\\.)[^.]+\\.url";
 
     private final PropertiesComponent properties;
 
@@ -100,11 +104,14 @@ public final class Settings {
         return mode;
     }
 
-    /** @throws InvalidSetting the first that cannot work */
-    public void check() {
-        for (InvalidSetting fault : faults()) {
-            throw fault;
-        }
+    /** Makes values that mean the same the same: for routes and mappings, which compare them as text. */
+    public Settings normalized() {
+        named(".*\\.(region|revenue|(last-)?event-type|customer-updates|send-(sandbox|purchases))").forEach(name ->
+                properties.addOverrideProperty(name, get(name).toLowerCase(Locale.ROOT)));
+        // no path follows a host's slash that does not bring its own
+        named(URLS).stream().filter(name -> get(name).matches("https?://[^/?#]+/+")).forEach(name ->
+                properties.addOverrideProperty(name, get(name).replaceFirst("/+$", "")));
+        return this;
     }
 
     /** Each setting that cannot work. */
@@ -135,6 +142,7 @@ public final class Settings {
         named(".*\\.region").forEach(name -> checks.add(() -> checkRegion(name)));
         named(".*\\.revenue").forEach(name -> checks.add(() -> oneOf(name, REVENUE)));
         named(".*\\.send-(sandbox|purchases)").forEach(name -> checks.add(() -> checkYesOrNo(name)));
+        named(URLS).forEach(name -> checks.add(() -> checkUrl(name)));
         List<InvalidSetting> faults = new ArrayList<>();
         for (Runnable check : checks) {
             try {
@@ -161,6 +169,26 @@ public final class Settings {
         if (url.matches("jdbc:postgresql://[^/?]*@.*")) {
             throw invalid("database.url", url, "an address without user and password,"
                     + " which are set as database.username and database.password");
+        }
+    }
+
+    /** One that depends on a region has no value where that is wrong, which is told of the region. */
+    private void checkUrl(String name) {
+        String url = get(name);
+        if (url.isEmpty() && !named(Pattern.quote(name) + "\\..+").isEmpty()) {
+            return;
+        }
+        if (!url.matches("(?i)https?://[^\\s/?#]+([/?#]\\S*)?")) {
+            throw invalid(name, url.contains("@") ? "" : url, "an address such as https://host or http://host:8080");
+        }
+    }
+
+    /** @throws InvalidSetting if a path cannot follow this address */
+    public void checkBeforePath(String name) {
+        String url = get(name);
+        if (url.matches(".*[?#].*") || url.endsWith("/")) {
+            throw invalid(name, url.replaceFirst("([?#]).*", "$1…"),
+                    "an address that a path can follow: without a query, and without / at its end");
         }
     }
 

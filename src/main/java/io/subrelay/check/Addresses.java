@@ -76,10 +76,14 @@ final class Addresses {
             return;
         }
         String scheme = uri.replaceFirst(":.*", "");
+        boolean known = uri.contains(":") && !scheme.isBlank() && camel.getComponent(scheme) != null;
+        if (!known && Yaml.text(uriNode).matches("\\{\\{[\\w-]+\\.url}}.*")) {
+            return; // the setting is wrong, not the file
+        }
         if (!uri.contains(":") || scheme.isBlank()) {
             faults.add(Fault.fault(file.name(), line, "the address '" + uri
                     + "' says nothing of how to send, such as https://"));
-        } else if (camel.getComponent(scheme) == null) {
+        } else if (!known) {
             faults.add(Fault.fault(file.name(), line, "there is no component " + scheme + Nearest.hint(scheme, USUAL)));
         } else if (scheme.equals("outbox") && !step.equals("from")
                 && !uri.matches("outbox:(//)?(accept|skip|refuse|hold)(\\?.*)?")) {

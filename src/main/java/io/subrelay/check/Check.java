@@ -14,6 +14,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.apache.camel.model.RouteDefinition;
 
 /**
@@ -26,6 +27,8 @@ final class Check {
     private final Folder folder;
     private final List<Fault> faults = new ArrayList<>();
     private final List<RouteFile> good = new ArrayList<>();
+    /** The files that read a setting without a value, or with a wrong one: building them would tell it again. */
+    private final Set<String> unresolved = new TreeSet<>();
     private List<RouteFile> shared = List.of();
     /** Whether the functions that all jq expressions share are fine: otherwise no route can be built. */
     private boolean jq;
@@ -47,6 +50,18 @@ final class Check {
     static List<Fault> ofRoutes(Folder folder) {
         Check check = new Check(folder);
         check.routes(folder.routeFiles());
+        return check.sorted();
+    }
+
+    /**
+     * What is wrong and would not stop Camel: settings, rules for destinations, files that are not loaded. It builds
+     * nothing, so that it takes next to no time.
+     *
+     * @param camel with the settings of the runner
+     */
+    static List<Fault> ofRules(Folder folder, CamelContext camel) {
+        Check check = new Check(folder);
+        check.texts(folder.routeFiles(), camel, false);
         return check.sorted();
     }
 
@@ -73,66 +88,83 @@ final class Check {
         } catch (IllegalArgumentException e) {
             faults.add(Fault.fault("", 0, e.getMessage()));
         }
-        texts(files);
+        try (Rehearsal rehearsal = Rehearsal.asStarted(folder)) {
+            texts(files, rehearsal.camel(), true);
+        }
         shared = built(files.stream().filter(file -> file.destination() == null).toList());
         for (RouteFile file : files) {
             if (file.destination() != null) {
                 destinations++;
-                if (isFaultless(file) && build(shared, file)) {
+                if (canBeBuilt(file) && build(shared, file)) {
                     good.add(file);
                 }
             }
         }
     }
 
-    /** What can be said of the files as they are written. */
-    private void texts(List<RouteFile> files) {
-        try (Rehearsal rehearsal = Rehearsal.asStarted(folder)) {
-            Settings settings = rehearsal.settings();
-            SettingsFile settingsFile = SettingsFile.read(folder);
-            settings.faults().forEach(fault -> faults.add(settingsFile.fault(fault)));
-            Properties all = Folder.defaults();
-            all.putAll(folder.ownSettings());
-            Set<String> known = new TreeSet<>(all.stringPropertyNames());
-            known.removeIf(name -> name.startsWith("camel."));
-            Placeholders placeholders = new Placeholders(rehearsal.camel(), known);
-            Expressions expressions = new Expressions(rehearsal.camel(), placeholders);
-            Addresses addresses = new Addresses(rehearsal.camel(), placeholders);
-            List<Fault> definitions = definitions(rehearsal);
+    /**
+     * What can be said of the files as they are written.
+     *
+     * @param whole whether also of what Camel refuses when it builds the routes
+     */
+    private void texts(List<RouteFile> files, CamelContext camel, boolean whole) {
+        Settings settings = new Settings(camel.getPropertiesComponent());
+        SettingsFile settingsFile = SettingsFile.read(folder);
+        settings.faults().forEach(fault -> {
+            faults.add(settingsFile.fault(fault));
+            files.stream().filter(file -> file.text().contains("{{" + fault.name() + "}}"))
+                    .forEach(file -> unresolved.add(file.name()));
+        });
+        Properties all = Folder.defaults();
+        all.putAll(folder.ownSettings());
+        Set<String> known = new TreeSet<>(all.stringPropertyNames());
+        known.removeIf(name -> name.startsWith("camel."));
+        Placeholders placeholders = new Placeholders(camel, known);
+        folder.mappings().forEach(placeholders::read);
+        if (whole) {
+            List<Fault> definitions = definitions(camel);
             faults.addAll(definitions);
             jq = definitions.isEmpty();
-            List<RouteFile> readable = new ArrayList<>();
-            for (RouteFile file : files) {
-                if (file.unreadable() != null) {
-                    faults.add(file.unreadable());
-                    continue;
-                }
-                readable.add(file);
-                faults.addAll(Shape.get().faults(file));
-                faults.addAll(placeholders.faults(file));
-                if (jq) {
-                    faults.addAll(expressions.faults(file));
-                }
-                faults.addAll(addresses.faults(file));
-            }
-            faults.addAll(DestinationRules.faults(readable, placeholders, known, settings, settingsFile));
-            Set<String> names = new LinkedHashSet<>();
-            files.stream().filter(file -> file.destination() != null).forEach(file -> names.add(file.destination()));
-            boolean allRead = files.stream().allMatch(this::isFaultless);
-            settingsFile.unknown(names, placeholders.used(), placeholders.byKind()).stream()
-                    // a file that has faults may be meant to read it
-                    .filter(fault -> allRead || fault.message().contains("did you mean")).forEach(faults::add);
         }
+        List<RouteFile> readable = new ArrayList<>();
+        for (RouteFile file : files) {
+            if (file.unreadable() != null) {
+                faults.add(file.unreadable());
+                continue;
+            }
+            readable.add(file);
+            faults.addAll(placeholders.faults(file));
+            if (whole) {
+                faults.addAll(Shape.get().faults(file));
+                faults.addAll(jq ? new Expressions(camel, placeholders).faults(file) : List.of());
+                faults.addAll(new Addresses(camel, placeholders).faults(file));
+            }
+        }
+        faults.addAll(DestinationRules.faults(readable, placeholders, known, settings, settingsFile));
+        Set<String> names = new LinkedHashSet<>();
+        files.stream().filter(file -> file.destination() != null).forEach(file -> names.add(file.destination()));
+        boolean allRead = files.stream().allMatch(this::isFaultless);
+        settingsFile.unknown(names, placeholders.used(), placeholders.byKind()).stream()
+                // a file that has faults may be meant to read it
+                .filter(fault -> allRead || fault.message().contains("did you mean")).forEach(faults::add);
+        unresolved.addAll(placeholders.unresolved());
+        folder.notLoaded().forEach(file -> faults.add(Fault.fault(folder.shown(file), 0, "this file is not loaded:"
+                + " the name of a route file ends with " + RouteFile.SUFFIX)));
     }
 
     /** What is wrong with the jq functions that all files share. */
-    private List<Fault> definitions(Rehearsal rehearsal) {
+    private static List<Fault> definitions(CamelContext camel) {
         try {
-            rehearsal.camel().resolveLanguage("jq").createExpression(".");
+            camel.resolveLanguage("jq").createExpression(".");
             return List.of();
         } catch (RuntimeException e) {
             return List.of(Blame.definitions(e));
         }
+    }
+
+    /** Whether it makes sense to have Camel build it. */
+    private boolean canBeBuilt(RouteFile file) {
+        return isFaultless(file) && !unresolved.contains(file.name());
     }
 
     private boolean isFaultless(RouteFile file) {
@@ -140,7 +172,7 @@ final class Check {
     }
 
     private List<RouteFile> faultless(Collection<RouteFile> files) {
-        return files.stream().filter(this::isFaultless).toList();
+        return files.stream().filter(this::canBeBuilt).toList();
     }
 
     /** Builds the files that all share, each with those before it; what one needs of a later one it gets at the end. */
@@ -230,10 +262,6 @@ final class Check {
                 if (Files.isDirectory(path) && name.endsWith(".tests") && !expected.contains(path)) {
                     faults.add(Fault.fault(folder.shown(path), 0, "these examples have no destination: there is no "
                             + name.replaceFirst("\\.tests$", RouteFile.SUFFIX) + " beside them"));
-                } else if (Files.isRegularFile(path) && name.matches(".*\\.ya?ml")
-                        && !name.endsWith(RouteFile.SUFFIX)) {
-                    faults.add(Fault.warning(folder.shown(path), 0,
-                            "this file is not loaded: the name of a route file ends with " + RouteFile.SUFFIX));
                 }
             }
         } catch (IOException e) {

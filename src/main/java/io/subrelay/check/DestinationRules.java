@@ -11,10 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** What makes a file a destination, and what all files together must not have twice. */
 final class DestinationRules {
+
+    /** The address of a destination, and a path after it. */
+    private static final Pattern BEFORE_PATH = Pattern.compile("\\{\\{([\\w-]+\\.url)}}(?=[/{])");
 
     private final List<Fault> faults = new ArrayList<>();
 
@@ -41,6 +46,7 @@ final class DestinationRules {
             if (file.destination() != null) {
                 rules.file(file);
             }
+            rules.addresses(file, settings, settingsFile);
         }
         return rules.faults;
     }
@@ -131,6 +137,21 @@ final class DestinationRules {
                                 + " onException at the head of the file instead"));
             }
         }
+    }
+
+    private void addresses(RouteFile file, Settings settings, SettingsFile settingsFile) {
+        Walk.scalars(file.root(), scalar -> {
+            Matcher before = BEFORE_PATH.matcher(Yaml.text(scalar));
+            if (before.lookingAt()) {
+                try {
+                    settings.checkBeforePath(before.group(1));
+                } catch (Settings.InvalidSetting fault) {
+                    faults.add(settingsFile.fault(fault));
+                } catch (IllegalArgumentException e) {
+                    // it, or what it is made of, is missing: that is told where it is read
+                }
+            }
+        });
     }
 
     private void credentials(RouteFile file, Route route, Placeholders places, Collection<String> known,

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a runner is started in: {@code routes/} and {@code application.properties}. */
@@ -38,13 +39,26 @@ public final class Folder {
 
     /** All route files, in the order in which they are loaded. */
     List<RouteFile> routeFiles() {
+        return inRoutes(".*" + Pattern.quote(RouteFile.SUFFIX)).stream().map(this::routeFile).toList();
+    }
+
+    /** The functions that all route files share, as they are written. */
+    List<String> mappings() {
+        return inRoutes(".*\\.jq").stream().map(file -> RouteFile.read(file, shown(file)).text()).toList();
+    }
+
+    /** Files that are meant as route files, as it seems, and have another name. */
+    List<Path> notLoaded() {
+        return inRoutes(".*(?<!\\.camel)\\.yaml|.*\\.yml");
+    }
+
+    private List<Path> inRoutes(String name) {
         Path routes = root.resolve("routes");
         if (!Files.isDirectory(routes)) {
             return List.of();
         }
         try (Stream<Path> files = Files.walk(routes)) {
-            return files.filter(file -> file.getFileName().toString().endsWith(RouteFile.SUFFIX)).sorted()
-                    .map(this::routeFile).toList();
+            return files.filter(file -> file.getFileName().toString().matches(name)).sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

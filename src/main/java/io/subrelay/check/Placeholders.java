@@ -4,6 +4,7 @@ import io.subrelay.Nearest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -22,6 +23,7 @@ final class Placeholders {
     private final Collection<String> known;
     private final Set<String> used = new TreeSet<>();
     private final Set<String> byKind = new TreeSet<>();
+    private final Set<String> unresolved = new TreeSet<>();
 
     /** @param known the names of all settings */
     Placeholders(CamelContext camel, Collection<String> known) {
@@ -39,10 +41,21 @@ final class Placeholders {
         return byKind;
     }
 
+    /** The files that read a setting which has no value. */
+    Set<String> unresolved() {
+        return unresolved;
+    }
+
     List<Fault> faults(RouteFile file) {
         List<Fault> faults = new ArrayList<>();
         Walk.scalars(file.root(), scalar -> check(file, scalar, faults));
         return faults;
+    }
+
+    /** Takes note of the settings that functions read which all files share. */
+    void read(String jq) {
+        SETTING.matcher(jq).results().filter(call -> call.group(1) != null).forEach(call ->
+                (call.group(2).equals(")") ? used : byKind).add(call.group(1)));
     }
 
     private void check(RouteFile file, Node scalar, List<Fault> faults) {
@@ -55,11 +68,22 @@ final class Placeholders {
             String plain = name.replaceFirst("^[?!]", "").replaceFirst(":.*", "");
             used.add(plain);
             if (!name.startsWith("?") && resolve("{{" + name + "}}") == null) {
-                faults.add(Fault.fault(file.name(), line, name.startsWith("env:")
-                        ? "the environment has no variable " + name.substring(4)
-                        : "there is no setting " + name + Nearest.hint(name, known)));
+                unresolved.add(file.name());
+                missing(name, plain).ifPresent(message -> faults.add(Fault.fault(file.name(), line, message)));
             }
         }
+    }
+
+    /** A setting can be made of others; where those are variants of it, such as regions, their check tells the fault. */
+    private Optional<String> missing(String name, String plain) {
+        if (name.startsWith("env:")) {
+            return Optional.of("the environment has no variable " + name.substring(4));
+        }
+        if (!known.contains(plain)) {
+            return Optional.of("there is no setting " + name + Nearest.hint(name, known));
+        }
+        return known.stream().anyMatch(each -> each.startsWith(plain + ".")) ? Optional.empty()
+                : Optional.of("the setting " + name + " is made of one that is not set");
     }
 
     private void checkCalls(RouteFile file, Node scalar, String text, List<Fault> faults) {

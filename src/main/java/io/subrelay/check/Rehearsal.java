@@ -37,7 +37,7 @@ final class Rehearsal implements AutoCloseable {
 
     private Rehearsal(Folder folder, DefaultCamelContext camel) {
         this.camel = camel;
-        this.settings = new Settings(camel.getPropertiesComponent());
+        this.settings = new Settings(camel.getPropertiesComponent()).normalized();
         camel.setSourceLocationEnabled(true);
         camel.setStreamCaching(false);
         camel.getShutdownStrategy().setTimeout(1);

@@ -77,7 +77,7 @@ final class SettingsFile {
             Kind.KNOWN.forEach(kind -> known.add(prefix + kind));
         }
         Set<String> groups = new TreeSet<>();
-        known.forEach(each -> groups.add(each.replaceFirst("\\..*", "")));
+        known.forEach(each -> groups.add(group(each)));
         List<Fault> faults = new ArrayList<>();
         lines.forEach((setting, line) -> {
             if (known.contains(setting) || setting.startsWith("camel.")) {
@@ -88,9 +88,19 @@ final class SettingsFile {
                 return; // a kind that is newer than this release
             }
             String message = "nothing reads the setting " + setting + hint;
-            boolean ours = !hint.isEmpty() || groups.contains(setting.replaceFirst("\\..*", ""));
+            boolean ours = !hint.isEmpty() || groups.contains(group(setting));
             faults.add(ours ? Fault.fault(name, line, message) : Fault.warning(name, line, message));
         });
+        for (String setting : System.getProperties().stringPropertyNames()) {
+            if (setting.contains(".") && groups.contains(group(setting)) && !known.contains(setting)
+                    && byKind.stream().noneMatch(setting::startsWith)) {
+                faults.add(Fault.fault("", 0, "nothing reads the setting -D" + setting + Nearest.hint(setting, known)));
+            }
+        }
         return faults;
+    }
+
+    private static String group(String setting) {
+        return setting.replaceFirst("\\..*", "");
     }
 }

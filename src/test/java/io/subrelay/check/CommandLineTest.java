@@ -108,6 +108,34 @@ class CommandLineTest {
     }
 
     @Test
+    void a_start_stops_for_whatever_check_knows_to_do_harm() throws Exception {
+        planted.mine("    routeConfigurationId: delivery\n", "");
+        planted.write("routes/destinations/klaviyo.yaml", Planted.MINE);
+        planted.write("application.properties", """
+                mine.url = https://mine.example/?token=t0ps3cret
+                mine.key = k-1
+                mine.mod = preview
+                statsig.mdoe = preview
+                statsig.url = statsig.example
+                of.my.own = 1
+                """);
+        Ended ended = run(List.of("server.port=0", "management.port=0", "statsig.evnt-type=rc"));
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.output().lines().map(line -> line.replaceFirst(".*Subrelay does not start: ", "").strip())).containsExactly(
+                "nothing reads the setting -Dstatsig.evnt-type; did you mean statsig.event-type?",
+                "application.properties:1: mine.url is 'https://mine.example/?…': it accepts an address that a path can"
+                        + " follow: without a query, and without / at its end",
+                "application.properties:3: nothing reads the setting mine.mod; did you mean mine.mode?",
+                "application.properties:4: nothing reads the setting statsig.mdoe; did you mean statsig.mode?",
+                "application.properties:5: statsig.url is 'statsig.example': it accepts an address such as https://host or"
+                        + " http://host:8080",
+                "routes/destinations/klaviyo.yaml: this file is not loaded: the name of a route file ends with .camel.yaml",
+                "routes/destinations/mine.camel.yaml:2: this route lacks \"routeConfigurationId: delivery\", which says what"
+                        + " becomes of requests that fail");
+        assertThat(folder.resolve("data")).doesNotExist();
+    }
+
+    @Test
     void what_is_not_understood() throws Exception {
         assertThat(run(List.of(), "chekc")).isEqualTo(
                 new Ended(2, "Subrelay does not understand 'chekc'; --help tells what it does\n"));
