@@ -150,16 +150,11 @@ class WebhookFuzzTest {
     private static void checkValues(String destination, JsonNode value, long n, byte[] input) {
         if (value.isContainerNode()) {
             value.forEach(each -> checkValues(destination, each, n, input));
-        } else if (value.isTextual() && NO_DATE.matcher(value.textValue()).matches() && isNew(value.textValue(), input)) {
+        } else if (value.isTextual() && NO_DATE.matcher(value.textValue()).matches()) {
             find(destination + " sends a date that is none: " + value.textValue(), n, input);
-        } else if (value.isTextual() && value.textValue().matches("-?Infinity|NaN") && isNew(value.textValue(), input)) {
+        } else if (value.isTextual() && value.textValue().matches("-?Infinity|NaN")) {
             find(destination + " sends " + value.textValue(), n, input);
         }
-    }
-
-    /** Whether it was not in the webhook as it is. */
-    private static boolean isNew(String text, byte[] input) {
-        return !new String(input, StandardCharsets.UTF_8).contains(text);
     }
 
     private static void find(String what, long n, byte[] input) {
