@@ -26,7 +26,7 @@ class GuideTest {
         planted.write("routes/destinations/crm.camel.yaml", mistakes);
         planted.write("application.properties", Planted.read(folder.resolve("application.properties"))
                 + block(blocks, "# CRM"));
-        assertThat(String.join("\n", planted.found()) + "\n3 faults\n").isEqualTo(block(blocks, "routes/destinations/crm.camel.yaml:31"));
+        assertThat(String.join("\n", planted.found()) + "\n3 faults\n").isEqualTo(block(blocks, "routes/destinations/crm.camel.yaml:27"));
 
         planted.write("routes/destinations/crm.camel.yaml", mistakes.replace("atribute", "attribute")
                 .replace("crm.tokn", "crm.token").replace("httpMethd", "httpMethod"));
@@ -39,9 +39,16 @@ class GuideTest {
         planted.write("routes/try.camel.yaml", block(blocks, "# For trying only"));
         assertThat(planted.found()).isEmpty();
 
+        String route = Planted.read(folder.resolve("routes/destinations/crm.camel.yaml"));
+        String otherwise = "            otherwise:\n";
+        planted.write("routes/destinations/crm.camel.yaml", block(blocks, "- onException:") + "\n"
+                + route.replace(otherwise, block(blocks, "                  - validate:") + otherwise));
+        assertThat(planted.found()).isEmpty();
+        planted.write("routes/destinations/crm.camel.yaml", route);
+
         planted.write("routes/destinations/crm.camel.yaml",
                 Planted.read(folder.resolve("routes/destinations/crm.camel.yaml")).replace("text: \"\\(", "txt \"\\("));
-        assertThat(block(blocks, "routes/destinations/crm.camel.yaml:32")).startsWith(planted.found().get(0));
+        assertThat(block(blocks, "routes/destinations/crm.camel.yaml:28")).startsWith(planted.found().get(0));
     }
 
     private static String block(List<String> blocks, String beginning) {
