@@ -9,8 +9,8 @@ import io.vertx.ext.web.impl.RoutingContextInternal;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Reads the bodies of requests: each up to a size, and all that are open at a time up to another. A body is bytes, never
- * a form: Camel would make headers of a form's fields, and Vert.x files of its parts.
+ * Reads the bodies of requests: each up to a size, and all that are open at a time up to another. A body is bytes,
+ * never a form: Camel would make headers of a form's fields, and Vert.x files of its parts.
  */
 final class Bodies {
 

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The connections to the runner's ports: so many and no more, and none stays that sends its head or its body too slowly.
+ * The connections to the runner's ports: up to a number, and none stays that sends its head or its body too slowly.
  * When there are as many as may be, the one that has been silent for longest makes room.
  */
 public final class Connections {

@@ -32,7 +32,7 @@ public final class HttpErrors {
     private volatile String refusal = "Subrelay is starting";
     private Intake intake;
 
-    /** To be called before the server listens, which it does before the routes start: until then all are to come again. */
+    /** To be called before the server listens, which it does before the routes start: until then all are refused. */
     public void refuseUntilStarted(CamelContext context, Intake first) {
         intake = first;
         before(context.hasService(MainHttpServer.class).getConfiguration(), this::takeOrRefuse);

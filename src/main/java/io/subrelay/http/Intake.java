@@ -19,8 +19,8 @@ import org.apache.camel.model.rest.ParamDefinition;
 import org.apache.camel.model.rest.RestParamType;
 
 /**
- * What every request passes before a route gets it. Who may not come in is told so by the head alone, before the body is
- * read; and of the query only the API's own parameters are left, as Camel would make headers of all of it.
+ * What every request passes before a route gets it. Who may not come in is told so by the head alone, before the body
+ * is read; and of the query only the API's own parameters are left, as Camel would make headers of all of it.
  */
 public final class Intake {
 

@@ -52,7 +52,8 @@ class IntakeTest {
         }
         assertThat(open.api().call("POST", path + "?Sec-Fetch-Site=cross-site", null).statusCode()).isEqualTo(200);
         String password = java.net.URLEncoder.encode(ADMIN, StandardCharsets.UTF_8);
-        assertThat(closed.api().call("GET", "/api/destinations?Authorization=" + password, null).statusCode()).isEqualTo(401);
+        assertThat(closed.api().call("GET", "/api/destinations?Authorization=" + password, null).statusCode())
+                .isEqualTo(401);
         assertThat(closed.api().call("POST", "/webhooks/revenuecat?Authorization=agreed", webhook(Hooks.customer()),
                 "Content-Type", "application/json").statusCode()).isEqualTo(401);
     }
@@ -147,7 +148,8 @@ class IntakeTest {
         for (int i = 0; i < 100; i++) {
             silent.add(client(closed));
         }
-        assertThat(closed.api().call("GET", "/api/destinations", null, "Authorization", ADMIN).statusCode()).isEqualTo(200);
+        assertThat(closed.api().call("GET", "/api/destinations", null, "Authorization", ADMIN).statusCode())
+                .isEqualTo(200);
         assertThat(closed.api().health().statusCode()).isEqualTo(200);
         silent.get(0).awaitEnd();
         silent.forEach(RawClient::close);
@@ -185,9 +187,11 @@ class IntakeTest {
 
     @Test
     void aWrongPasswordIsAnsweredAsBefore() {
-        HttpResponse<String> answer = closed.api().call("GET", "/api/destinations", null, "Authorization", "Basic eA==");
+        HttpResponse<String> answer =
+                closed.api().call("GET", "/api/destinations", null, "Authorization", "Basic eA==");
         assertThat(answer.statusCode()).isEqualTo(401);
-        assertThat(answer.headers().firstValue("WWW-Authenticate")).contains("Basic realm=\"Subrelay\", charset=\"UTF-8\"");
+        assertThat(answer.headers().firstValue("WWW-Authenticate"))
+                .contains("Basic realm=\"Subrelay\", charset=\"UTF-8\"");
         assertThat(Api.json(answer.body()).path("error").asText()).isNotBlank();
     }
 }

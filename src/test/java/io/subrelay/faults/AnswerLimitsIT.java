@@ -77,7 +77,8 @@ class AnswerLimitsIT {
         String id = accept();
         await().untilAsserted(() -> assertThat(api.destination("statsig").path("circuit").asText()).isEqualTo("held"));
         assertThat(api.delivery(id, "statsig").path("state").asText()).isEqualTo("retrying");
-        VENDOR.answers(RawVendor.of("HTTP/1.1 429 Status\nContent-Type: a; charset=klingon\nRetry-After: 3600", "later"));
+        VENDOR.answers(RawVendor.of(
+                "HTTP/1.1 429 Status\nContent-Type: a; charset=klingon\nRetry-After: 3600", "later"));
         await().untilAsserted(() -> assertThat(api.delivery(id, "statsig").toString()).contains("later"));
         JsonNode delivery = api.delivery(id, "statsig");
         assertThat(delivery.path("next_attempt_at").asText()).as(delivery.toString())

@@ -42,7 +42,8 @@ class WebhookFuzzTest {
     private static final int STORED = 5;
     private static final ObjectReader STRICT = Api.JSON.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final Pattern NO_DATE = Pattern.compile("[+-]?\\d{5,}-\\d\\d-\\d\\d(T.*)?");
-    private static final Pattern MAPPING = Pattern.compile("(JsonQuery\\w*|IllegalJsonInput|ExpressionEvaluation)Exception: ");
+    private static final Pattern MAPPING =
+            Pattern.compile("(JsonQuery\\w*|IllegalJsonInput|ExpressionEvaluation)Exception: ");
     private static final List<String> DESTINATIONS = List.of("segment", "amplitude", "onesignal", "statsig",
             "signed-webhook", "mixpanel", "posthog", "braze", "customer-io", "slack");
 
@@ -55,9 +56,9 @@ class WebhookFuzzTest {
         for (String name : DESTINATIONS) {
             settings.put(name + ".mode", "preview");
         }
-        for (String key : List.of("segment.write-key", "amplitude.api-key", "amplitude.sandbox-api-key", "onesignal.app-id",
-                "onesignal.api-key", "statsig.server-secret", "mixpanel.token", "mixpanel.sandbox-token", "posthog.api-key",
-                "posthog.sandbox-api-key", "braze.api-key", "braze.sandbox-api-key", "customer-io.site-id",
+        for (String key : List.of("segment.write-key", "amplitude.api-key", "amplitude.sandbox-api-key",
+                "onesignal.app-id", "onesignal.api-key", "statsig.server-secret", "mixpanel.token",
+                "mixpanel.sandbox-token", "posthog.api-key", "posthog.sandbox-api-key", "braze.api-key", "braze.sandbox-api-key", "customer-io.site-id",
                 "customer-io.api-key", "customer-io.sandbox-site-id", "customer-io.sandbox-api-key")) {
             settings.put(key, "key-of-a-test");
         }
@@ -111,7 +112,8 @@ class WebhookFuzzTest {
     private static void tryOne(WebhookFuzzer fuzzer, long n) {
         byte[] input = fuzzer.input(n);
         try {
-            HttpResponse<String> answer = relay.api().call("POST", "/api/preview", input, "Content-Type", "application/json");
+            HttpResponse<String> answer = relay.api().call(
+                    "POST", "/api/preview", input, "Content-Type", "application/json");
             boolean isTooLarge = input.length > 1 << 20 && answer.statusCode() == 413;
             if (answer.statusCode() != 200 && answer.statusCode() != 400 && !isTooLarge) {
                 find("preview " + answer.statusCode() + " " + answer.body(), n, input);
@@ -160,7 +162,8 @@ class WebhookFuzzTest {
     private static void find(String what, long n, byte[] input) {
         String kind = what.length() > 300 ? what.substring(0, 300) : what;
         if (FINDINGS.size() < 100) {
-            FINDINGS.putIfAbsent(kind, n + ": " + new String(input, 0, Math.min(input.length, 200), StandardCharsets.UTF_8));
+            String start = new String(input, 0, Math.min(input.length, 200), StandardCharsets.UTF_8);
+            FINDINGS.putIfAbsent(kind, n + ": " + start);
         }
     }
 }

@@ -28,7 +28,8 @@ final class WebhookFuzzer {
         "0.005", "1e15", "123456789012345678901234567890", "4.35", "31556889864403199999"};
     /** Without those by which a number or a time is known that was written wrongly. */
     private static final String[] TEXTS = {"", " ", "\u0000", "a\u0000b", "\ud800", "x\udc00y", "\u2028", "\u202ertl",
-        "\ud83d\ude00", "e\u0301\u0302\u0303", "&".repeat(1_500), "<".repeat(3_000), "a".repeat(9_000), "\\".repeat(2_000),
+        "\ud83d\ude00", "e\u0301\u0302\u0303", "&".repeat(1_500), "<".repeat(3_000), "a".repeat(9_000),
+        "\\".repeat(2_000),
         "\"quoted\"", "{{segment.write-key}}", "${body}", "${exception}", "%s%n%00", "../../etc/passwd", "<script>",
         "2026-13-45T99:99:99Z", "null", "true", "-1", "1e400", "\n\r\t",
         "a b/c?d=e#f", "\u0130\u0131\u00df", "__proto__", ".", "..", "*|>~`", "\uffff\ufeff", "RefNone:x", "$" };

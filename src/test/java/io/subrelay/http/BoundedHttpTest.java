@@ -86,7 +86,8 @@ class BoundedHttpTest {
     @ParameterizedTest
     @ValueSource(ints = {200, 400})
     void ofABrokenBodyWhatCameIsTaken(int status) {
-        assertStatus(post(RawVendor.of(head(status, "Transfer-Encoding: chunked"), "3\r\nabc\r\nzz\r\n")), status, "abc");
+        Answer broken = RawVendor.of(head(status, "Transfer-Encoding: chunked"), "3\r\nabc\r\nzz\r\n");
+        assertStatus(post(broken), status, "abc");
     }
 
     @Test
@@ -121,8 +122,8 @@ class BoundedHttpTest {
     @ValueSource(strings = {"HTTP/1.1 200 OK\nA: |b", "H|H", "|HTTP/1.1 102 Processing\n\n", "HTTP/1.1 2|0"})
     void thatItTricklesBeforeThereIsAStatusDoesNotStopTheTime(String answer) {
         String[] parts = answer.split("\\|");
-        assertThat(post(RawVendor.trickling(parts[0], parts[1])).getException()).isInstanceOf(SocketTimeoutException.class)
-                .hasMessageContaining("1000 ms");
+        assertThat(post(RawVendor.trickling(parts[0], parts[1])).getException())
+                .isInstanceOf(SocketTimeoutException.class).hasMessageContaining("1000 ms");
     }
 
     @ParameterizedTest
@@ -142,7 +143,8 @@ class BoundedHttpTest {
     void anOrdinaryAnswerIsWhatItIs() {
         assertStatus(post(RawVendor.of(head(200, "Content-Length: 2"), "{}")), 200, "{}");
         assertStatus(post(RawVendor.of("HTTP/1.1 204 No Content", "")), 204, "");
-        assertStatus(post(RawVendor.of(head(200, "Content-Length: 20000"), "z".repeat(20_000))), 200, "z".repeat(20_000));
+        String larger = "z".repeat(20_000);
+        assertStatus(post(RawVendor.of(head(200, "Content-Length: 20000"), larger)), 200, larger);
     }
 
     private static String head(int status, String headers) {
