@@ -26,8 +26,8 @@ def is_one_time:
 def tells_purchase: .event.product_id != null and ((is_one_time and has_access) | not);
 def tells_subscription: .event.product_id != null and (is_one_time | not);
 
-# What a destination that holds state is to write: the event, or, where it is not the newest of the customer, the
-# subscription as it stands in the form of one.
+# What a destination that holds state is to write: the event, or, where it is not the newest of the customer or is about
+# an earlier product or period, the subscription as it stands, in the form of an event.
 def newest:
   if .standing == null then .
   else

@@ -1,8 +1,10 @@
 package io.subrelay.customer;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.webhook.Event;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -76,9 +78,29 @@ public final class CustomerView {
     }
 
     /**
-     * The state as it stands, for a destination that holds it and is sent an event that is older: {@code last_event},
-     * the newest that destinations write from, and {@code subscription}, the one that stands for the customer; null
-     * where there is none.
+     * Whether the subscription that stands for the customer is not as the event tells it, although the event is the
+     * newest: it is about an earlier product or period, such as the expiration of what was renewed or replaced. What is
+     * bought once says nothing of a subscription.
+     */
+    public boolean standsOtherwise(Event event) {
+        SubscriptionState standing = holdings.standing();
+        JsonNode told = event.event();
+        if (standing == null || holdings.wrote() == null || event.type().equals("NON_RENEWING_PURCHASE")) {
+            return false;
+        }
+        return differs(standing.product(), Fields.text(told, "product_id"))
+                || differs(standing.purchasedAt(), Fields.number(told, "purchased_at_ms"))
+                || differs(standing.expiresAt(), Fields.number(told, "expiration_at_ms"));
+    }
+
+    private static boolean differs(Object is, Object told) {
+        return is != null && told != null && !is.equals(told);
+    }
+
+    /**
+     * The state as it stands, for a destination that holds it and is sent an event that does not tell it:
+     * {@code last_event}, the newest that destinations write from, and {@code subscription}, the one that stands for the
+     * customer; null where there is none.
      */
     public ObjectNode toStandingJson() {
         ObjectNode json = JSON.objectNode();

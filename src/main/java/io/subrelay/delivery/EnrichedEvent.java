@@ -14,7 +14,7 @@ import java.util.List;
  * @param customer       the customer that it is ordered with
  * @param afterCustomers customers that this event merged into its own: it goes out after all that is theirs
  * @param event          the webhook
- * @param customerThen   the customer as of this event; of one that was late, with the state as it stood
+ * @param customerThen   the customer as of this event; of one that does not tell the state, with the state as it stood
  * @param receivedAt     when it was accepted, milliseconds since the epoch
  * @param late           whether a newer event of the customer about a purchase had been accepted before it
  * @param destinations   the names of the destinations that were not switched off when it was accepted
@@ -28,7 +28,7 @@ public record EnrichedEvent(
 
     /** The store's environment that it is of, as received; empty where it says nothing. */
     String environment() {
-        return event.event().path("environment").asText("");
+        return event.event().path("environment").asText(event.event().path("purchase_environment").asText(""));
     }
 
     /** The body that a destination's route gets; a new object around shared parts. */

@@ -231,7 +231,7 @@ public final class OutboxConsumer extends DefaultConsumer {
     }
 
     /** What fails here beside the route must not cost its customers their turn: the attempt failed, and is retried. */
-    private List<Outcome> run(List<Delivery> deliveries) {
+    List<Outcome> run(List<Delivery> deliveries) {
         try {
             Exchange exchange = createExchange(false);
             List<Outcome> outcomes =

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 
 /**
  * What a {@code split} over a list of events collects: the list of what each became, in order, without those that were
- * skipped. If all were, the route ends there. If one of them failed, the whole fails with its exception.
+ * skipped or refused. If all were, the route ends there. If one of them failed otherwise, the whole fails with its
+ * exception.
  *
  * <p>Camel's own grouping would not do: with {@code stopOnException} a skipped event ends the split, and without it an
  * event that could not be mapped is collected as it was.
@@ -35,6 +37,10 @@ public final class Collect implements AggregationStrategy {
             result.removeProperty(COLLECTED);
             result.getMessage().setBody(collected);
             result.setRouteStop(collected.isEmpty());
+            // it may be the exchange of an event whose failure was handled, at which the route would end
+            result.removeProperty(ExchangePropertyKey.EXCEPTION_CAUGHT);
+            result.getExchangeExtension().setFailureHandled(false);
+            result.getExchangeExtension().setErrorHandlerHandled(null);
         }
     }
 

@@ -97,8 +97,8 @@ final class JqExpression extends ExpressionSupport {
                 result[0] = value;
             }, false);
         } catch (JsonQueryUserException e) {
-            // error("…"): the words of whoever wrote the mapping
-            throw new ExpressionEvaluationException(this, e.getMessage(), exchange, e);
+            // error("…"): the words of whoever wrote the mapping, without those of the library
+            throw new ExpressionEvaluationException(this, e.getMessage(), exchange, null);
         } catch (JsonQueryException | IllegalArgumentException e) {
             throw cannotMap(e.getMessage(), exchange, e);
         } catch (StackOverflowError e) {

@@ -101,7 +101,7 @@ public final class EventStore {
         CustomerView view = customer.view(Environment.of(event), customers::customerOf, at);
         boolean late = customer.isLate(event);
         ObjectNode then = view.toEventJson();
-        if (late) {
+        if (late || view.standsOtherwise(event)) {
             then.set(EnrichedEvent.STANDING, view.toStandingJson());
         }
         return new EnrichedEvent(seq, number, merged, event, then, acceptance.receivedAt(), late, names);

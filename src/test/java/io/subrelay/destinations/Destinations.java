@@ -1,11 +1,20 @@
 package io.subrelay.destinations;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.subrelay.Settings;
+import io.subrelay.delivery.Attempts;
+import io.subrelay.delivery.EnrichedEvent;
+import io.subrelay.delivery.Outbox;
+import io.subrelay.delivery.OutboxEndpoint;
 import io.subrelay.delivery.Preview;
+import io.subrelay.webhook.Event;
 import io.subrelay.redelivery.DurableRedelivery;
 import io.subrelay.webhook.Kind;
 import java.io.IOException;
@@ -25,7 +34,6 @@ import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
-import org.apache.camel.Exchange;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.Resource;
@@ -35,6 +43,10 @@ import org.apache.camel.support.PluginHelper;
 final class Destinations implements AutoCloseable {
 
     static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+    static final Map<String, String> KEYS = Map.of(
+            "segment.write-key", "wri+te%Key/1", "amplitude.api-key", "amp-key", "onesignal.app-id", "app-1",
+            "onesignal.api-key", "os-key", "statsig.server-secret", "secret-1");
 
     static final List<String> NAMES = List.of("segment", "amplitude", "onesignal", "statsig", "signed-webhook", "mixpanel",
             "posthog", "braze", "customer-io", "slack");
@@ -46,8 +58,13 @@ final class Destinations implements AutoCloseable {
         }
     }
 
-    /** What came of a delivery; a verdict is {@code skip: …} or {@code refuse: …}. */
-    record Outcome(List<Request> requests, Map<Integer, String> verdicts, Exception failure, String previewed) {
+    /**
+     * What an attempt resulted in.
+     *
+     * @param results for each event {@code deliver}, or {@code skip}, {@code refuse}, {@code hold} or {@code retry}, a
+     *                colon and why
+     */
+    record Outcome(List<Request> requests, List<String> results) {
         Request request() {
             if (requests.size() != 1) {
                 throw new AssertionError("not one request: " + this);
@@ -55,13 +72,14 @@ final class Destinations implements AutoCloseable {
             return requests.get(0);
         }
 
-        String verdict() {
-            return verdicts.get(0);
+        String result() {
+            return results.get(0);
         }
     }
 
     final DefaultCamelContext camel = new DefaultCamelContext();
-    private final OutboxStub outbox = new OutboxStub();
+    private final Outbox outbox =
+            Outbox.forPreviews(new Settings(camel.getPropertiesComponent()), new SimpleMeterRegistry());
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final HttpServer vendor;
     /** The status to answer with; 0 breaks the connection off. */
@@ -104,11 +122,12 @@ final class Destinations implements AutoCloseable {
         for (String name : NAMES) {
             properties.setProperty(name + ".url", url);
         }
+        properties.putAll(KEYS);
         properties.putAll(settings);
         camel.getPropertiesComponent().setInitialProperties(properties);
-        camel.addComponent("outbox", outbox);
-        Preview.guard(camel, exchange -> exchange.setProperty("previewed", OutboxStub.StubEndpoint.preview(exchange)));
-        DurableRedelivery.install(camel, route -> true);
+        camel.getRegistry().bind("outbox", outbox);
+        Preview.guard(camel);
+        OutboxEndpoint.makeDurable(camel);
         HttpComponent http = camel.getComponent("http", HttpComponent.class);
         http.setAutomaticRetriesDisabled(true);
         http.setCopyHeaders(false);
@@ -121,20 +140,42 @@ final class Destinations implements AutoCloseable {
         camel.start();
     }
 
+    /** Attempts to deliver events together. */
     Outcome send(String destination, JsonNode... events) {
-        return send("live", destination, List.of(events));
+        requests.clear();
+        List<String> results = Attempts.run(outbox, destination, Stream.of(events).map(Destinations::event).toList())
+                .stream().map(Destinations::shown).toList();
+        return new Outcome(List.copyOf(requests), results);
     }
 
-    @SuppressWarnings("unchecked")
-    Outcome send(String mode, String destination, List<JsonNode> events) {
+    /** What {@code POST /api/preview} shows for a destination. */
+    JsonNode preview(String destination, JsonNode event) {
         requests.clear();
-        try {
-            Exchange exchange = outbox.deliver(destination, events, mode);
-            return new Outcome(List.copyOf(requests), exchange.getProperty(OutboxStub.VERDICTS, Map.class),
-                    exchange.getException(), exchange.getProperty("previewed", String.class));
-        } catch (Exception e) {
-            throw new AssertionError(e);
+        JsonNode preview = outbox.consumers().get(destination).preview(event(event));
+        assertThat(requests).isEmpty();
+        return preview;
+    }
+
+    private static String shown(io.subrelay.delivery.Outcome outcome) {
+        return switch (outcome.verdict()) {
+            case DELIVERED -> "deliver";
+            case SKIPPED -> "skip: " + outcome.reason();
+            case REFUSED -> "refuse: " + outcome.reason();
+            case HOLD -> "hold: " + outcome.reason();
+            case RETRY -> "retry: " + outcome.reason();
+            default -> throw new AssertionError(outcome);
+        };
+    }
+
+    /** From the form in which a route gets it. */
+    private static EnrichedEvent event(JsonNode enriched) {
+        ObjectNode webhook = ((ObjectNode) enriched).deepCopy().retain("api_version", "event");
+        ObjectNode customer = enriched.path("customer").deepCopy();
+        if (enriched.has(EnrichedEvent.STANDING)) {
+            customer.set(EnrichedEvent.STANDING, enriched.get(EnrichedEvent.STANDING));
         }
+        return new EnrichedEvent(1, 1, List.of(), Event.of(webhook, webhook.toString()), customer,
+                System.currentTimeMillis(), enriched.path("late").asBoolean(), NAMES);
     }
 
     @Override

@@ -177,22 +177,22 @@ class DestinationsTest extends WithDestinations {
         for (String destination : List.of("segment", "amplitude", "onesignal")) {
             Outcome outcome = destinations.send(destination, transfer());
             assertThat(outcome.requests()).isEmpty();
-            assertThat(outcome.verdict().toLowerCase()).isEqualTo("skip: " + destination + " does not track transfer");
+            assertThat(outcome.result().toLowerCase()).isEqualTo("skip: " + destination + " does not track transfer");
         }
         assertThat(destinations.send("statsig", transfer()).request().body().path("event").path("type").textValue())
                 .isEqualTo("TRANSFER");
         for (String destination : List.of("segment", "amplitude", "onesignal", "statsig")) {
             Outcome outcome = destinations.send(destination, event("BRAND\\\"NEW"));
             assertThat(outcome.requests()).isEmpty();
-            assertThat(outcome.verdict()).startsWith("skip: ").endsWith(" does not track brand\\\"new");
+            assertThat(outcome.result()).startsWith("skip: ").endsWith(" does not track brand\\\"new");
         }
     }
 
     @Test
     void sandbox_events_go_where_they_are_wanted() throws Exception {
         ObjectNode event = event("RENEWAL", "environment", "\"SANDBOX\"");
-        assertThat(destinations.send("segment", event).verdict()).isEqualTo("skip: Sandbox events are not sent to Segment");
-        assertThat(destinations.send("amplitude", event).verdict())
+        assertThat(destinations.send("segment", event).result()).isEqualTo("skip: Sandbox events are not sent to Segment");
+        assertThat(destinations.send("amplitude", event).result())
                 .isEqualTo("skip: Sandbox events need amplitude.sandbox-api-key");
         assertThat(destinations.send("onesignal", event).requests()).hasSize(1);
         assertThat(destinations.send("statsig", event).requests()).hasSize(1);
@@ -202,8 +202,8 @@ class DestinationsTest extends WithDestinations {
             assertThat(other.send("segment", event).request().body().path("batch").path(0).path("context")
                     .path("environment").textValue()).isEqualTo("sandbox");
             assertThat(other.send("amplitude", event).request().body().path("api_key").textValue()).isEqualTo("sand");
-            assertThat(other.send("onesignal", event).verdict()).isEqualTo("skip: Sandbox events are not sent to OneSignal");
-            assertThat(other.send("statsig", event).verdict()).isEqualTo("skip: Sandbox events are not sent to Statsig");
+            assertThat(other.send("onesignal", event).result()).isEqualTo("skip: Sandbox events are not sent to OneSignal");
+            assertThat(other.send("statsig", event).result()).isEqualTo("skip: Sandbox events are not sent to Statsig");
         }
     }
 
@@ -212,9 +212,9 @@ class DestinationsTest extends WithDestinations {
         try (Destinations other = new Destinations(Map.of("segment.event-name.renewal", "", "amplitude.event-name.renewal", "",
                 "segment.event-name.cancellation", "It's off / \u00e9", "onesignal.tag.store", "", "onesignal.tag.environment", "",
                 "onesignal.tag.app_user_id", "rc user", "statsig.event-type", "rc"))) {
-            assertThat(other.send("segment", event("RENEWAL")).verdict())
+            assertThat(other.send("segment", event("RENEWAL")).result())
                     .isEqualTo("skip: Segment does not track renewal");
-            assertThat(other.send("amplitude", event("RENEWAL")).verdict())
+            assertThat(other.send("amplitude", event("RENEWAL")).result())
                     .isEqualTo("skip: Amplitude does not track renewal");
             assertThat(other.send("segment", event("CANCELLATION")).request().body().path("batch").path(0).path("event")
                     .textValue()).isEqualTo("It's off / \u00e9");
@@ -249,7 +249,7 @@ class DestinationsTest extends WithDestinations {
         ((ObjectNode) late.path("customer")).putNull("subscription_status").put("status_ended", true);
         assertThat(tags(late)).isEqualTo(json("""
                 {"app_user_id": "user-2", "last_event_type": "billing_issue", "last_event_at": "1700000000",
-                 "subscription_status": ""}"""));
+                 "subscription_status": "", "active_subscription": "false"}"""));
     }
 
     @Test
@@ -310,11 +310,11 @@ class DestinationsTest extends WithDestinations {
     @Test
     void onesignal_is_told_of_someone_it_knows() {
         ObjectNode unknown = event("RENEWAL", "subscriber_attributes", "{}");
-        assertThat(destinations.send("onesignal", unknown).verdict())
+        assertThat(destinations.send("onesignal", unknown).result())
                 .isEqualTo("skip: The customer has neither $onesignalUserId nor $onesignalId");
         ObjectNode dots = event("RENEWAL");
         ((ObjectNode) dots.path("customer").path("subscriber_attributes")).put("$onesignalUserId", "..");
-        assertThat(destinations.send("onesignal", dots).verdict())
+        assertThat(destinations.send("onesignal", dots).result())
                 .isEqualTo("skip: The customer has neither $onesignalUserId nor $onesignalId");
     }
 }

@@ -1,0 +1,16 @@
+package io.subrelay.delivery;
+
+import java.util.List;
+
+/** Attempts to deliver without a queue: a route is run once. */
+public final class Attempts {
+
+    private Attempts() {
+    }
+
+    /** What an attempt to deliver these events together to a destination results in, for each of them. */
+    public static List<Outcome> run(Outbox outbox, String destination, List<EnrichedEvent> events) {
+        return outbox.consumers().get(destination).run(events.stream()
+                .map(event -> new Delivery(event, Delivery.Origin.EVENT, 0, 0)).toList());
+    }
+}
