@@ -17,6 +17,9 @@ final class StartFailure {
             if (root instanceof Settings.InvalidSetting) {
                 return List.of(root.getMessage());
             }
+            if (root instanceof CheckCommand.FaultsFound found) {
+                return found.faults();
+            }
             if (root.getCause() == null || root.getCause() == root) {
                 break;
             }

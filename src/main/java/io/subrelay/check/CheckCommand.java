@@ -12,6 +12,22 @@ public final class CheckCommand {
 
     private static final Logger LOG = LoggerFactory.getLogger(CheckCommand.class);
 
+    /** What keeps a runner from starting. */
+    public static final class FaultsFound extends IllegalArgumentException {
+
+        private final List<String> faults;
+
+        FaultsFound(List<String> faults) {
+            super(faults.get(0));
+            this.faults = faults;
+        }
+
+        /** One line each. */
+        public List<String> faults() {
+            return faults;
+        }
+    }
+
     private CheckCommand() {
     }
 
@@ -24,13 +40,14 @@ public final class CheckCommand {
      * Looks before the start for what Camel would not stop for; what it may mean otherwise is logged.
      *
      * @param camel with the settings of the runner
-     * @throws IllegalArgumentException if anything would do harm
+     * @throws FaultsFound if anything would do harm
      */
     public static void beforeStart(Path folder, CamelContext camel) {
         List<Fault> found = Check.ofRules(new Folder(folder), camel);
-        found.stream().filter(Fault::isFault).findFirst().ifPresent(fault -> {
-            throw new IllegalArgumentException(fault.toString());
-        });
+        List<String> faults = found.stream().filter(Fault::isFault).map(Fault::toString).toList();
+        if (!faults.isEmpty()) {
+            throw new FaultsFound(faults);
+        }
         found.forEach(warning -> LOG.warn("{}", warning));
     }
 
