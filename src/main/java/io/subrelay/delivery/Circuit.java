@@ -39,6 +39,7 @@ final class Circuit implements OutboxQueue.Gate {
                 .failureRateThreshold(60)
                 .waitDurationInOpenState(Duration.ofSeconds(5))
                 .permittedNumberOfCallsInHalfOpenState(2)
+                .clock(SteadyClock.INSTANCE)
                 .build());
         breaker.getEventPublisher().onStateTransition(event -> LOG.warn("{}: circuit {} -> {}", destination,
                 event.getStateTransition().getFromState(), event.getStateTransition().getToState()));
@@ -47,7 +48,7 @@ final class Circuit implements OutboxQueue.Gate {
     /** 0 takes a permission, which a call of {@link #answered} gives back. */
     @Override
     public synchronized long waitMs() {
-        long now = System.currentTimeMillis();
+        long now = SteadyClock.INSTANCE.millis();
         if (heldUntil > 0) {
             if (probing) {
                 return PROBE_IN_FLIGHT_MS;
@@ -89,10 +90,10 @@ final class Circuit implements OutboxQueue.Gate {
             if (outcome.isTransient()) {
                 breaker.onError(0, TimeUnit.MILLISECONDS, new IllegalStateException("transient"));
                 if (wasHeld) {
-                    heldUntil = System.currentTimeMillis() + probeMs;
+                    heldUntil = SteadyClock.INSTANCE.millis() + probeMs;
                 }
                 if (breaker.getState() == CircuitBreaker.State.OPEN && outcome.askedMs() > 0) {
-                    pausedUntil = System.currentTimeMillis() + Math.min(outcome.askedMs(), MAX_PROBE_MS);
+                    pausedUntil = SteadyClock.INSTANCE.millis() + Math.min(outcome.askedMs(), MAX_PROBE_MS);
                 }
             } else {
                 breaker.onSuccess(0, TimeUnit.MILLISECONDS);
@@ -116,7 +117,7 @@ final class Circuit implements OutboxQueue.Gate {
         }
         if (!wasHeld || probing) {
             probeMs = probeMs == 0 ? FIRST_PROBE_MS : Math.min(probeMs * 2, MAX_PROBE_MS);
-            heldUntil = System.currentTimeMillis() + probeMs;
+            heldUntil = SteadyClock.INSTANCE.millis() + probeMs;
         }
         probing = false;
     }

@@ -32,7 +32,7 @@ final class Lane {
     long readFrom;
     /** Whether the lanes that it waited for at another runner are known to be empty. */
     boolean abroadSettled;
-    /** When a parked lane is due, milliseconds since the epoch. */
+    /** When a parked lane is due, by the {@link SteadyClock}. */
     long dueAt;
     /** The delivery that a parked lane waits with: its attempts may not be in the database yet. */
     Delivery head;

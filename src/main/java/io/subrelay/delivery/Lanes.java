@@ -50,7 +50,7 @@ final class Lanes {
         return !ready.isEmpty();
     }
 
-    /** When the next lane is due, milliseconds since the epoch; {@link Long#MAX_VALUE} if none waits. */
+    /** When the next lane is due by the {@link SteadyClock}; {@link Long#MAX_VALUE} if none waits. */
     long nextDue() {
         return parked.isEmpty() ? Long.MAX_VALUE : parked.peek().dueAt;
     }
@@ -124,9 +124,9 @@ final class Lanes {
     }
 
     /** The same for one that was read back: where its next attempt is not due, its lane waits for it. */
-    void enqueueRead(Waiting row, long now) {
+    void enqueueRead(Waiting row) {
         Delivery delivery = row.delivery();
-        if (row.nextAttemptAt() > now && !lanes.containsKey(delivery.customer())) {
+        if (row.nextAttemptAt() > System.currentTimeMillis() && !lanes.containsKey(delivery.customer())) {
             park(lanes.computeIfAbsent(delivery.customer(), Lane::new), delivery, row.nextAttemptAt());
         } else {
             enqueue(delivery);
@@ -204,7 +204,7 @@ final class Lanes {
     }
 
     /** A lane was read, up to {@link #LANE_LIMIT} deliveries. */
-    void wasRead(Lane lane, List<Waiting> rows, long now) {
+    void wasRead(Lane lane, List<Waiting> rows) {
         if (!isKnown(lane)) {
             return;
         }
@@ -218,7 +218,7 @@ final class Lanes {
                 delivery = new Delivery(delivery.event(), delivery.origin(),
                         Math.max(lane.head.attempts(), delivery.attempts()),
                         lane.head.firstAttemptAt() > 0 ? lane.head.firstAttemptAt() : delivery.firstAttemptAt());
-            } else if (row.nextAttemptAt() > now && lane.queue.isEmpty()) {
+            } else if (row.nextAttemptAt() > System.currentTimeMillis() && lane.queue.isEmpty()) {
                 park(lane, delivery, row.nextAttemptAt());
                 return;
             }
@@ -296,7 +296,7 @@ final class Lanes {
         lane.unreadFrom = failed.seq();
         unsettled.put(failed.seq(), failed.event().receivedAt());
         lane.head = failed;
-        lane.dueAt = at;
+        lane.dueAt = SteadyClock.INSTANCE.millis() + Math.max(0, at - System.currentTimeMillis());
         if (lane.state == Lane.State.PARKED) {
             parked.remove(lane);
         }

@@ -292,6 +292,7 @@ public final class Outbox implements Shares.Holder {
             return null;
         }
         store.register(name, slices);
+        store.makeDueWhatFailedAfter(name, System.currentTimeMillis());
         counts.show(name, meters);
         OutboxQueue queue = new OutboxQueue(name, store, () -> writer.flush(Long.MAX_VALUE),
                 settings.number("delivery.in-memory", 10, 1_000_000), new Slices(slices, handed));

@@ -137,9 +137,9 @@ final class OutboxQueue {
     List<Delivery> take(int max, SameList sameList, Gate gate, Runnable more) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long idleUntil = System.currentTimeMillis() + IDLE_MS;
+            long idleUntil = SteadyClock.INSTANCE.millis() + IDLE_MS;
             while (!closed) {
-                long now = System.currentTimeMillis();
+                long now = SteadyClock.INSTANCE.millis();
                 if (now >= idleUntil) {
                     changed.signal();
                     return List.of();
@@ -238,7 +238,7 @@ final class OutboxQueue {
         if (lane != null) {
             long upTo = slices.fedThrough(lane.customer);
             read(() -> store.unsettledOf(lane.customer, destination, lane.readFrom, upTo, Lanes.LANE_LIMIT),
-                    rows -> lanes.wasRead(lane, rows, now), () -> lanes.readFailed(lane));
+                    rows -> lanes.wasRead(lane, rows), () -> lanes.readFailed(lane));
             return true;
         }
         if (lanes.isAbroad() && now >= abroadAt) {
@@ -254,7 +254,7 @@ final class OutboxQueue {
             long from = slices.fedThrough(behind);
             long upTo = slices.handedThrough();
             read(() -> store.unsettled(destination, which, from, upTo, PAGE),
-                    rows -> wasRead(rows, behind, upTo, now), () -> { });
+                    rows -> wasRead(rows, behind, upTo), () -> { });
             return true;
         }
         if (requests && (now >= requestsAt || moreRequests && !lanes.isReady()) && lanes.size() <= inMemory / 2) {
@@ -262,7 +262,7 @@ final class OutboxQueue {
             Set<Long> ended = lanes.requestsEnded();
             int limit = REQUESTED_PAGE + lanes.requests();
             String which = slices.condition("r.customer", slices.owned());
-            read(() -> store.requested(destination, which, now, limit),
+            read(() -> store.requested(destination, which, System.currentTimeMillis(), limit),
                     rows -> requestsWereRead(rows, ended), () -> { });
             return true;
         }
@@ -281,10 +281,10 @@ final class OutboxQueue {
         return theirs;
     }
 
-    private void wasRead(List<Waiting> rows, Set<Integer> behind, long upTo, long now) {
+    private void wasRead(List<Waiting> rows, Set<Integer> behind, long upTo) {
         for (Waiting row : rows) {
             if (slices.isUnfed(row.delivery().event())) {
-                lanes.enqueueRead(row, now);
+                lanes.enqueueRead(row);
             }
         }
         slices.fed(behind, rows.size() < PAGE ? upTo : rows.get(rows.size() - 1).delivery().seq());
@@ -331,7 +331,7 @@ final class OutboxQueue {
         } catch (SQLException | RuntimeException | Error e) {
             LOG.warn("{}: cannot read what is to be delivered: {}", destination, e.toString());
             failed.run();
-            readAgainAt = System.currentTimeMillis() + READ_AGAIN_MS;
+            readAgainAt = SteadyClock.INSTANCE.millis() + READ_AGAIN_MS;
         }
     }
 

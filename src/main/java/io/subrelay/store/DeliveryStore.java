@@ -133,6 +133,28 @@ public final class DeliveryStore {
         });
     }
 
+    /**
+     * Makes due what failed in the future: the clock was ahead then, and the wait may be as long as it was wrong.
+     *
+     * @param now milliseconds since the epoch
+     */
+    public void makeDueWhatFailedAfter(String destination, long now) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+             PreparedStatement update = connection.prepareStatement("""
+                     update redelivery set next_attempt_at = 0, first_attempt_at = case
+                       when first_attempt_at > ? then ? else first_attempt_at end
+                     where destination = ? and next_attempt_at > ? and exists (select 1 from attempt a
+                       where a.event = redelivery.event and a.destination = redelivery.destination
+                         and a.attempted_at > ?)""")) {
+            update.setLong(1, now);
+            update.setLong(2, now);
+            update.setString(3, destination);
+            update.setLong(4, now);
+            update.setLong(5, now);
+            update.executeUpdate();
+        }
+    }
+
     private static void register(Connection connection, String destination, int slices) throws SQLException {
         try (PreparedStatement lock = connection.prepareStatement("select last_event from log_position for update");
              PreparedStatement insert = connection.prepareStatement("""

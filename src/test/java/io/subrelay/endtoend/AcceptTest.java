@@ -34,7 +34,8 @@ class AcceptTest {
                         + "com.fasterxml.jackson.databind.JsonNode}}}")
                 + route("array", "- transform: {expression: {jq: {expression: .}}}")
                 + route("list", "- transform: {expression: {jq: {expression: ., resultType: java.util.List}}}")
-                + route("texts", "- transform: {expression: {jq: {expression: 'map(tojson)', resultType: java.util.List}}}"));
+                + route("texts", "- transform: {expression: {jq: {expression: 'map(tojson)', "
+                        + "resultType: java.util.List}}}"));
         relay = Relay.start(Store.Kind.H2.create(), Map.of("camel.main.routes-include-pattern",
                 "file:routes/**/*.camel.yaml,file:" + folder + "/*.camel.yaml"));
         api = relay.api();
@@ -52,8 +53,8 @@ class AcceptTest {
                         - convertBodyTo: {type: "byte[]"}
                 %s        - to: {uri: outbox:accept}
                 %s
-                """.formatted(name, name, step.isEmpty() ? "" : "        " + step + "\n", name.matches("array|list|texts")
-                        ? "        - transform: {expression: {jq: {expression: tojson}}}" : "");
+                """.formatted(name, name, step.isEmpty() ? "" : "        " + step + "\n",
+                        name.matches("array|list|texts") ? "        - transform: {expression: {jq: {expression: tojson}}}" : "");
     }
 
     @AfterAll
@@ -70,7 +71,8 @@ class AcceptTest {
         String customer = Hooks.customer();
         assertThat(post("bytes", Hooks.renewal(customer, 1)).body()).isEqualTo("accepted");
         assertThat(post("text", Hooks.renewal(customer, 2)).body()).isEqualTo("accepted");
-        assertThat(post("tree", Api.JSON.createArrayNode().add(Hooks.renewal(customer, 3))).body()).isEqualTo("accepted");
+        assertThat(post("tree", Api.JSON.createArrayNode().add(Hooks.renewal(customer, 3))).body())
+                .isEqualTo("accepted");
         assertThat(post("text", Hooks.renewal(customer, 1)).body()).isEqualTo("duplicate");
         assertThat(api.history(customer)).hasSize(3);
     }
