@@ -1,6 +1,6 @@
 # What the mappings of the destinations share: every jq expression of a route can call these, and the functions
-# iso8601, epoch_seconds, amount, without_nulls, as_texts, json_bytes, sha256, variable, header, property, setting and
-# renamed_by besides jq's own. The input of each is the enriched event, where nothing else is said.
+# iso8601, epoch_seconds, amount, without_nulls, as_texts, json_bytes, cut, sha256, variable, header, property, setting
+# and renamed_by besides jq's own. The input of each is the enriched event, where nothing else is said.
 
 # A field of the event, or the customer's where the event does not say.
 def own($field): .event[$field] // .customer[$field];

@@ -44,6 +44,7 @@ import org.apache.camel.support.ExchangeHelper;
  * <tr><td>{@code without_nulls}</td><td>an object without its null members</td></tr>
  * <tr><td>{@code as_texts}</td><td>an object with every value as text, null as the empty text</td></tr>
  * <tr><td>{@code json_bytes}</td><td>how many bytes a value takes as JSON</td></tr>
+ * <tr><td>{@code cut(n)}</td><td>a text, or an object with each of its texts, cut to n bytes of JSON</td></tr>
  * <tr><td>{@code sha256}</td><td>the digest of a text, in hexadecimal</td></tr>
  * <tr><td>{@code variable("x")}, {@code header("x")}, {@code property("x")}</td><td>those of the exchange</td></tr>
  * <tr><td>{@code setting("x")}</td><td>the value of a setting as text: {@link SettingFunctions}</td></tr>
@@ -84,6 +85,8 @@ final class JqFunctions {
         scope.addFunction("without_nulls", 0, of(JqFunctions::withoutNulls));
         scope.addFunction("as_texts", 0, of(JqFunctions::asTexts));
         scope.addFunction("json_bytes", 0, of(JqFunctions::jsonBytes));
+        scope.addFunction("cut", 1, (s, arguments, in, path, output, version) -> arguments.get(0).apply(s, in, null,
+                (bytes, at) -> output.emit(cut(in, bytes.asInt()), null), false));
         scope.addFunction("sha256", 0, of(JqFunctions::sha256));
         scope.addFunction("variable", 1, of((exchange, name) -> ExchangeHelper.getVariable(exchange, name)));
         scope.addFunction("header", 1, of((exchange, name) -> exchange.getMessage().getHeader(name)));
@@ -192,17 +195,48 @@ final class JqFunctions {
     private static int bytes(String text) {
         int bytes = 2;
         for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c < 0x20) {
-                bytes += "\b\t\n\f\r".indexOf(c) < 0 ? 6 : 2;
-            } else if (c < 0x80) {
-                bytes += c == '"' || c == '\\' ? 2 : 1;
-            } else {
-                // a character beyond the basic plane is two of these with four bytes together
-                bytes += c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
-            }
+            bytes += bytes(text.charAt(i));
         }
         return bytes;
+    }
+
+    private static int bytes(char c) {
+        if (c < 0x20) {
+            return "\b\t\n\f\r".indexOf(c) < 0 ? 6 : 2;
+        }
+        if (c < 0x80) {
+            return c == '"' || c == '\\' ? 2 : 1;
+        }
+        // a character beyond the basic plane is two of these with four bytes together
+        return c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+    }
+
+    /** A text, or each text of an object, cut to what fits into so many bytes of JSON, quotes aside. */
+    private static JsonNode cut(JsonNode value, int bytes) {
+        if (value.isTextual()) {
+            return cut(value.textValue(), bytes);
+        }
+        if (!value.isObject()) {
+            return value;
+        }
+        ObjectNode result = Json.MAPPER.createObjectNode();
+        for (var member : value.properties()) {
+            JsonNode each = member.getValue();
+            result.set(member.getKey(), each.isTextual() ? cut(each.textValue(), bytes) : each);
+        }
+        return result;
+    }
+
+    private static JsonNode cut(String text, int bytes) {
+        int left = bytes;
+        for (int i = 0; i < text.length(); i++) {
+            left -= bytes(text.charAt(i));
+            if (left < 0) {
+                boolean within = Character.isLowSurrogate(text.charAt(i));
+                return TextNode.valueOf(text.substring(0, within ? i - 1 : i));
+            }
+        }
+        return TextNode.valueOf(text);
     }
 
     private static JsonNode sha256(JsonNode text) {

@@ -169,6 +169,10 @@ class JqLanguageTest {
                 .isEqualTo("{\"a\":\"\",\"b\":\"1.50\",\"\":\"2\",\"c\":\"\u00e9\",\"d\":\"false\",\"e\":\"[1]\"}");
         assertThat(evaluate(".c | json_bytes", body)).isEqualTo(4);
         assertThat(evaluate(".c | sha256 | length", body)).isEqualTo(64);
+        assertThat(evaluate("cut(1)", body)).isEqualTo("{\"a\":null,\"b\":1.50,\"\":2,\"c\":\"\",\"d\":false,\"e\":[1]}");
+        assertThat(evaluate("cut(3)", "\"a\\\"b\"")).isEqualTo("a\"");
+        assertThat(evaluate("cut(5)", "\"aa\uD83D\uDE00\"")).isEqualTo("aa");
+        assertThat(evaluate("cut(6)", "\"aa\uD83D\uDE00b\"")).isEqualTo("aa\uD83D\uDE00");
     }
 
     @ParameterizedTest
