@@ -26,6 +26,9 @@ final class Addresses {
     /** What simple reads that is not of the event. */
     private static final Pattern FROM_DATA = Pattern.compile("\\$(simple)?\\{(?!(properties|env|sys|sysenv)[:.])");
 
+    /** A query that the file itself has, rather than a setting. */
+    private static final Pattern QUERY = Pattern.compile("(\\{\\{[^}]*}}|[^?{])*\\?");
+
     private final CamelContext camel;
     private final Placeholders placeholders;
 
@@ -90,6 +93,10 @@ final class Addresses {
             String name = uri.replaceFirst("\\?.*", "");
             faults.add(Fault.fault(file.name(), line, "nothing can be sent to " + name
                     + Nearest.hint(name, List.of("outbox:accept", "outbox:skip", "outbox:refuse", "outbox:hold"))));
+        } else if (QUERY.matcher(Yaml.text(uriNode)).lookingAt()
+                && !Yaml.entries(Yaml.get(node, "parameters")).isEmpty()) {
+            faults.add(Fault.fault(file.name(), line, "an address with parameters cannot have a query as well; write"
+                    + " each \"name=value\" of it under parameters, as \"name: value\""));
         } else {
             options(scheme, uri, uriNode, Yaml.get(node, "parameters"), file, faults);
         }

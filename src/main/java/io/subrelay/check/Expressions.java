@@ -1,5 +1,7 @@
 package io.subrelay.check;
 
+import io.subrelay.Nearest;
+import io.subrelay.webhook.Kind;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -17,6 +19,11 @@ final class Expressions {
     private static final Set<String> PREDICATES = Set.of("when", "filter", "onWhen", "validate", "completionPredicate",
             "retryWhile", "handled", "continued");
 
+    /** The kind of an event, compared with one or with several. */
+    private static final Pattern KIND = Pattern.compile(
+            "(?:\\.kind\\b\\)?|\\$\\{variable\\.kind}|variable\\(\"kind\"\\))\\s*(?:==|!=|!?in\\b|\\|\\s*IN)\\s*"
+                    + "(\\([^)]*\\)|\"[^\"]*\"|'[^']*')");
+
     private final CamelContext camel;
     private final Placeholders placeholders;
 
@@ -33,11 +40,27 @@ final class Expressions {
                 String text = expression == null || Yaml.text(expression) == null ? null
                         : placeholders.resolve(Yaml.text(expression));
                 if (text != null) {
+                    kinds(text, expression, file, faults);
                     compile(name, text, isPredicate(owners), expression, file, faults);
                 }
             }
         });
         return faults;
+    }
+
+    /** A kind that is like a known one is misspelt; another may be newer than this release. */
+    private static void kinds(String text, Node node, RouteFile file, List<Fault> faults) {
+        Matcher compared = KIND.matcher(text);
+        while (compared.find()) {
+            for (String kind : compared.group(1).replaceAll("[\"'()\\s]", "").split("[,;]")) {
+                String hint = Kind.KNOWN.contains(kind) ? "" : Nearest.hint(kind, Kind.KNOWN);
+                if (!hint.isEmpty()) {
+                    int line = Yaml.textLine(node) + (Yaml.keepsLines(node)
+                            ? (int) text.substring(0, compared.start()).chars().filter(c -> c == '\n').count() : 0);
+                    faults.add(Fault.fault(file.name(), line, "there is no kind " + kind + hint));
+                }
+            }
+        }
     }
 
     private static boolean isPredicate(Deque<String> owners) {

@@ -60,6 +60,14 @@ final class Placeholders {
 
     private void check(RouteFile file, Node scalar, List<Fault> faults) {
         String text = Yaml.text(scalar);
+        int stray = stray(text);
+        if (stray >= 0) {
+            String braces = text.substring(stray, stray + 2);
+            faults.add(Fault.fault(file.name(), line(scalar, text, stray), "'" + braces + "' is where Camel takes a"
+                    + " setting to " + (braces.equals("{{") ? "begin" : "end") + "; write '" + braces.charAt(0) + " "
+                    + braces.charAt(0) + "' for braces of an expression"));
+            return;
+        }
         checkCalls(file, scalar, text, faults);
         Matcher placeholder = INNERMOST.matcher(text);
         while (placeholder.find()) {
@@ -74,7 +82,17 @@ final class Placeholders {
         }
     }
 
-    /** A setting can be made of others; where those are variants of it, such as regions, their check tells the fault. */
+    /** Where two braces are that enclose no setting; -1 if there are none. */
+    private static int stray(String text) {
+        String rest = text;
+        while (INNERMOST.matcher(rest).find()) {
+            rest = INNERMOST.matcher(rest).replaceAll(setting -> " ".repeat(setting.group().length()));
+        }
+        Matcher braces = Pattern.compile("\\{\\{|}}").matcher(rest);
+        return braces.find() ? braces.start() : -1;
+    }
+
+    /** A setting can be made of others; where those are variants of it, such as regions, another check tells it. */
     private Optional<String> missing(String name, String plain) {
         if (name.startsWith("env:")) {
             return Optional.of("the environment has no variable " + name.substring(4));

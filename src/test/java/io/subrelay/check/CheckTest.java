@@ -80,6 +80,14 @@ class CheckTest {
                         + " delivery\", which says what becomes of requests that fail"),
                 arguments("credentials: mine.key", "credentials: mine.kee",
                         "application.properties:2: nothing reads\n:7: nothing reads the setting mine.kee, which the destination waits for; did you mean mine.key?"),
+                // what Camel says of these names neither the line nor the mend
+                arguments("{ id: .event.id,", "{ a: {b: {c: 1}}, id: .event.id,", ":23: '}}' is where Camel takes a setting"
+                        + " to end; write '} }' for braces of an expression"),
+                arguments("{{mine.url}}/in\"", "{{mine.url}}/in?a=b\"", ":31: an address with parameters cannot have a query"),
+                arguments(".event.environment == \"SANDBOX\"", ".kind == \"renewel\"",
+                        ":13: there is no kind renewel; did you mean renewal?"),
+                arguments(".event.environment == \"SANDBOX\"", ".kind | IN(\"renewal\", \"expiraton\")",
+                        ":13: there is no kind expiraton; did you mean expiration?"),
                 // addresses of the event's choice
                 arguments("to:\n            uri: \"{{mine.url}}", "toD:\n            uri: \"https://${variable.store}.mine.example",
                         ":31: this address is taken from the event"),
