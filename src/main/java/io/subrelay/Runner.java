@@ -233,9 +233,10 @@ final class Runner extends MainListenerSupport {
 
     @Override
     public void afterStop(BaseMainSupport main) {
-        if (writer != null) {
+        if (outbox != null) {
             outbox.stop();
-            writer.close();
+        }
+        if (database != null) {
             database.close();
         }
         if (vertx != null) {
