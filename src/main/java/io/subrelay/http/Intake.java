@@ -82,7 +82,8 @@ public final class Intake {
     /** Goes on to the routes, or answers. */
     void handle(RoutingContext context) {
         String path = context.normalizedPath();
-        if (path.equals(WEBHOOK)) {
+        // routes take either
+        if (path.equals(WEBHOOK) || path.equals(WEBHOOK + "/")) {
             handleWebhook(context);
         } else if (path.equals("/") || path.startsWith("/api/") || path.startsWith("/console/")) {
             handleAdmin(context);

@@ -54,8 +54,10 @@ class IntakeTest {
         String password = java.net.URLEncoder.encode(ADMIN, StandardCharsets.UTF_8);
         assertThat(closed.api().call("GET", "/api/destinations?Authorization=" + password, null).statusCode())
                 .isEqualTo(401);
-        assertThat(closed.api().call("POST", "/webhooks/revenuecat?Authorization=agreed", webhook(Hooks.customer()),
-                "Content-Type", "application/json").statusCode()).isEqualTo(401);
+        for (String webhook : new String[] {"/webhooks/revenuecat", "/webhooks/revenuecat/"}) {
+            assertThat(closed.api().call("POST", webhook + "?Authorization=agreed", webhook(Hooks.customer()),
+                    "Content-Type", "application/json").statusCode()).as(webhook).isEqualTo(401);
+        }
     }
 
     @Test
@@ -93,7 +95,7 @@ class IntakeTest {
     /** Neither sends the body that it promises. */
     @Test
     void whoMayNotComeInIsToldSoByTheHead() {
-        for (String path : new String[] {"/webhooks/revenuecat", "/api/preview"}) {
+        for (String path : new String[] {"/webhooks/revenuecat", "/webhooks/revenuecat/", "/api/preview"}) {
             for (String body : new String[] {"Content-Length: 1000000", "Transfer-Encoding: chunked",
                 "Content-Length: 1000000\r\nExpect: 100-continue"}) {
                 try (RawClient client = client(closed)) {
