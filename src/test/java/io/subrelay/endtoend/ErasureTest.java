@@ -10,6 +10,7 @@ import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Store;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ErasureTest {
 
     private static final String ERASED = "who-is-erased";
+    /** Of more digits than a double has. */
+    private static final String PRICE = "0.1234567890123456789";
 
     @ParameterizedTest
     @EnumSource
@@ -36,7 +39,8 @@ class ErasureTest {
             assertThat(kept.path("transferred_to").get(0).asText()).isEqualTo(heir);
             assertThat(relay.api().get("/api/customers/" + heir).path("subscription_status").asText()).isEqualTo("active");
         }
-        assertThat(store.everything()).noneMatch(value -> value.contains(ERASED)).anyMatch(value -> value.contains(heir));
+        assertThat(store.everything()).noneMatch(value -> value.contains(ERASED))
+                .anyMatch(value -> value.contains(heir) && value.contains(PRICE));
     }
 
     @Test
@@ -80,7 +84,8 @@ class ErasureTest {
         ObjectNode event = Hooks.event(transfer);
         event.removeAll();
         event.put("type", "TRANSFER").put("id", "transfer-1").put("event_timestamp_ms", System.currentTimeMillis())
-                .put("app_id", "app1").put("store", "APP_STORE").put("environment", "PRODUCTION");
+                .put("app_id", "app1").put("store", "APP_STORE").put("environment", "PRODUCTION")
+                .put("price", new BigDecimal(PRICE));
         event.putArray("transferred_from").add(ERASED);
         event.putArray("transferred_to").add(heir);
         api.accept(transfer);
