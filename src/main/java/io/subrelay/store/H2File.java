@@ -95,11 +95,11 @@ final class H2File implements AutoCloseable {
         }
     }
 
-    /** Customers' data is for the owner alone; so is the folder, where there is nothing else in it. */
+    /** Customers' data is for the owner alone; so is the folder, where it has the same owner and holds nothing else. */
     private void protect() throws IOException {
         try (Stream<Path> files = Files.list(file.getParent())) {
             String own = file.getFileName().toString().replace(SUFFIX, ".");
-            boolean onlyOurs = true;
+            boolean onlyOurs = Files.getOwner(file.getParent()).equals(Files.getOwner(lastEvent));
             for (Path each : files.toList()) {
                 if (each.getFileName().toString().startsWith(own)) {
                     restrict(each, OWNER);

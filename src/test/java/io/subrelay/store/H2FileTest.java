@@ -2,6 +2,7 @@ package io.subrelay.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.subrelay.Settings;
 import io.subrelay.harness.OpenedDatabase;
@@ -53,6 +54,20 @@ class H2FileTest {
         OpenedDatabase.h2(folder, "").close();
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))).isEqualTo("rwxr-xr-x");
+    }
+
+    /** As volumes of a container are: only the owner of a folder may change its permissions. */
+    @Test
+    void leavesTheFolderThatAnotherUserOwnsAsItIs() throws Exception {
+        Files.createDirectory(folder);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assumeThat(System.getProperty("user.name")).as("only root can give a folder away").isEqualTo("root");
+        Files.setAttribute(folder, "unix:uid", 12_345);
+
+        OpenedDatabase.h2(folder, "").close();
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))).isEqualTo("rwxrwxrwx");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
     }
 
     @Test
