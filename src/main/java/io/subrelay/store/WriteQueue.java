@@ -184,7 +184,7 @@ final class WriteQueue {
     private boolean isTooLate() {
         boolean tooLate = marksFailed && giveUpAt != 0 && System.nanoTime() - giveUpAt > 0;
         if (tooLate) {
-            LOG.error("What became of {} deliveries cannot be written, so they go again", waitingMarks.size());
+            LOG.error("The results of {} deliveries cannot be written, so they are repeated", waitingMarks.size());
         }
         return tooLate;
     }

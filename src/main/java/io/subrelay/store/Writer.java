@@ -194,7 +194,7 @@ public final class Writer implements AutoCloseable {
                         queue.putBack(new ArrayList<>(marks.subList(i, marks.size())));
                         return;
                     }
-                    LOG.error("{}: what became of a delivery cannot be written, so it may go again: {}",
+                    LOG.error("{}: the result of a delivery cannot be written, so it may be repeated: {}",
                             marks.get(i).destination(), unwritable.toString());
                 }
                 queue.written(1);
