@@ -16,10 +16,22 @@ final class EarlierPurchase {
     EarlierPurchase(List<Fact> facts) {
         this.facts = facts;
         Fact last = null;
-        for (int i = facts.size() - 1; i >= 0 && last == null; i--) {
-            last = facts.get(i).isPurchase() ? facts.get(i) : null;
+        for (Fact fact : facts) {
+            if (fact.isPurchase() || last != null && startsPeriodAfter(last, fact)) {
+                last = fact;
+            }
         }
         this.bought = last;
+    }
+
+    /** An uncancellation after the end of a period may be all that is told of the next one. */
+    private static boolean startsPeriodAfter(Fact last, Fact fact) {
+        if (fact.category() != Fact.Category.UNCANCEL) {
+            return false;
+        }
+        Long before = last.number(Field.PURCHASED);
+        Long at = fact.number(Field.PURCHASED);
+        return before != null && at != null && before < at;
     }
 
     boolean isMeantBy(Fact fact) {
@@ -32,9 +44,20 @@ final class EarlierPurchase {
             return isEarlierProduct(fact, product);
         }
         if (fact.shares(Field.TRANSACTION, bought)) {
-            return false;
+            // Some stores have one transaction for all periods.
+            return isEarlier(Field.PURCHASED, fact) && hadEnded(fact);
+        }
+        if (fact.value(Field.TRANSACTION) == null && fact.value(Field.PURCHASED) == null) {
+            return hadEnded(fact);
         }
         return isEarlier(Field.PURCHASED, fact) || wasBoughtBefore(Field.TRANSACTION, fact);
+    }
+
+    /** Whether the period that it names had ended by the time of the purchase, and of its event, which may be early. */
+    private boolean hadEnded(Fact fact) {
+        Long end = fact.number(Field.EXPIRES);
+        Long start = bought.number(Field.PURCHASED);
+        return end != null && start != null && end <= start && end <= bought.key().at();
     }
 
     /** Of another product than was bought last: an earlier one, unless it has been changed to that since. */

@@ -2,10 +2,12 @@ package io.subrelay.customer;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +18,8 @@ import java.util.function.Function;
 /**
  * Tells which subscriptions a customer owns. A subscription has one owner: whom its newest event names, or the newest
  * transfer after it gave it to; and all that its events told goes to that owner, whichever of them arrived first. Where
- * no original transaction names a subscription, one of the same product may be another customer's own: there each event
- * moves by itself, along with every transfer that is newer.
+ * no original transaction names a subscription, one of the same product may be another customer's own: there what is
+ * told of one transaction moves by itself, along with every transfer that is newer.
  */
 final class Ownership {
 
@@ -143,9 +145,17 @@ final class Ownership {
         return all;
     }
 
-    /** What has one owner: all facts of one original transaction; else each by itself. */
-    private List<List<Fact>> parts(String key, List<Fact> facts) {
-        return facts.get(0).isWithoutOriginal(key) ? facts.stream().map(List::of).toList() : List.of(facts);
+    /** What has one owner: all facts of one original transaction; else of one transaction, or each by itself. */
+    private Collection<List<Fact>> parts(String key, List<Fact> facts) {
+        if (!facts.get(0).isWithoutOriginal(key)) {
+            return List.of(facts);
+        }
+        Map<Object, List<Fact>> parts = new LinkedHashMap<>();
+        for (Fact fact : facts) {
+            Object transaction = fact.value(Field.TRANSACTION);
+            parts.computeIfAbsent(transaction == null ? fact : transaction, part -> new ArrayList<>()).add(fact);
+        }
+        return parts.values();
     }
 
     private void put(String key, List<Fact> facts) {
@@ -153,7 +163,11 @@ final class Ownership {
         TreeMap<String, List<Fact>> where = owners.get(owners.size() - 1) == customer ? owned
                 : owners.contains(customer) ? lost : null;
         if (where != null) {
-            where.computeIfAbsent(key, id -> new ArrayList<>()).addAll(facts);
+            List<Fact> all = where.computeIfAbsent(key, id -> new ArrayList<>());
+            all.addAll(facts);
+            if (all.size() > facts.size()) {
+                all.sort(Comparator.comparing(Fact::key));
+            }
         }
     }
 

@@ -52,7 +52,8 @@ final class Replacement {
                 }
             } else if (own == null || !isBought(own, change) && !own.key().isAfter(change.key())) {
                 for (Fact each : others) {
-                    if (isBought(each, change) && isLaterThan(own, each, change)) {
+                    if (isBought(each, change) && isLaterThan(own, each, change)
+                            || other == null && impliesPurchase(each, change)) {
                         replaced.add(key);
                     }
                 }
@@ -60,16 +61,34 @@ final class Replacement {
         });
     }
 
-    /** Whether that is a purchase of the product that is changed to. Not every store names it. */
+    /** Whether that is a purchase of the product that is changed to. */
     private static boolean isBought(Fact fact, Fact change) {
-        if (fact.category() != Fact.Category.GRANT || !isOfOneStore(fact, change)) {
+        return fact.category() == Fact.Category.GRANT && isOfTheNext(fact, change);
+    }
+
+    /** Whether that is about a purchase of the product that is changed to whose own event was missed. */
+    private static boolean impliesPurchase(Fact fact, Fact change) {
+        Long bought = fact.number(Field.PURCHASED);
+        Long before = change.number(Field.PURCHASED);
+        return (fact.category() == Fact.Category.UNCANCEL || fact.strength() == Fact.Strength.ENDING)
+                && change.value(Field.NEW_PRODUCT) != null && !isAppStore(change.text(Field.STORE))
+                && bought != null && before != null && before < bought
+                && fact.key().isAfter(change.key()) && isOfTheNext(fact, change);
+    }
+
+    /** Not every store names the product that is changed to. */
+    private static boolean isOfTheNext(Fact fact, Fact change) {
+        if (!isOfOneStore(fact, change)) {
             return false;
         }
         String product = fact.text(Field.PRODUCT);
+        String former = change.text(Field.PRODUCT);
         String next = change.text(Field.NEW_PRODUCT);
-        return next == null
-                ? !isAppStore(change.text(Field.STORE)) && !Fact.isOneProduct(change.text(Field.PRODUCT), product)
-                : Fact.isOneProduct(next, product);
+        if (next == null) {
+            return !isAppStore(change.text(Field.STORE)) && !Fact.isOneProduct(former, product);
+        }
+        // Without its base plan the new product's name is that of the former's plan, too.
+        return Fact.isOneProduct(next, product) && (next.equals(former) || !product.equals(former));
     }
 
     /** Bought since the change; or before it, if since the replaced one was bought last and still running. */

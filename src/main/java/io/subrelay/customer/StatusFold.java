@@ -10,6 +10,7 @@ import static io.subrelay.customer.Fact.Category.GRANT;
 import static io.subrelay.customer.Fact.Category.NEUTRAL;
 import static io.subrelay.customer.Fact.Category.ONE_TIME;
 import static io.subrelay.customer.Fact.Category.PAUSE;
+import static io.subrelay.customer.Fact.Category.REVERSE;
 import static io.subrelay.customer.Fact.Category.TEMPORARY;
 import static io.subrelay.customer.Fact.Category.UNCANCEL;
 import static io.subrelay.customer.Fact.Category.UNKNOWN;
@@ -57,6 +58,10 @@ final class StatusFold {
                 temporary.add(fact);
             }
             newest[fact.category().ordinal()] = fact;
+            if (fact.category() == REVERSE && fact.value(Field.EXPIRES) == null) {
+                // The end that the refund told does not hold any more; that of the purchase does.
+                carriers[Strength.ENDING.ordinal()][Field.EXPIRES.ordinal()] = null;
+            }
             Fact[] carrier = carriers[fact.strength().ordinal()];
             for (Field field : Field.ALL) {
                 if ((fact.carried() & field.bit()) != 0) {
@@ -152,7 +157,7 @@ final class StatusFold {
     private Status cancelled(Fact fact) {
         Long expires = own(fact, Field.EXPIRES);
         boolean remains = expires == null
-                ? !"CUSTOMER_SUPPORT".equals(fact.text(Field.REASON))
+                ? !"CUSTOMER_SUPPORT".equals(fact.text(Field.REASON)) && !isPromotional(fact)
                 : fact.isAfterEvent(expires);
         if (!remains || !subscription) {
             return expired(fact);

@@ -27,7 +27,9 @@ class SubscriptionTest {
             List<Fact> facts = facts(random, 1 + random.nextInt(60)).stream()
                     .filter(fact -> fact.category() != Fact.Category.TEMPORARY)
                     .filter(fact -> fact.isPurchase() || fact.strength() != Fact.Strength.ENDING
-                            || fact.value(Field.PRODUCT) == null && fact.value(Field.PURCHASED) == null).toList();
+                            || fact.value(Field.PRODUCT) == null && fact.value(Field.PURCHASED) == null
+                            && (fact.value(Field.EXPIRES) == null || fact.isAfterEvent(fact.number(Field.EXPIRES))))
+                    .toList();
             if (facts.isEmpty()) {
                 continue;
             }
