@@ -194,7 +194,7 @@ public final class OutboxConsumer extends DefaultConsumer {
             circuit.answered(decisive, first);
         } finally {
             try {
-                workers.ended(begun, started, decisive);
+                workers.ended(begun, System.nanoTime() - started, decisive);
             } finally {
                 outbox.giveBack(finished, queue);
             }

@@ -74,10 +74,15 @@ final class Workers {
         return inFlight.incrementAndGet();
     }
 
-    /** Learns from a request: how long it took, and whether the destination keeps up. */
-    void ended(int begun, long startedNanos, Outcome outcome) {
+    /**
+     * Learns from a request how long it took, and whether the destination keeps up.
+     *
+     * @param begun what {@link #begun} returned
+     * @param nanos how long it took, nanoseconds
+     */
+    void ended(int begun, long nanos, Outcome outcome) {
         inFlight.decrementAndGet();
-        long took = Math.max(1, System.nanoTime() - startedNanos);
+        long took = Math.max(1, nanos);
         long quick = quickNanos;
         boolean overload = outcome.isTransient();
         // how long a refusal takes says nothing of how long the work takes
@@ -88,7 +93,7 @@ final class Workers {
             return;
         }
         // the limit measures by the least it has ever been told, and would take a quick overload for good news
-        limit.onSample(startedNanos, Math.max(took, quick), begun, overload);
+        limit.onSample(0, Math.max(took, quick), begun, overload);
     }
 
     /** One step down outweighs nine up, so that a tenth of the requests is quicker. */

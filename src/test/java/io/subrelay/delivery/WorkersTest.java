@@ -123,6 +123,6 @@ class WorkersTest {
     /** A request that took so long, all who are wanted being at work. */
     private static void ended(Workers workers, long millis, Outcome outcome) {
         workers.begun();
-        workers.ended(workers.wanted(), System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(millis), outcome);
+        workers.ended(workers.wanted(), TimeUnit.MILLISECONDS.toNanos(millis), outcome);
     }
 }
