@@ -28,6 +28,8 @@ public final class RelayProcess implements AutoCloseable {
     private final List<String> options;
     private final Api api;
     private Process process;
+    /** How often it had been ready before it was started last. */
+    private int readyBefore;
 
     private RelayProcess(Map<String, String> settings, List<String> options) {
         int port = Ports.free();
@@ -82,6 +84,7 @@ public final class RelayProcess implements AutoCloseable {
     /** Starts it, and does not wait for anything. */
     public void start() {
         assertThat(JAR).as("the packaged runner: mvn package makes it").exists();
+        readyBefore = count("Subrelay is ready");
         Properties properties = new Properties();
         properties.putAll(settings);
         List<String> command = new ArrayList<>(List.of(
@@ -100,9 +103,8 @@ public final class RelayProcess implements AutoCloseable {
     }
 
     public void awaitReady() {
-        int starts = count("Subrelay is ready");
         Instant end = Instant.now().plusSeconds(60);
-        while (count("Subrelay is ready") <= Math.max(0, starts - 1) || !isListening()) {
+        while (count("Subrelay is ready") <= readyBefore || !isListening()) {
             assertThat(process.isAlive()).as("it runs: %s", log()).isTrue();
             assertThat(Instant.now()).as("it becomes ready: %s", log()).isBefore(end);
             LockSupport.parkNanos(20_000_000);
