@@ -37,6 +37,9 @@ import org.apache.hc.core5.http.io.entity.InputStreamEntity;
  */
 final class BoundedExchange implements ExecChainHandler {
 
+    private static final int BUFFER = 8192;
+    private static final int UNKNOWN_LENGTH = 512;
+
     private final ScheduledExecutorService clock;
     private final long deadlineMs;
     private final int maxSize;
@@ -91,7 +94,7 @@ final class BoundedExchange implements ExecChainHandler {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         boolean whole = false;
         try {
-            whole = copy(answer.getEntity().getContent(), body);
+            whole = copy(answer.getEntity().getContent(), body, answer.getEntity().getContentLength());
         } catch (ConnectionClosedException | TruncatedChunkException | SocketException | SSLException e) {
             if (answer.getCode() < 300 && !over.get()) {
                 throw e;
@@ -106,9 +109,14 @@ final class BoundedExchange implements ExecChainHandler {
         return body.toByteArray();
     }
 
-    /** @return whether that was all of it */
-    private boolean copy(InputStream from, ByteArrayOutputStream to) throws IOException {
-        byte[] buffer = new byte[Math.min(8192, maxSize)];
+    /**
+     * @param  expected how many bytes there may be; negative if that is not known
+     * @return          whether that was all of it
+     */
+    private boolean copy(InputStream from, ByteArrayOutputStream to, long expected) throws IOException {
+        // most answers are short, and there is one for each request
+        long size = expected < 0 ? UNKNOWN_LENGTH : Math.max(1, Math.min(expected, BUFFER));
+        byte[] buffer = new byte[(int) Math.min(size, maxSize)];
         int left = maxSize;
         while (left > 0) {
             int count = from.read(buffer, 0, Math.min(left, buffer.length));
@@ -142,8 +150,8 @@ final class BoundedExchange implements ExecChainHandler {
         ByteArrayOutputStream decoded = new ByteArrayOutputStream();
         try {
             switch (encoding) {
-                case "gzip", "x-gzip" -> copy(new GZIPInputStream(new ByteArrayInputStream(body)), decoded);
-                case "deflate" -> copy(new DeflateInputStream(new ByteArrayInputStream(body)), decoded);
+                case "gzip", "x-gzip" -> copy(new GZIPInputStream(new ByteArrayInputStream(body)), decoded, -1);
+                case "deflate" -> copy(new DeflateInputStream(new ByteArrayInputStream(body)), decoded, -1);
                 default -> {
                     return body;
                 }

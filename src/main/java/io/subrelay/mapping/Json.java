@@ -56,6 +56,16 @@ final class Json {
 
     /** What arithmetic made of numbers beyond a double is written as jq writes it: the largest there is, or null. */
     static String write(JsonNode node) {
+        try {
+            String text = MAPPER.writeValueAsString(node);
+            // as Jackson writes such numbers; a text may hold these words as well
+            return text.contains("NaN") || text.contains("Infinity") ? writeFinite(node) : text;
+        } catch (IOException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static String writeFinite(JsonNode node) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator generator = new JsonGeneratorDelegate(MAPPER.createGenerator(text)) {
             @Override
@@ -68,8 +78,6 @@ final class Json {
             }
         }) {
             MAPPER.writeTree(generator, node);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(e);
         }
         return text.toString();
     }
