@@ -70,7 +70,7 @@ public final class Secrets {
         }
     }
 
-    /** Finds a text with any of its characters escaped as in JSON, in an address, or in one of both within the other. */
+    /** Finds a text with any of its characters escaped as in JSON, in an address, or in one within the other. */
     private static Pattern escaped(String text) {
         StringBuilder pattern = new StringBuilder();
         text.codePoints().forEach(point -> {
@@ -115,7 +115,8 @@ public final class Secrets {
         if (json instanceof ObjectNode object) {
             ObjectNode masked = object.objectNode();
             object.fields().forEachRemaining(field -> masked.set(mask(field.getKey()),
-                    field.getKey().equalsIgnoreCase("authorization") ? maskBasic(field.getValue()) : mask(field.getValue())));
+                    field.getKey().equalsIgnoreCase("authorization") 
+                            ? maskBasic(field.getValue()) : mask(field.getValue())));
             return masked;
         }
         if (json instanceof ArrayNode array) {

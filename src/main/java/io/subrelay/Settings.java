@@ -164,7 +164,8 @@ public final class Settings {
     private void checkDatabase() {
         String url = get("database.url");
         if (!url.startsWith("jdbc:h2:") && !url.startsWith("jdbc:postgresql:")) {
-            throw invalid("database.url", url.replaceFirst("^(\\w+:\\w+:).*", "$1…"), "a jdbc:h2: or jdbc:postgresql: address");
+            throw invalid("database.url", url.replaceFirst("^(\\w+:\\w+:).*", "$1…"),
+                    "a jdbc:h2: or jdbc:postgresql: address");
         }
         if (url.matches("jdbc:postgresql://[^/?]*@.*")) {
             throw invalid("database.url", url, "an address without user and password,"
@@ -250,7 +251,8 @@ public final class Settings {
     /** The values that must never be shown, the longest first. */
     public Set<String> secrets() {
         SecretSettings secrets = new SecretSettings();
-        properties.loadProperties(SecretSettings::isSecret).stringPropertyNames().forEach(name -> secrets.add(name, get(name)));
+        properties.loadProperties(SecretSettings::isSecret).stringPropertyNames()
+                .forEach(name -> secrets.add(name, get(name)));
         return secrets.values();
     }
 

@@ -125,7 +125,8 @@ final class DestinationRules {
         }
         for (Route route : file.routes()) {
             // its helpers too: their requests fail as well
-            boolean misspelt = route.configurations().stream().anyMatch(id -> Nearest.to(id, Set.of(OutboxEndpoint.POLICY)) != null);
+            boolean misspelt = route.configurations().stream()
+                    .anyMatch(id -> Nearest.to(id, Set.of(OutboxEndpoint.POLICY)) != null);
             if (!misspelt) {
                 faults.add(Fault.fault(file.name(), route.idLine(),
                         "this route lacks \"routeConfigurationId: delivery\", which"

@@ -102,7 +102,8 @@ public final class Folder {
             CharBuffer text = CharBuffer.allocate(bytes.remaining());
             if (StandardCharsets.UTF_8.newDecoder().decode(bytes, text, true).isError()) {
                 long line = 1 + text.flip().chars().filter(each -> each == '\n').count();
-                throw new IllegalArgumentException(shown(settings()) + ":" + line + ": this is not UTF-8, which the file has"
+                throw new IllegalArgumentException(shown(settings()) + ":" + line
+                        + ": this is not UTF-8, which the file has"
                         + " to be saved as");
             }
         } catch (IOException e) {

@@ -59,7 +59,7 @@ public final class CustomerView {
 
     /**
      * The {@code customer} of an enriched event. What is not known is null; {@code status_ended} is there, and true,
-     * where there was a status and is none any more.
+     * where the customer had a status and has lost it.
      */
     public ObjectNode toEventJson() {
         ObjectNode json = JSON.objectNode();
@@ -99,8 +99,8 @@ public final class CustomerView {
 
     /**
      * The state as it stands, for a destination that holds it and is sent an event that does not tell it:
-     * {@code last_event}, the newest that destinations write from, and {@code subscription}, the one that stands for the
-     * customer; null where there is none.
+     * {@code last_event}, the newest that destinations write from, and {@code subscription}, the one that stands for
+     * the customer; null where there is none.
      */
     public ObjectNode toStandingJson() {
         ObjectNode json = JSON.objectNode();

@@ -134,8 +134,8 @@ public final class Outbox implements Shares.Holder {
     }
 
     /**
-     * Ends what {@link #start} began, and the writer. The results of deliveries are on the disk before another runner gets
-     * the customers: else it would deliver the same again.
+     * Ends what {@link #start} began, and the writer. The results of deliveries are on the disk before another runner
+     * gets the customers: else it would deliver the same again.
      */
     public void stop() {
         writePositions();

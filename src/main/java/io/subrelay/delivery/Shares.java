@@ -32,8 +32,8 @@ final class Shares {
 
     private static final Logger LOG = LoggerFactory.getLogger(Shares.class);
     /**
-     * The key of an advisory lock. They are those of the whole database: each installation in it has a table of its own,
-     * by whose number its locks are told from those of others, and of other programs.
+     * The key of an advisory lock. They are those of the whole database: each installation in it has a table of its
+     * own, by whose number its locks are told from those of others, and of other programs.
      */
     private static final String KEY = "hashtextextended('subrelay ' || 'log_position'::regclass::oid || ' ' || ?, 0)";
     /** The lock that every runner shares, so that they can be counted. */
@@ -121,7 +121,8 @@ final class Shares {
             try (ResultSet row = select.executeQuery()) {
                 row.next();
                 if (row.getInt(2) == 0) {
-                    throw new SQLException("the session has lost its locks; a pooler between Subrelay and PostgreSQL has to"
+                    throw new SQLException("the session has lost its locks;"
+                            + " a pooler between Subrelay and PostgreSQL has to"
                             + " pool sessions, not transactions");
                 }
                 return row.getInt(1);

@@ -8,7 +8,8 @@ import java.util.concurrent.CompletableFuture;
  * An event that waits to be stored.
  *
  * @param follows whether it is to be stored in one transaction with the one before
- * @param stored  completes once the event is on the disk: with the enriched event, or with null where the event had been
+ * @param stored  completes once the event is on the disk: with the enriched event, or with null where the event had
+ * been
  *                stored before; exceptionally if it could not be stored
  */
 record Acceptance(Event event, long receivedAt, boolean follows, CompletableFuture<EnrichedEvent> stored) {

@@ -81,7 +81,7 @@ public final class CustomerRecords {
         });
     }
 
-    /** Subscriptions that were transferred from the customer stay with whom they went to, with all that is known of them. */
+    /** Subscriptions that were transferred from the customer stay with their new owner, with all that is known. */
     private static void handOver(Connection connection, String appUserId) throws SQLException {
         CustomerStore store = new CustomerStore(connection, new KnownCustomers());
         Customers customers = customersOf(store);

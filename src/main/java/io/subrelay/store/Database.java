@@ -48,7 +48,8 @@ public final class Database implements AutoCloseable {
     /**
      * Connects and brings the schema up to date.
      *
-     * @throws Settings.InvalidSetting if the database cannot be reached or used, or its schema cannot be brought up to date
+     * @throws Settings.InvalidSetting if the database cannot be reached or used, or its schema cannot be brought up to
+     * date
      */
     public static Database open(Settings settings) {
         String url = settings.get("database.url");
@@ -153,8 +154,10 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Where one connection is lost the others are as well. H2 closes itself where it cannot write, as on a full disk, and
-     * its connections still call themselves valid after that; of a PostgreSQL that failed over, each would be waited for.
+     * Where one connection is lost the others are as well. H2 closes itself where it cannot write, as on a full disk,
+     * and its connections still call themselves valid after that; of a PostgreSQL that failed over, each would be
+     * waited
+     * for.
      */
     private static final class LostConnections implements SQLExceptionOverride {
 
@@ -176,8 +179,8 @@ public final class Database implements AutoCloseable {
      * H2 answers a commit before it is in the file unless WRITE_DELAY is 0, closes itself in a shutdown hook that races
      * with Camel's unless it is told not to, tells column names in upper case, PostgreSQL in lower case, keeps space that
      * is free for 45 s in case the disk had not written what replaces it, which it has (see commitToDisk), and keeps more
-     * of the file in memory, by its size in KB, than it reads again: most of what is written are events. Its trace file would
-     * hold what statements were given.
+     * of the file in memory, by its size in KB, than it reads again: most of what is written are events. Its trace file
+     * would hold what statements were given.
      */
     private static String withH2Options(String url) {
         String options = "";
@@ -194,7 +197,8 @@ public final class Database implements AutoCloseable {
     /** What the database says, which names its file; else what the failure began with. */
     private static String reason(Throwable e) {
         Throwable reason = e;
-        for (Throwable cause = e; cause != null && !(reason instanceof SQLException && !(cause instanceof SQLException));
+        for (Throwable cause = e;
+                cause != null && !(reason instanceof SQLException && !(cause instanceof SQLException));
                 cause = cause.getCause()) {
             reason = cause;
         }
@@ -337,8 +341,8 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Not by a connection of the pool, which would complain of the database's end. Where something was erased, only what
-     * is left is written to a new file, which takes the place of the old one.
+     * Not by a connection of the pool, which would complain of the database's end. Where something was erased, only
+     * what is left is written to a new file, which takes the place of the old one.
      */
     private static void shutDown(String url, HikariConfig config, H2File file) {
         boolean clean = file != null && file.holdsErased();

@@ -67,7 +67,8 @@ final class H2File implements AutoCloseable {
     static H2File of(String url) throws IOException {
         String[] parts = url.substring(PREFIX.length()).split(";", 2);
         ConnectionInfo info = new ConnectionInfo(parts[0]);
-        if (info.isRemote() || !info.isPersistent() || !Path.of(info.getName().replaceFirst("^\\w{2,}:", "")).isAbsolute()
+        if (info.isRemote() || !info.isPersistent()
+                || !Path.of(info.getName().replaceFirst("^\\w{2,}:", "")).isAbsolute()
                 || info.getName().matches("\\w{2,}:.*")) {
             return null;
         }
@@ -144,7 +145,8 @@ final class H2File implements AutoCloseable {
     }
 
     private IOException damaged(String how) {
-        return new IOException(file + " " + how + ": put the whole file back, or, to go on without what is lost, delete "
+        return new IOException(file + " " + how + ": put the whole file back, or, to go on without what is lost,"
+                + " delete "
                 + (exists() ? "an empty one and " : "") + lastEvent);
     }
 
@@ -177,8 +179,9 @@ final class H2File implements AutoCloseable {
     }
 
     /**
-     * Migrates a copy of the database, or a new one, which then takes the file's place: H2 cannot roll a statement on the
-     * schema back, so that a migration that is broken off could neither be ended nor begun again. Nothing may have the
+     * Migrates a copy of the database, or a new one, which then takes the file's place: H2 cannot roll a statement on
+     * the schema back, so that a migration that is broken off could neither be ended nor begun again. Nothing may have
+     * the
      * database open.
      */
     void migrate(Migration migration) throws IOException {

@@ -14,7 +14,8 @@ public final class PassingEvents {
 
     /** @param receivedAt milliseconds since the epoch */
     public EnrichedEvent enrich(Event event, long receivedAt) {
-        return EventStore.enrich(new Acceptance(event, receivedAt, false), ++position[0], customers, position, List.of(),
+        return EventStore.enrich(new Acceptance(event, receivedAt, false), ++position[0], customers, position,
+                List.of(),
                 new ArrayList<>());
     }
 }

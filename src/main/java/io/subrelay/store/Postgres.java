@@ -68,7 +68,8 @@ final class Postgres {
                         + ", which cannot hold every character; create it with: createdb -T template0 -E UTF8 <name>");
             }
             if (row.getString(3) == null) {
-                throw new IllegalStateException("it has no schema for the tables: there is none of " + row.getString(4));
+                throw new IllegalStateException("it has no schema for the tables: there is none of "
+                        + row.getString(4));
             }
             if (row.getString(2).equals("off")) {
                 LOG.warn("The database runs with fsync = off: what it has stored may be gone when its machine fails");

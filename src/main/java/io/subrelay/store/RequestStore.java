@@ -45,7 +45,8 @@ public final class RequestStore {
     /** Schedules an event again for a destination for which it has ended, however it did. */
     public long event(String eventId, String destination) throws SQLException {
         return schedule(destination, " and e.event_id = ? and exists "
-                + "(select 1 from delivery d where d.destination = ? and d.event = e.seq)", Ids.ofEvent(eventId), destination);
+                + "(select 1 from delivery d where d.destination = ? and d.event = e.seq)",
+                Ids.ofEvent(eventId), destination);
     }
 
     /**
