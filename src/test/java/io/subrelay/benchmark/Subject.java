@@ -1,8 +1,8 @@
 package io.subrelay.benchmark;
 
+import io.subrelay.harness.Ports;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 final class Subject implements AutoCloseable {
 
     final String name;
-    final int port = freePort();
+    final int port = Ports.free();
     final long startMillis;
     private final Path folder = Files.createDirectories(Path.of("target/benchmark")).toAbsolutePath();
     private final Path home = Files.createTempDirectory(folder, "run");
@@ -46,7 +46,7 @@ final class Subject implements AutoCloseable {
             String url = postgres == null ? "jdbc:h2:file:" + home.resolve("data/subrelay")
                     : postgres.getJdbcUrl("postgres", "postgres");
             Filling.fill(url, options);
-            command.addAll(List.of("-Dmanagement.port=" + freePort(), "-Ddatabase.url=" + url));
+            command.addAll(List.of("-Dmanagement.port=" + Ports.free(), "-Ddatabase.url=" + url));
             if (name.startsWith("single")) {
                 command.addAll(List.of("-Dsegment.batch-size=1", "-Damplitude.batch-size=1"));
             }
@@ -101,14 +101,6 @@ final class Subject implements AutoCloseable {
             for (Path file : files.toList()) {
                 Files.copy(file, to.resolve(from.relativize(file)));
             }
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
         }
     }
 }

@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.subrelay.harness.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -61,9 +61,7 @@ class CheckedReloadTest {
         planted.write("application.properties",
                 "mine.url = http://127.0.0.1:" + vendor.getAddress().getPort() + "\nmine.key = k-1\n");
         Files.delete(folder.resolve("routes/destinations/mine.tests/renewal.json"));
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
+        port = Ports.free();
         runner = new Launched(folder, List.of("server.port=" + port, "management.port=0", "statsig.mode=preview"), "--dev");
         says("Subrelay is ready");
         sending = clock.scheduleWithFixedDelay(this::send, 0, 20, TimeUnit.MILLISECONDS);

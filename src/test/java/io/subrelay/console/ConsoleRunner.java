@@ -2,10 +2,10 @@ package io.subrelay.console;
 
 import static org.awaitility.Awaitility.await;
 
+import io.subrelay.harness.Ports;
 import io.subrelay.vendors.FakeVendors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,7 +30,7 @@ final class ConsoleRunner implements AutoCloseable {
     private final FakeVendors vendors = FakeVendors.start();
     private final HttpClient client = HttpClient.newHttpClient();
     private final Path folder;
-    private final int port = freePort();
+    private final int port = Ports.free();
     private final Process process;
 
     /** @param folder an empty one, or one with a database */
@@ -38,7 +38,7 @@ final class ConsoleRunner implements AutoCloseable {
         this.folder = folder;
         copy(Path.of("routes"), folder.resolve("routes"));
         Files.write(folder.resolve("application.properties"), List.of(
-                "server.port=" + port, "management.port=" + freePort(),
+                "server.port=" + port, "management.port=" + Ports.free(),
                 "admin.username=" + USER, "admin.password=" + PASSWORD,
                 "segment.write-key=wk", "amplitude.api-key=amplitude-key", "onesignal.app-id=onesignal-app",
                 "onesignal.api-key=onesignal-key", "statsig.mode=preview",
@@ -111,14 +111,6 @@ final class ConsoleRunner implements AutoCloseable {
             process.destroyForcibly();
         }
         vendors.close();
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -58,7 +58,8 @@ public record Store(Kind kind, String url, Map<String, String> settings) {
     private static synchronized EmbeddedPostgres sharedServer() {
         if (server == null) {
             try {
-                server = EmbeddedPostgres.builder().setServerConfig("max_connections", "300").start();
+                server = EmbeddedPostgres.builder().setPort(Ports.free())
+                        .setServerConfig("max_connections", "300").start();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -3,6 +3,7 @@ package io.subrelay.vendors;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.subrelay.harness.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -80,7 +81,7 @@ public abstract class FakeVendor implements AutoCloseable {
     /** @param port 0 for any free one */
     protected FakeVendor(int port) {
         try {
-            server = listen(port);
+            server = listen(port == 0 ? Ports.free() : port);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -218,7 +219,7 @@ public abstract class FakeVendor implements AutoCloseable {
     public final synchronized void up() throws InterruptedException {
         for (int i = 0; down; i++) {
             try {
-                server = listen(port);
+                server = listen(port == 0 ? Ports.free() : port);
                 server.start();
                 down = false;
             } catch (IOException e) { // somebody's outgoing connection may have been given the port
