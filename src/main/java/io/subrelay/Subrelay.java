@@ -2,6 +2,7 @@ package io.subrelay;
 
 import io.subrelay.check.CheckCommand;
 import io.subrelay.check.PreviewCommand;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -10,7 +11,8 @@ public final class Subrelay {
 
     private static final String HELP = """
             Subrelay relays RevenueCat's subscription webhooks, by the routes in routes/ and the settings in
-            application.properties of the folder that it is started in.
+            application.properties of the folder that it is started in. Jar files in ext/ there, such as those of
+            another Camel component, are on its class path.
 
               java -jar subrelay.jar                           run
               java -jar subrelay.jar --dev                     run, and reload route files when they are saved
@@ -36,6 +38,12 @@ public final class Subrelay {
                 && rest.stream().noneMatch(it -> it.startsWith("-"));
         if (!rest.isEmpty() && !files) {
             return unknown(String.join(" ", args));
+        }
+        try {
+            Extensions.load(Path.of("ext"));
+        } catch (IOException e) {
+            System.err.println("Subrelay does not start: " + e.getMessage());
+            return 1;
         }
         switch (command) {
             case "":

@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
+import org.apache.camel.catalog.CamelCatalog;
+import org.apache.camel.catalog.DefaultCamelCatalog;
 import org.apache.camel.spi.EndpointUriFactory;
+import org.apache.camel.tooling.model.ComponentModel;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 
@@ -79,7 +82,14 @@ final class Addresses {
             return;
         }
         String scheme = uri.replaceFirst(":.*", "");
-        boolean known = uri.contains(":") && !scheme.isBlank() && camel.getComponent(scheme) != null;
+        boolean known;
+        try {
+            known = uri.contains(":") && !scheme.isBlank() && camel.getComponent(scheme) != null;
+        } catch (RuntimeException e) {
+            faults.add(Fault.fault(file.name(), line, "the component " + scheme + " cannot be made, "
+                    + rootOf(e) + mend(scheme)));
+            return;
+        }
         if (!known && Yaml.text(uriNode).matches("\\{\\{[\\w-]+\\.url}}.*")) {
             return; // the setting is wrong, not the file
         }
@@ -87,7 +97,7 @@ final class Addresses {
             faults.add(Fault.fault(file.name(), line, "the address '" + uri
                     + "' says nothing of how to send, such as https://"));
         } else if (!known) {
-            faults.add(Fault.fault(file.name(), line, "there is no component " + scheme + Nearest.hint(scheme, USUAL)));
+            faults.add(Fault.fault(file.name(), line, "there is no component " + scheme + mend(scheme)));
         } else if (scheme.equals("outbox") && !step.equals("from")
                 && !uri.matches("outbox:(//)?(accept|skip|refuse|hold)(\\?.*)?")) {
             String name = uri.replaceFirst("\\?.*", "");
@@ -100,6 +110,22 @@ final class Addresses {
         } else {
             options(scheme, uri, uriNode, Yaml.get(node, "parameters"), file, faults);
         }
+    }
+
+    /** A class that is missing is one of a jar file that is. */
+    private static Throwable rootOf(Throwable failure) {
+        return failure.getCause() == null ? failure : rootOf(failure.getCause());
+    }
+
+    private static String mend(String scheme) {
+        CamelCatalog catalog = new DefaultCamelCatalog();
+        ComponentModel component = catalog.componentModel(scheme);
+        if (component != null) {
+            return "; put the jar files of " + component.getGroupId() + ":" + component.getArtifactId() + ":"
+                    + component.getVersion() + ", and of what it depends on, into the folder ext/";
+        }
+        String usual = Nearest.hint(scheme, USUAL);
+        return usual.isEmpty() ? Nearest.hint(scheme, catalog.findComponentNames()) : usual;
     }
 
     /** Whether an event decides on more than a path or a query of the web. */

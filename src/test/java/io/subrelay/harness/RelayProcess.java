@@ -102,6 +102,16 @@ public final class RelayProcess implements AutoCloseable {
         }
     }
 
+    /** What a command of the same jar file prints in this folder. */
+    public String command(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-jar",
+                JAR.toString()));
+        command.addAll(List.of(arguments));
+        Process ended = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+        return new String(ended.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
     public void awaitReady() {
         Instant end = Instant.now().plusSeconds(60);
         while (count("Subrelay is ready") <= readyBefore || !isListening()) {
