@@ -7,6 +7,7 @@ import io.subrelay.console.CustomerApi;
 import io.subrelay.console.DeliveryApi;
 import io.subrelay.console.PreviewApi;
 import io.subrelay.delivery.Outbox;
+import io.subrelay.imports.ImportApi;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.Database;
 import io.subrelay.store.EventPreview;
@@ -44,6 +45,8 @@ public final class Beans {
                 settings.get("admin.username"), settings.get("admin.password"), settings.get("server.host")));
         registry.bind("customerApi", new CustomerApi(new CustomerRecords(database), outbox));
         registry.bind("deliveryApi", new DeliveryApi(outbox, new RequestStore(database)));
+        registry.bind("importApi",
+                new ImportApi(new CustomerRecords(database), new EventPreview(database), outbox));
         registry.bind("consoleFiles", new ConsoleFiles());
         registry.bind("previewApi", new PreviewApi(new EventPreview(database), outbox));
     }

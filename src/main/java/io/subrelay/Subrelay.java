@@ -2,6 +2,8 @@ package io.subrelay;
 
 import io.subrelay.check.CheckCommand;
 import io.subrelay.check.PreviewCommand;
+import io.subrelay.imports.ImportArguments;
+import io.subrelay.imports.ImportCommand;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +20,8 @@ public final class Subrelay {
               java -jar subrelay.jar --dev                     run, and reload route files when they are saved
               java -jar subrelay.jar check                     say what is wrong with routes, settings and examples
               java -jar subrelay.jar preview <webhook.json>…   print what each destination would be sent
+              java -jar subrelay.jar import [--dry-run] <file>…
+                                                               take in customers and webhooks from before
               java -jar subrelay.jar --help | --version
 
             A setting can be given as -Dname=value before -jar, or as an environment variable: SEGMENT_WRITE_KEY.
@@ -34,6 +38,9 @@ public final class Subrelay {
     private static int run(List<String> args) {
         String command = args.isEmpty() ? "" : args.get(0);
         List<String> rest = args.isEmpty() ? args : args.subList(1, args.size());
+        if (command.equals("import")) {
+            return runImport(rest);
+        }
         boolean files = command.equals("preview") && !rest.isEmpty()
                 && rest.stream().noneMatch(it -> it.startsWith("-"));
         if (!rest.isEmpty() && !files) {
@@ -70,6 +77,16 @@ public final class Subrelay {
             default:
                 return unknown(command);
         }
+    }
+
+    private static int runImport(List<String> rest) {
+        ImportArguments arguments = ImportArguments.of(rest);
+        if (arguments == null) {
+            System.err.println("import needs a file: import [--dry-run] <file>…");
+            return 2;
+        }
+        quiet();
+        return ImportCommand.run(Runner.settings(), arguments, System.out, System.err);
     }
 
     private static int unknown(String arguments) {

@@ -64,11 +64,12 @@ public final class Customer {
      *              gives to; each has to have an id by then.
      */
     public void add(Event event) {
-        EventKey key = EventKey.of(event);
-        firstSeenAt = newest == null ? key.at() : Math.min(firstSeenAt, key.at());
-        if (key.isAfter(newest)) {
-            newest = key;
+        if (Stated.isTold(event)) {
+            addStated(event);
+            return;
         }
+        EventKey key = EventKey.of(event);
+        see(key, key.at());
         if (EventIds.isTransfer(event)) {
             Transfer transfer = Transfer.of(event);
             transfers.putIfAbsent(key.id(), transfer);
@@ -80,6 +81,25 @@ public final class Customer {
             addAttributes(event, key);
             in(Environment.of(event)).add(event, key);
         }
+    }
+
+    private void see(EventKey key, long firstAt) {
+        firstSeenAt = newest == null ? firstAt : Math.min(firstSeenAt, firstAt);
+        if (key.isAfter(newest)) {
+            newest = key;
+        }
+    }
+
+    /** What the REST API told of the customer, who may not have been there then, and is by the id that events name. */
+    private void addStated(Event event) {
+        EventKey first = Stated.firstSeen(event);
+        EventKey last = Stated.lastSeen(event);
+        NamedId named = lastSeen;
+        see(last, first.at());
+        addIds(event, last);
+        lastSeen = NamedId.newer(named, new NamedId(first, EventIds.id(event.event(), "app_user_id")));
+        addAttributes(event, last);
+        Stated.add(event, this);
     }
 
     private void addIds(Event event, EventKey key) {

@@ -110,7 +110,7 @@ public final class CustomerView {
         json.set("subscription", standing == null ? JSON.nullNode() : row(standing)
                 .put("new_product_id", standing.newProduct())
                 .put("newest_event_kind", standing.newestKnown().kind())
-                .put("newest_event_at_ms", standing.newestKnown().key().at()));
+                .put("newest_event_at_ms", standing.newestKnown().happened().at()));
         return json;
     }
 

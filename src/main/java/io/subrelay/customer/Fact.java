@@ -16,6 +16,8 @@ final class Fact {
         ONE_TIME,
         /** A purchase or a renewal. */
         GRANT,
+        /** How it stood then, whatever was told before: see {@link Stated}. */
+        STATED,
         /** Goes on after all: grants as a purchase does, but buys nothing. */
         UNCANCEL,
         /** A billing issue with a grace period that has not ended yet. */
@@ -108,7 +110,7 @@ final class Fact {
         return product == null ? null : keyOf(Fields.text(fields, "store"), product);
     }
 
-    private static String keyOf(String store, String product) {
+    static String keyOf(String store, String product) {
         return Ids.ofCustomer((store == null ? "" : store) + "/" + product);
     }
 
@@ -124,7 +126,7 @@ final class Fact {
     }
 
     /** An empty list tells as little as null: entitlements end with access, not with an event that lists none. */
-    private static List<String> entitlements(JsonNode fields) {
+    static List<String> entitlements(JsonNode fields) {
         List<String> several = Fields.texts(fields, "entitlement_ids");
         if (!several.isEmpty()) {
             return several;
@@ -136,6 +138,8 @@ final class Fact {
     private Category categoryOf() {
         return switch (type) {
             case INITIAL_PURCHASE, RENEWAL, CONVERSION -> Category.GRANT;
+            case STATED -> Category.STATED;
+            case STATED_PURCHASE -> Category.ONE_TIME;
             case UNCANCELLATION -> Category.UNCANCEL;
             case NON_RENEWING_PURCHASE -> PROMOTIONAL.equals(text(Field.PERIOD))
                     || PROMOTIONAL.equals(text(Field.STORE)) ? Category.GRANT : Category.ONE_TIME;
@@ -169,7 +173,7 @@ final class Fact {
 
     /** Whether something was bought, be it a subscription, its renewal, or a purchase that is none. */
     boolean isPurchase() {
-        return category == Category.GRANT || category == Category.ONE_TIME;
+        return category == Category.GRANT || category == Category.STATED || category == Category.ONE_TIME;
     }
 
     /** Whether both are known of both facts, and the same. */
@@ -189,7 +193,8 @@ final class Fact {
         boolean trial = "TRIAL".equals(text(Field.PERIOD));
         return switch (type) {
             case INITIAL_PURCHASE -> trial ? "trial_started" : "initial_purchase";
-            case NON_RENEWING_PURCHASE -> "non_subscription_purchase";
+            case NON_RENEWING_PURCHASE, STATED_PURCHASE -> "non_subscription_purchase";
+            case STATED -> Stated.kind(text(Field.STATUS));
             case CONVERSION -> "trial_converted";
             case CANCELLATION -> trial ? "trial_cancelled" : "cancellation";
             case OTHER, TRANSFER, PURCHASE_REDEEMED -> null;
@@ -199,6 +204,17 @@ final class Fact {
 
     EventKey key() {
         return key;
+    }
+
+    /** Its place among what happened; {@link #key} is its place among what was told. Only what was stated has two. */
+    EventKey happened() {
+        Long at = number(Field.HAPPENED);
+        return at == null ? key : new EventKey(at, key.rank(), key.id());
+    }
+
+    /** Whether RevenueCat's REST API told it. */
+    boolean isStated() {
+        return type == FactType.STATED || type == FactType.STATED_PURCHASE;
     }
 
     FactType type() {

@@ -19,6 +19,10 @@ enum FactType {
     CANCELLATION("cancel", 6),
     SUBSCRIPTION_PAUSED("pause", 7),
     EXPIRATION("expire", 8),
+    /** How a subscription stood when RevenueCat's REST API was asked: an import has it, and no webhook, as the next. */
+    STATED("stated", 9),
+    /** A purchase that is no subscription, as the REST API tells it. */
+    STATED_PURCHASE("stated_purchase", 0),
     /** Every type that is not known. */
     OTHER("other", 9),
     /** Moves subscriptions, but says nothing about one: never the type of a {@link Fact}, as the next. */
@@ -31,7 +35,7 @@ enum FactType {
 
     static {
         for (FactType type : values()) {
-            if (type != CONVERSION) {
+            if (type != CONVERSION && type != STATED && type != STATED_PURCHASE) {
                 BY_NAME.put(type.name(), type);
             }
             BY_CODE.put(type.code, type);

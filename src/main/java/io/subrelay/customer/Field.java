@@ -17,7 +17,11 @@ enum Field {
     GRACE("grace", Shape.NUMBER),
     RESUME("resume", Shape.NUMBER),
     ENTITLEMENTS("gives", Shape.TEXTS),
-    REASON("reason", Shape.TEXT);
+    REASON("reason", Shape.TEXT),
+    /** Of what was stated: the status as of then, in lower case. */
+    STATUS("status", Shape.TEXT),
+    /** Of what was stated: when the newest of what it tells happened. */
+    HAPPENED("happened", Shape.NUMBER);
 
     /** The values: a String, a Long, or a List of Strings. */
     enum Shape { TEXT, NUMBER, TEXTS }

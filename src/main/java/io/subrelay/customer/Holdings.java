@@ -26,7 +26,7 @@ record Holdings(Environment environment, List<SubscriptionState> subscriptions, 
             Customer customer, Environment environment, Function<String, Customer> customerOf, long atMs) {
         Ownership ownership = Ownership.of(customer, environment, customerOf);
         List<SubscriptionState> states = fold(ownership.owned(), customer, environment);
-        states.sort((one, other) -> other.newestKnown().key().compareTo(one.newestKnown().key()));
+        states.sort((one, other) -> other.newestKnown().happened().compareTo(one.newestKnown().happened()));
         boolean hasEnded = !ownership.lost().isEmpty() && standing(states) == null
                 && standing(fold(ownership.lost(), customer, environment)) != null;
         return new Holdings(environment, states, customer.in(environment).wrote, hasEnded, atMs);
@@ -34,7 +34,7 @@ record Holdings(Environment environment, List<SubscriptionState> subscriptions, 
 
     private static List<SubscriptionState> fold(
             TreeMap<String, List<Fact>> told, Customer customer, Environment environment) {
-        TreeMap<String, List<Fact>> owned = Strays.joined(told);
+        TreeMap<String, List<Fact>> owned = Strays.joined(Stated.joined(told));
         int categories = 0;
         for (List<Fact> facts : owned.values()) {
             for (Fact fact : facts) {

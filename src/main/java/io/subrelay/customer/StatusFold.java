@@ -11,6 +11,7 @@ import static io.subrelay.customer.Fact.Category.NEUTRAL;
 import static io.subrelay.customer.Fact.Category.ONE_TIME;
 import static io.subrelay.customer.Fact.Category.PAUSE;
 import static io.subrelay.customer.Fact.Category.REVERSE;
+import static io.subrelay.customer.Fact.Category.STATED;
 import static io.subrelay.customer.Fact.Category.TEMPORARY;
 import static io.subrelay.customer.Fact.Category.UNCANCEL;
 import static io.subrelay.customer.Fact.Category.UNKNOWN;
@@ -43,7 +44,7 @@ final class StatusFold {
     private Status status;
     private boolean ended;
     /** Since when it goes on: reasons for an end that are older no longer matter. */
-    private Fact start;
+    private EventKey start;
 
     private StatusFold(String key, List<Fact> facts, boolean replaced, Predicate<Fact> isOpen) {
         this.key = key;
@@ -69,8 +70,8 @@ final class StatusFold {
                 }
             }
         }
-        subscription = newest(ONE_TIME) == null || newest(GRANT) != null || newest(UNCANCEL) != null
-                || newest(GRACE) != null || newest(PAUSE) != null;
+        subscription = newest(ONE_TIME) == null || newest(GRANT) != null || newest(STATED) != null
+                || newest(UNCANCEL) != null || newest(GRACE) != null || newest(PAUSE) != null;
     }
 
     /**
@@ -95,12 +96,13 @@ final class StatusFold {
         switch (fact.category()) {
             case GRANT, UNCANCEL -> {
                 set(granted(fact));
-                start = fact;
+                start = fact.key();
             }
+            case STATED -> applyStated(fact);
             case GRACE -> set(isTrial(fact) ? Status.GRACE_PERIOD_TRIAL : Status.GRACE_PERIOD);
             case CANCEL -> set(cancelled(fact));
             case CANCEL_BILLING -> {
-                if (status == null || !status.isGracePeriod() || newest(GRACE).number(Field.GRACE) <= fact.key().at()) {
+                if (status == null || !status.isGracePeriod() || graceEnd() <= fact.key().at()) {
                     set(cancelled(fact));
                 }
             }
@@ -113,17 +115,33 @@ final class StatusFold {
                 Long expires = own(fact, Field.EXPIRES);
                 if (expires == null || fact.isAfterEvent(expires)) {
                     set(Status.ACTIVE);
-                    start = fact;
+                    start = fact.key();
                 }
             }
             case ONE_TIME -> {
                 if (!subscription) {
                     set(null);
-                    start = fact;
+                    start = fact.key();
                 }
             }
             case TEMPORARY, CHANGE, EXTEND, NEUTRAL, UNKNOWN -> { }
         }
+    }
+
+    /** Reasons that were told for an end stay if it has ended, or is about to, since it was bought last. */
+    private void applyStated(Fact fact) {
+        set(Stated.status(fact));
+        Long bought = fact.number(Field.PURCHASED);
+        EventKey since = switch (status) {
+            case TRIAL, INTRO, ACTIVE, PROMOTIONAL -> fact.key();
+            default -> bought == null ? null : new EventKey(bought, FactType.RENEWAL.rank(), "");
+        };
+        start = since != null && since.isAfter(start) ? since : start;
+    }
+
+    private long graceEnd() {
+        Long end = newer(newest(GRACE), newest(STATED)).number(Field.GRACE);
+        return end == null ? 0 : end;
     }
 
     /** First seen in the middle: an event that leaves the status as it is tells by its fields which it is. */
@@ -182,7 +200,8 @@ final class StatusFold {
         Fact known = null;
         for (Category category : CATEGORIES) {
             if (category != UNKNOWN) {
-                known = newer(known, newest(category));
+                Fact fact = newest(category);
+                known = known == null || fact != null && fact.happened().isAfter(known.happened()) ? fact : known;
             }
         }
         Fact cancel = newer(newest(CANCEL), newest(CANCEL_BILLING));
@@ -196,11 +215,11 @@ final class StatusFold {
                 key, known(Field.STORE), known(Field.PRODUCT),
                 change != null && newer(change, bought) == change ? change.text(Field.NEW_PRODUCT) : null,
                 known(Field.PERIOD), status, known(Field.PURCHASED), known(Field.EXPIRES),
-                status != null && status.isGracePeriod() ? newest(GRACE).number(Field.GRACE) : null,
-                status == Status.PAUSED ? since(start, newest(PAUSE), Field.RESUME) : null,
-                since(start, cancel, Field.REASON), since(start, newest(EXPIRE), Field.REASON),
+                status != null && status.isGracePeriod() ? graceEnd() : null,
+                status == Status.PAUSED ? since(newer(newest(PAUSE), newest(STATED)), Field.RESUME) : null,
+                since(cancel, Field.REASON), since(newest(EXPIRE), Field.REASON),
                 entitlements == null ? List.of() : entitlements, subscription,
-                facts.get(facts.size() - 1).key().at(), known, temporary, ended, replaced);
+                facts.get(facts.size() - 1).happened().at(), known, temporary, ended, replaced);
     }
 
     private Fact newest(Category category) {
@@ -214,9 +233,9 @@ final class StatusFold {
         return one.key().isAfter(other.key()) ? one : other;
     }
 
-    /** The field of the fact, if it came after that start. */
-    private static <T> T since(Fact start, Fact fact, Field field) {
-        return fact == null || newer(start, fact) != fact ? null : cast(fact.value(field));
+    /** The field of the fact, if it came after the start. */
+    private <T> T since(Fact fact, Field field) {
+        return fact == null || !fact.key().isAfter(start) ? null : cast(fact.value(field));
     }
 
     /** The field as the fact tells it, else as it is known of the subscription. */

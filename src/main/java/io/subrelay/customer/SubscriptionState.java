@@ -68,8 +68,8 @@ record SubscriptionState(
 
     /** By the newest event; of one moment, what gave access then goes before what did not. */
     static int compareStanding(SubscriptionState one, SubscriptionState other) {
-        EventKey key = one.newestKnown.key();
-        EventKey otherKey = other.newestKnown.key();
+        EventKey key = one.newestKnown.happened();
+        EventKey otherKey = other.newestKnown.happened();
         if (key.at() == otherKey.at()) {
             int access = Boolean.compare(one.givesAccessAt(key.at()), other.givesAccessAt(key.at()));
             if (access != 0) {

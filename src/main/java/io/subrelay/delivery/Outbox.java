@@ -155,6 +155,11 @@ public final class Outbox implements Shares.Holder {
         return writer.accept(events, System.currentTimeMillis());
     }
 
+    /** Stores events from before, which no destination is told of; see {@link Writer#accept}. */
+    public List<CompletableFuture<EnrichedEvent>> remember(List<Event> events) {
+        return writer.remember(events, System.currentTimeMillis());
+    }
+
     /** Hands events that are on the disk to the destinations, in order. */
     public synchronized void accepted(List<EnrichedEvent> events) {
         long first = events.get(0).seq();

@@ -8,13 +8,25 @@ import java.util.concurrent.CompletableFuture;
  * An event that waits to be stored.
  *
  * @param follows whether it is to be stored in one transaction with the one before
- * @param stored  completes once the event is on the disk: with the enriched event, or with null where the event had
- * been
+ * @param told    what destinations are told of it
+ * @param stored  completes once the event is on the disk: with the enriched event, or with null where the event had been
  *                stored before; exceptionally if it could not be stored
  */
-record Acceptance(Event event, long receivedAt, boolean follows, CompletableFuture<EnrichedEvent> stored) {
+record Acceptance(
+        Event event, long receivedAt, boolean follows, Told told, CompletableFuture<EnrichedEvent> stored) {
+
+    /** What destinations are told of what is stored. */
+    enum Told {
+        EVENT,
+        /** It is from before, as what is imported. */
+        NOTHING
+    }
+
+    Acceptance(Event event, long receivedAt, boolean follows, Told told) {
+        this(event, receivedAt, follows, told, new CompletableFuture<>());
+    }
 
     Acceptance(Event event, long receivedAt, boolean follows) {
-        this(event, receivedAt, follows, new CompletableFuture<>());
+        this(event, receivedAt, follows, Told.EVENT);
     }
 }

@@ -9,6 +9,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,6 +40,24 @@ public final class CustomerRecords {
             Customer customer = customers.customerOf(appUserId);
             return Optional.ofNullable(customer).map(it -> it.toApiJson(customers::customerOf, atMs));
         }
+    }
+
+    /** Those of the ids by which somebody is known. */
+    public Set<String> known(Collection<String> appUserIds) throws SQLException {
+        Map<String, String> byKey = new HashMap<>();
+        appUserIds.forEach(id -> byKey.put(Ids.ofCustomer(id), id));
+        Set<String> known = new HashSet<>();
+        try (Connection connection = database.dataSource().getConnection();
+             PreparedStatement select = connection.prepareStatement(
+                     "select app_user_id from customer_id where app_user_id = any (?)")) {
+            select.setArray(1, connection.createArrayOf("varchar", byKey.keySet().toArray()));
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    known.add(byKey.get(rows.getString(1)));
+                }
+            }
+        }
+        return known;
     }
 
     private static Customers customersOf(CustomerStore store) {

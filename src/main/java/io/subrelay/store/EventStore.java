@@ -15,8 +15,11 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -60,7 +63,8 @@ public final class EventStore {
         List<long[]> parties = new ArrayList<>();
         for (Acceptance acceptance : acceptances) {
             if (seen.add(acceptance.event().id())) {
-                EnrichedEvent enriched = enrich(acceptance, ++position[0], customers, position, names, parties);
+                EnrichedEvent enriched = enrich(acceptance, ++position[0], customers, position,
+                        acceptance.told() == Acceptance.Told.NOTHING ? List.of() : names, parties);
                 if (enriched.customerThen().path("app_user_id").isNull()) {
                     LOG.warn("Event {} names no customer: it is kept, and delivered without one",
                             enriched.event().id());
@@ -71,11 +75,11 @@ public final class EventStore {
             }
         }
         if (position[0] > firstNew) {
-            insert(connection, written, names);
+            insert(connection, written);
             insertParties(connection, parties);
             store.save(customers, position[0]);
             savePosition(connection, position);
-            countPending(connection, names, position[0] - firstNew);
+            countPending(connection, written);
         }
         expected = position;
         return written;
@@ -145,8 +149,8 @@ public final class EventStore {
         return ids;
     }
 
-    private static void insert(Connection connection, List<EnrichedEvent> events, List<String> names)
-            throws SQLException {
+    private static void insert(Connection connection, List<EnrichedEvent> events) throws SQLException {
+        List<String> names = List.of();
         String destinations = DeliveryStore.stored(names);
         try (PreparedStatement insert = connection.prepareStatement("""
                 insert into event (seq, event_id, customer, after_customers, type, kind, event_at, happened_at,
@@ -169,6 +173,10 @@ public final class EventStore {
                 insert.setLong(8, event.happenedAt());
                 insert.setLong(9, enriched.receivedAt());
                 insert.setBoolean(10, enriched.late());
+                if (enriched.destinations() != names) {
+                    names = enriched.destinations();
+                    destinations = DeliveryStore.stored(names);
+                }
                 insert.setString(11, destinations);
                 insert.setString(12, event.text());
                 insert.setString(13, enriched.customerThen().toString());
@@ -193,12 +201,22 @@ public final class EventStore {
         }
     }
 
-    private static void countPending(Connection connection, List<String> names, long events) throws SQLException {
+    private static void countPending(Connection connection, List<EnrichedEvent> events) throws SQLException {
+        // lists of names are few, as all that is accepted together shares them
+        Map<List<String>, Long> counts = new IdentityHashMap<>();
+        for (EnrichedEvent event : events) {
+            if (event != null) {
+                counts.merge(event.destinations(), 1L, Long::sum);
+            }
+        }
+        // sorted, so that runners that share a database take the rows in one order
+        Map<String, Long> pending = new TreeMap<>();
+        counts.forEach((names, count) -> names.forEach(name -> pending.merge(name, count, Long::sum)));
         try (PreparedStatement update = connection.prepareStatement(
                 "update destination set pending = pending + ? where name = ?")) {
-            for (String name : names) {
-                update.setLong(1, events);
-                update.setString(2, name);
+            for (Map.Entry<String, Long> each : pending.entrySet()) {
+                update.setLong(1, each.getValue());
+                update.setString(2, each.getKey());
                 update.addBatch();
             }
             update.executeBatch();

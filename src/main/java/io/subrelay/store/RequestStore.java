@@ -86,12 +86,13 @@ public final class RequestStore {
                     since, destination)
                     + count("""
                     from event e where e.received_at >= ? and e.destinations not like ?
+                      and e.kind <> 'customer_imported'
                       and not exists (select 1 from delivery d where d.destination = ? and d.event = e.seq)
                       and not exists (select 1 from redelivery r where r.destination = ? and r.event = e.seq)""",
                     since, "%," + destination + ",%", destination, destination);
         }
         return schedule(destination, """
-                 and e.received_at >= ? and (exists (select 1 from delivery d
+                 and e.received_at >= ? and e.kind <> 'customer_imported' and (exists (select 1 from delivery d
                    where d.destination = ? and d.event = e.seq and d.state = 'previewed')
                  or e.destinations not like ? and not exists (select 1 from delivery d
                    where d.destination = ? and d.event = e.seq))""",

@@ -52,9 +52,18 @@ public final class Writer implements AutoCloseable {
 
     /** Stores events in one transaction; see {@link Acceptance} for what the futures tell, one for each in order. */
     public List<CompletableFuture<EnrichedEvent>> accept(List<Event> events, long receivedAt) {
+        return accept(events, receivedAt, Acceptance.Told.EVENT);
+    }
+
+    /** The same for events from before, which no destination is told of. */
+    public List<CompletableFuture<EnrichedEvent>> remember(List<Event> events, long receivedAt) {
+        return accept(events, receivedAt, Acceptance.Told.NOTHING);
+    }
+
+    private List<CompletableFuture<EnrichedEvent>> accept(List<Event> events, long receivedAt, Acceptance.Told told) {
         List<Acceptance> acceptances = new ArrayList<>(events.size());
         for (Event event : events) {
-            acceptances.add(new Acceptance(event, receivedAt, !acceptances.isEmpty()));
+            acceptances.add(new Acceptance(event, receivedAt, !acceptances.isEmpty(), told));
         }
         if (!queue.add(acceptances)) {
             acceptances.forEach(acceptance -> acceptance.stored().completeExceptionally(

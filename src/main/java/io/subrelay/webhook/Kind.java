@@ -10,6 +10,9 @@ import java.util.Set;
  */
 public final class Kind {
 
+    /** A customer as RevenueCat's REST API told it: never sent as an event of the customer's. */
+    public static final String CUSTOMER_IMPORTED = "customer_imported";
+
     /** The kinds that are known today; a new type of event is a new kind, and is accepted as well. */
     public static final Set<String> KNOWN = Set.of("initial_purchase", "trial_started", "trial_converted",
             "trial_cancelled", "renewal", "cancellation", "uncancellation", "non_subscription_purchase",

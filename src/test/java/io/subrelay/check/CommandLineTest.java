@@ -140,6 +140,7 @@ class CommandLineTest {
         assertThat(run(List.of(), "chekc")).isEqualTo(
                 new Ended(2, "Subrelay does not understand 'chekc'; --help tells what it does\n"));
         assertThat(run(List.of(), "check", "--fast").status()).isEqualTo(2);
+        assertThat(run(List.of(), "import", "--quick", "customers.jsonl").status()).isEqualTo(2);
         assertThat(run(List.of(), "--help").output()).contains("check", "preview", "--dev", "--version");
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.subrelay.webhook.Event;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -55,6 +56,10 @@ class AnyOrderTest {
             return given("TRANSFER", at).id("e" + number)
                     .with("transferred_from", from).with("transferred_to", to).event();
         }
+        if (random.nextInt(8) == 0) {
+            return given("CUSTOMER_IMPORTED", at).id("e" + number).of(id(random))
+                    .with("purchases", List.of(stated(random, at), stated(random, at))).event();
+        }
         Given event = given(TYPES[random.nextInt(TYPES.length)], at).id("e" + number).of(id(random));
         event.on("sub" + random.nextInt(3)).gives("pro" + random.nextInt(3));
         if (random.nextInt(8) == 0) {
@@ -67,6 +72,9 @@ class AnyOrderTest {
             Object value = random.nextBoolean() ? "v" + random.nextInt(3) : null;
             event.attribute("name" + random.nextInt(2), value, random.nextInt(5));
         }
+        if (random.nextInt(4) == 0) {
+            event.with("transaction_id", "t" + random.nextInt(3));
+        }
         if (random.nextInt(4) > 0) {
             event.expires(at + random.nextInt(20)).with("purchased_at_ms", at)
                     .period(List.of("TRIAL", "INTRO", "NORMAL", "PROMOTIONAL").get(random.nextInt(4)));
@@ -76,6 +84,17 @@ class AnyOrderTest {
                         List.of("BILLING_ERROR", "UNSUBSCRIBE", "CUSTOMER_SUPPORT").get(random.nextInt(3)))
                 .with("expiration_reason", List.of("SUBSCRIPTION_PAUSED", "UNKNOWN").get(random.nextInt(2)));
         return event.event();
+    }
+
+    private static Map<String, Object> stated(Random random, long at) {
+        Map<String, Object> purchase = new HashMap<>(Map.of("store", "APP_STORE",
+                "product_id", List.of("monthly", "gem").get(random.nextInt(2)), "entitlement_ids", List.of("pro1"),
+                "purchased_at_ms", random.nextInt(20), "expiration_at_ms", random.nextInt(40),
+                "transaction_id", "t" + random.nextInt(3), "happened_at_ms", random.nextInt((int) at + 1)));
+        if (random.nextInt(3) > 0) {
+            purchase.put("status", Status.values()[random.nextInt(Status.values().length)].text());
+        }
+        return purchase;
     }
 
     private static String id(Random random) {

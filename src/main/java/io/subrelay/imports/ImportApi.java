@@ -1,0 +1,129 @@
+package io.subrelay.imports;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.customer.EventIds;
+import io.subrelay.delivery.EnrichedEvent;
+import io.subrelay.delivery.Outbox;
+import io.subrelay.store.CustomerRecords;
+import io.subrelay.store.EventPreview;
+import io.subrelay.webhook.Event;
+import io.subrelay.webhook.Kind;
+import io.subrelay.webhook.Rejected;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.camel.Body;
+import org.apache.camel.Header;
+
+/** Takes in what was there before: customers as RevenueCat's REST API tells them, and webhooks that were kept. */
+public final class ImportApi {
+
+    private static final long STORE_SECONDS = 30;
+
+    private final ImportReader reader = new ImportReader();
+    private final CustomerRecords records;
+    private final EventPreview previews;
+    private final Outbox outbox;
+
+    public ImportApi(CustomerRecords records, EventPreview previews, Outbox outbox) {
+        this.records = records;
+        this.previews = previews;
+        this.outbox = outbox;
+    }
+
+    /**
+     * Stores lines that can be read, and says which cannot. Nothing is delivered because of it; the same lines again
+     * change nothing.
+     *
+     * @param  body    one JSON object a line
+     * @param  dryRun  {@code true} only tells what would be done
+     * @return        how many lines were read, told of somebody {@code new}, {@code updated} somebody or left all
+     *                {@code unchanged}; those that were {@code refused}, with the reason; and how many of the
+     *                customers have which status
+     * @throws Rejected with status 503 if they cannot be stored now, though some of them may be
+     */
+    public String take(@Body byte[] body, @Header("dry-run") String dryRun)
+            throws SQLException, InterruptedException {
+        ArrayNode refused = JsonNodeFactory.instance.arrayNode();
+        List<Event> read = new ArrayList<>();
+        int count = read(body == null ? new byte[0] : body, read, refused);
+        Set<String> ids = new HashSet<>();
+        read.forEach(each -> ids.addAll(EventIds.all(each)));
+        Set<String> known = records.known(ids);
+        List<EnrichedEvent> stored = Boolean.parseBoolean(dryRun) ? previewed(read) : stored(read);
+        ObjectNode report = JsonNodeFactory.instance.objectNode();
+        report.put("read", count);
+        int[] counts = new int[3];
+        ObjectNode statuses = JsonNodeFactory.instance.objectNode();
+        for (int i = 0; i < read.size(); i++) {
+            Event event = read.get(i);
+            EnrichedEvent each = stored.get(i);
+            Set<String> named = EventIds.all(event);
+            counts[each == null ? 2 : named.stream().noneMatch(known::contains) ? 0 : 1]++;
+            known.addAll(named);
+            if (each != null && event.kind().equals(Kind.CUSTOMER_IMPORTED)) {
+                String status = each.customerThen().path("subscription_status").asText("none");
+                statuses.put(status, statuses.path(status).asInt() + 1);
+            }
+        }
+        report.put("new", counts[0]).put("updated", counts[1]).put("unchanged", counts[2]);
+        report.set("refused", refused);
+        report.set("statuses", statuses);
+        return report.toString();
+    }
+
+    /** @return how many lines there are that are not blank */
+    private int read(byte[] body, List<Event> read, ArrayNode refused) {
+        int count = 0;
+        int line = 0;
+        for (int from = 0; from < body.length;) {
+            int to = from;
+            while (to < body.length && body[to] != '\n') {
+                to++;
+            }
+            line++;
+            byte[] bytes = Arrays.copyOfRange(body, from, to);
+            if (!new Lines.Line(line, bytes).isBlank()) {
+                count++;
+                try {
+                    read.add(reader.read(bytes));
+                } catch (Rejected e) {
+                    refused.addObject().put("line", line).put("reason", e.getMessage());
+                }
+            }
+            from = to + 1;
+        }
+        return count;
+    }
+
+    private List<EnrichedEvent> previewed(List<Event> read) throws SQLException {
+        List<EnrichedEvent> previewed = new ArrayList<>(read.size());
+        for (Event each : read) {
+            boolean isStored = previews.stored(each.id()).isPresent();
+            previewed.add(isStored ? null : previews.enrich(each, System.currentTimeMillis()));
+        }
+        return previewed;
+    }
+
+    private List<EnrichedEvent> stored(List<Event> read) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(STORE_SECONDS);
+        List<EnrichedEvent> stored = new ArrayList<>(read.size());
+        try {
+            for (CompletableFuture<EnrichedEvent> each : outbox.remember(read)) {
+                stored.add(each.get(until - System.nanoTime(), TimeUnit.NANOSECONDS));
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            throw new Rejected(503, "unavailable", "these cannot be stored now, send them again", e);
+        }
+        return stored;
+    }
+}

@@ -1,0 +1,111 @@
+package io.subrelay.imports;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.zip.GZIPInputStream;
+
+/** The lines of a file, plain or gzip, read one after the other: of a long line no more is kept than may be sent. */
+final class Lines implements AutoCloseable {
+
+    /**
+     * A line.
+     *
+     * @param number from 1
+     * @param bytes  without its end; null if it is longer than the maximum
+     */
+    record Line(long number, byte[] bytes) {
+
+        boolean isBlank() {
+            if (bytes == null) {
+                return false;
+            }
+            for (byte each : bytes) {
+                if (each != ' ' && each != '\t') {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private static final int GZIP = 0x8b1f;
+
+    private final long size;
+    private final int maxLength;
+    private final Counted file;
+    private final InputStream in;
+    private long number;
+
+    /** @param maxLength of a line, bytes */
+    Lines(Path path, int maxLength) throws IOException {
+        this.size = Files.size(path);
+        this.maxLength = maxLength;
+        this.file = new Counted(Files.newInputStream(path));
+        BufferedInputStream buffered = new BufferedInputStream(file, 1 << 16);
+        buffered.mark(2);
+        boolean gzip = (buffered.read() | buffered.read() << 8) == GZIP;
+        buffered.reset();
+        this.in = gzip ? new BufferedInputStream(new GZIPInputStream(buffered, 1 << 16), 1 << 16) : buffered;
+    }
+
+    /** The next line, or null at the end. */
+    Line next() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        int length = 0;
+        int read = in.read();
+        if (read < 0) {
+            return null;
+        }
+        for (; read >= 0 && read != '\n'; read = in.read()) {
+            if (length++ < maxLength) {
+                bytes.write(read);
+            }
+        }
+        number++;
+        if (length > maxLength) {
+            return new Line(number, null);
+        }
+        byte[] line = bytes.toByteArray();
+        boolean carriageReturn = line.length > 0 && line[line.length - 1] == '\r';
+        return new Line(number, carriageReturn ? Arrays.copyOf(line, line.length - 1) : line);
+    }
+
+    /** How much of the file has been read, from 0 to 1. */
+    double done() {
+        return size == 0 ? 1 : Math.min(1, (double) file.read / size);
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+
+    private static final class Counted extends FilterInputStream {
+
+        private long read;
+
+        Counted(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int next = super.read();
+            read += next < 0 ? 0 : 1;
+            return next;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            int count = super.read(bytes, from, length);
+            read += Math.max(0, count);
+            return count;
+        }
+    }
+}

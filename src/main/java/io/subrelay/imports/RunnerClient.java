@@ -1,0 +1,94 @@
+package io.subrelay.imports;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.subrelay.Settings;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+
+/** The API of the runner that is started in this folder, or of another one with the same settings. */
+final class RunnerClient {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** How long one that does not answer, as it is started again, is waited for. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration ONE_REQUEST = Duration.ofSeconds(60);
+
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
+    private final String url;
+    private final String authorization;
+    private final Duration patience;
+
+    RunnerClient(Settings settings) {
+        this(settings, PATIENCE);
+    }
+
+    RunnerClient(Settings settings, Duration patience) {
+        String host = settings.get("server.host");
+        String own = host.equals("0.0.0.0") ? "127.0.0.1" : host.equals("::") ? "[::1]"
+                : host.contains(":") ? "[" + host + "]" : host;
+        this.url = "http://" + own + ":" + settings.port("server");
+        String both = settings.get("admin.username") + ":" + settings.get("admin.password");
+        this.authorization = both.equals(":") ? null
+                : "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8));
+        this.patience = patience;
+    }
+
+    JsonNode get(String path) throws InterruptedException {
+        return call(HttpRequest.newBuilder(URI.create(url + path)).GET());
+    }
+
+    JsonNode post(String path, byte[] lines) throws InterruptedException {
+        return call(HttpRequest.newBuilder(URI.create(url + path))
+                .header("Content-Type", "application/x-ndjson").POST(BodyPublishers.ofByteArray(lines)));
+    }
+
+    /** @throws ImportStopped if the runner is not there for a while, or does not take it */
+    private JsonNode call(HttpRequest.Builder request) throws InterruptedException {
+        if (authorization != null) {
+            request.header("Authorization", authorization);
+        }
+        long until = System.nanoTime() + patience.toNanos();
+        while (true) {
+            String failure;
+            try {
+                HttpResponse<String> answer =
+                        client.send(request.timeout(ONE_REQUEST).build(), BodyHandlers.ofString());
+                if (answer.statusCode() == 200) {
+                    return JSON.readTree(answer.body());
+                }
+                failure = failure(answer);
+                if (answer.statusCode() != 429 && answer.statusCode() != 503) {
+                    throw new ImportStopped("the runner at " + url + " answers " + failure);
+                }
+            } catch (IOException e) {
+                failure = "not at all (" + e.getClass().getSimpleName() + ")";
+            }
+            if (System.nanoTime() > until) {
+                throw new ImportStopped("the runner at " + url + " answers " + failure
+                        + ": start it in this folder, and import again, which goes on from here");
+            }
+            Thread.sleep(500);
+        }
+    }
+
+    private static String failure(HttpResponse<String> answer) {
+        String message = "";
+        try {
+            message = JSON.readTree(answer.body()).path("error").asText();
+        } catch (JsonProcessingException e) {
+            // its status has to do
+        }
+        return answer.statusCode() + (message.isEmpty() ? "" : " (" + message + ")");
+    }
+}

@@ -1,0 +1,175 @@
+package io.subrelay.imports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.subrelay.Relay;
+import io.subrelay.Settings;
+import io.subrelay.harness.Api;
+import io.subrelay.harness.Hooks;
+import io.subrelay.harness.Receipts;
+import io.subrelay.harness.Store;
+import io.subrelay.vendors.FakeVendors;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.zip.GZIPOutputStream;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command, at a runner that runs. */
+class ImportTest {
+
+    private static FakeVendors vendors;
+    private static Relay relay;
+    private static Api api;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void start() {
+        vendors = FakeVendors.start();
+        relay = Relay.start(Store.Kind.H2.create(), Relay.live(vendors, Map.of(
+                "admin.username", "admin", "admin.password", "pass:wörd", "server.max-body-size", "20000")));
+        api = relay.api();
+    }
+
+    @AfterAll
+    static void stop() {
+        relay.close();
+        vendors.close();
+    }
+
+    private record Ended(int status, String out, String err) {
+    }
+
+    private static Ended run(String... arguments) {
+        Properties properties = new Properties();
+        properties.putAll(Map.of("server.host", "127.0.0.1", "server.port", String.valueOf(api.port()),
+                "server.max-body-size", "20000", "admin.username", "admin", "admin.password", "pass:wörd"));
+        DefaultCamelContext camel = new DefaultCamelContext();
+        camel.getPropertiesComponent().setInitialProperties(properties);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int status = ImportCommand.run(new Settings(camel.getPropertiesComponent()),
+                ImportArguments.of(Arrays.asList(arguments)), new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new Ended(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static JsonNode get(String path) {
+        var answer = api.call("GET", path, null, "Authorization", "Basic " + Base64.getEncoder()
+                .encodeToString("admin:pass:wörd".getBytes(StandardCharsets.UTF_8)));
+        return answer.statusCode() == 404 ? null : Api.json(answer.body());
+    }
+
+    private static JsonNode customer(String id) {
+        return get("/api/customers/" + URLEncoder.encode(id, StandardCharsets.UTF_8));
+    }
+
+    private static String file(Path file) {
+        return file.toString();
+    }
+
+    @Test
+    void takes_customers_with_each_status_and_sends_nothing() throws IOException {
+        Path file = Customers.file(folder.resolve("customers.jsonl"), 110);
+        Ended dry = run("--dry-run", file(file));
+        assertThat(dry.out()).startsWith("read       110\nnew        110\nupdated    0\nunchanged  0\nrefused    0\n")
+                .contains("  active               10\n", "  grace_period_trial   10\n");
+        assertThat(customer(Customers.id(1))).isNull();
+
+        Ended ended = run(file(file));
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.out()).isEqualTo(dry.out());
+        assertThat(ended.err()).endsWith("100 %  110\n").doesNotContain("pass:wörd");
+        for (int n = 0; n < 110; n++) {
+            JsonNode customer = customer(Customers.id(n));
+            String status = Customers.status(n);
+            assertThat(customer.path("subscription_status").asText()).isEqualTo(status);
+            assertThat(customer.path("active_entitlements")).hasSize(status.startsWith("expired") ? 0 : 1);
+            assertThat(customer.at("/subscriber_attributes/$onesignalUserId").asText()).isEqualTo("os-" + n);
+        }
+        assertThat(run(file(file)).out()).contains("unchanged  110\n");
+        JsonNode history = get("/api/customers/" + URLEncoder.encode(Customers.id(1), StandardCharsets.UTF_8)
+                + "/history");
+        assertThat(history).hasSize(1);
+        assertThat(history.at("/0/kind").asText()).isEqualTo("customer_imported");
+        assertThat(history.at("/0/deliveries")).isEmpty();
+        get("/api/destinations").forEach(each -> assertThat(each.path("pending").asInt()).isZero());
+        assertThat(vendors.all()).allSatisfy(vendor -> assertThat(vendor.requests()).isEmpty());
+    }
+
+    @Test
+    void says_which_lines_it_refuses_and_takes_the_others() throws IOException {
+        Path file = folder.resolve("mixed.jsonl");
+        Files.writeString(file, Customers.answer(2001) + "\r\n\n" + "{no JSON\n" + "[1]\n" + "{\"subscriber\":{}}\n"
+                + "{\"request_date_ms\":1,\"subscriber\":{\"original_app_user_id\":\"x\","
+                + "\"subscriptions\":{\"m\":{\"expires_date\":\"soon\"}}}}\n"
+                + "{\"event\":{\"id\":\"e\",\"type\":\"TEST\"}}\n" + "\"" + "x".repeat(30_000) + "\"\n"
+                + Customers.answer(2002));
+        Ended ended = run(file(file));
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.out()).startsWith("read       8\nnew        2\nupdated    0\nunchanged  0\nrefused    6\n");
+        assertThat(ended.err().lines().filter(line -> line.startsWith(file(file)))
+                .map(line -> line.substring(file(file).length()))).containsExactly(
+                ":3: this is not JSON (column 2)",
+                ":4: this is neither a customer (no subscriber) nor a webhook (no event)",
+                ":5: request_date_ms is missing: it tells as of when the answer holds",
+                ":6: subscriber.subscriptions.m.expires_date is not a date such as 2026-01-31T12:00:00Z",
+                ":7: event.event_timestamp_ms is missing or not an integer of milliseconds since the epoch",
+                ":8: the line is longer than server.max-body-size, 20000 bytes");
+        assertThat(customer(Customers.id(2002))).isNotNull();
+        assertThat(run(file(folder.resolve("none"))).err()).endsWith("none: this file cannot be read\n");
+    }
+
+    /** History without deliveries; what comes later is delivered with the state that it led to. */
+    @Test
+    void takes_webhooks_that_were_kept() throws IOException {
+        String who = Hooks.customer();
+        Path file = folder.resolve("webhooks.jsonl.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            for (int n : new int[] {2, 1}) {
+                out.write((Hooks.renewal(who, n) + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        assertThat(run(file(file)).out()).isEqualTo(
+                "read       2\nnew        1\nupdated    1\nunchanged  0\nrefused    0\n");
+        assertThat(api.post(Hooks.renewal(who, 1)).body()).isEqualTo("{\"status\":\"duplicate\"}");
+        api.accept(Hooks.renewal(who, 3));
+        await().until(() -> Receipts.of(vendors, "segment").of(who).equals(List.of(3)));
+        assertThat(get("/api/customers/" + who + "/history")).hasSize(3);
+        assertThat(customer(who).path("subscription_status").asText()).isEqualTo("active");
+        vendors.reset();
+    }
+
+    @Test
+    void goes_on_where_it_was_stopped() throws IOException {
+        Path file = Customers.file(folder.resolve("stopped.jsonl"), 30);
+        ImportReport report = ImportReport.of(file);
+        report.add(Api.JSON.createObjectNode().put("read", 20).put("new", 20));
+        report.done(20);
+        Ended ended = run(file(file));
+        assertThat(ended.err()).startsWith(file + ": goes on after line 20\n");
+        assertThat(ended.out()).startsWith("read       30\n");
+        assertThat(folder).isDirectoryNotContaining("glob:**.import");
+        report.done(20);
+        Files.writeString(file, Customers.answer(3000).toString());
+        assertThat(run(file(file)).out()).as("another file").startsWith("read       1\n");
+    }
+}
