@@ -132,6 +132,7 @@ public final class Settings {
                 () -> duration("delivery.request-timeout"),
                 () -> number("delivery.max-answer-size", 1024, 16 << 20),
                 () -> duration("retention.delivered"),
+                () -> number("revenuecat.requests-per-minute", 1, 1_000_000),
                 this::backoffMultiplier,
                 this::checkDatabase,
                 () -> oneOf("statsig.event-type", List.of("webhook", "rc")),

@@ -20,7 +20,7 @@ public final class Subrelay {
               java -jar subrelay.jar --dev                     run, and reload route files when they are saved
               java -jar subrelay.jar check                     say what is wrong with routes, settings and examples
               java -jar subrelay.jar preview <webhook.json>…   print what each destination would be sent
-              java -jar subrelay.jar import [--dry-run] <file>…
+              java -jar subrelay.jar import [--dry-run] [--ids] <file>…
                                                                take in customers and webhooks from before
               java -jar subrelay.jar --help | --version
 
@@ -82,7 +82,7 @@ public final class Subrelay {
     private static int runImport(List<String> rest) {
         ImportArguments arguments = ImportArguments.of(rest);
         if (arguments == null) {
-            System.err.println("import needs a file: import [--dry-run] <file>…");
+            System.err.println("import needs a file: import [--dry-run] [--ids] <file>…");
             return 2;
         }
         quiet();

@@ -8,23 +8,28 @@ import java.util.List;
  * What {@code import} is to take in.
  *
  * @param dryRun whether nothing is stored
- * @param files  what was kept, one JSON object a line
+ * @param ids    whether the files have ids, and RevenueCat's REST API is asked for the customers
+ * @param files  of one JSON object a line, or of ids
  */
-public record ImportArguments(boolean dryRun, List<Path> files) {
+public record ImportArguments(boolean dryRun, boolean ids, List<Path> files) {
 
     /** @return null if they are not understood */
     public static ImportArguments of(List<String> arguments) {
         boolean dryRun = false;
+        boolean ids = false;
         List<Path> files = new ArrayList<>();
         for (String argument : arguments) {
-            if (argument.equals("--dry-run")) {
-                dryRun = true;
-            } else if (argument.startsWith("-")) {
-                return null;
-            } else {
-                files.add(Path.of(argument));
+            switch (argument) {
+                case "--dry-run" -> dryRun = true;
+                case "--ids" -> ids = true;
+                default -> {
+                    if (argument.startsWith("-")) {
+                        return null;
+                    }
+                    files.add(Path.of(argument));
+                }
             }
         }
-        return files.isEmpty() ? null : new ImportArguments(dryRun, files);
+        return files.isEmpty() ? null : new ImportArguments(dryRun, ids, files);
     }
 }

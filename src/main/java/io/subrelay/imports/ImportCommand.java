@@ -1,36 +1,40 @@
 package io.subrelay.imports;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.subrelay.Secrets;
 import io.subrelay.Settings;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** {@code import}: fills the store of a runner that runs from what existed before. */
 public final class ImportCommand {
 
-    private static final int LINES_AT_ONCE = 250;
+    private static final int IDS_AT_ONCE = 50;
+    /** An export has several lines of a customer: so many of the last ids are remembered. */
+    private static final int REMEMBERED_IDS = 100_000;
 
     private final Settings settings;
     private final RunnerClient runner;
+    private final int maxBytes;
+    private final boolean dryRun;
     private final PrintStream out;
     private final PrintStream err;
-    private final String query;
-    private final boolean dryRun;
     private final ProgressBar bar;
 
     private ImportCommand(Settings settings, boolean dryRun, PrintStream out, PrintStream err) {
         this.settings = settings;
         this.runner = new RunnerClient(settings);
+        this.maxBytes = settings.number("server.max-body-size", 1024, 64 << 20);
+        this.dryRun = dryRun;
         this.out = out;
         this.err = err;
-        this.dryRun = dryRun;
-        this.query = "/api/import" + (dryRun ? "?dry-run=true" : "");
         this.bar = new ProgressBar(err, System.console() != null);
     }
 
@@ -41,7 +45,7 @@ public final class ImportCommand {
             ImportCommand command = new ImportCommand(settings, arguments.dryRun(), out, err);
             boolean fine = true;
             for (Path file : arguments.files()) {
-                fine &= command.file(file);
+                fine &= command.take(file, arguments.ids());
             }
             return fine ? 0 : 1;
         } catch (ImportStopped | Settings.InvalidSetting e) {
@@ -56,82 +60,88 @@ public final class ImportCommand {
         }
     }
 
-    private boolean file(Path file) throws IOException, InterruptedException {
+    private boolean take(Path file, boolean ids) throws IOException, InterruptedException {
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
             throw new ImportStopped(file + ": this file cannot be read");
         }
         ImportReport report = dryRun ? ImportReport.passing() : ImportReport.of(file);
-        long from = report.line();
-        if (from > 0) {
-            err.println(file + ": goes on after line " + from);
+        if (report.line() > 0) {
+            err.println(file + ": goes on after line " + report.line());
         }
-        int max = settings.number("server.max-body-size", 1024, 64 << 20);
-        try (Lines lines = new Lines(file, max - 1)) {
-            Batch batch = new Batch(file, report);
-            for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
-                if (line.number() <= from || line.isBlank()) {
-                    continue;
-                }
-                if (line.bytes() == null) {
-                    batch.send();
-                    refuse(file, line.number(), "the line is longer than server.max-body-size, " + max + " bytes");
-                    report.refuse();
-                    continue;
-                }
-                if (batch.isFull(line.bytes().length, max)) {
-                    batch.send();
-                    bar.show(Math.min(lines.done(), 0.99), report.read());
-                }
-                batch.add(line);
+        ImportBatch batch = new ImportBatch(runner, "/api/import" + (dryRun ? "?dry-run=true" : ""), maxBytes, report,
+                (line, reason) -> {
+                    bar.clear();
+                    err.println(file + ":" + line + ": " + reason);
+                });
+        try (Lines lines = new Lines(file, maxBytes)) {
+            if (ids) {
+                takeIds(lines, report, batch);
+            } else {
+                takeLines(lines, report, batch);
             }
             batch.send();
-            bar.show(1, report.read());
+        } finally {
+            bar.clear();
         }
+        bar.show(1, report.read());
         bar.clear();
         report.finished();
         report.print(out);
         return report.refused() == 0;
     }
 
-    private void refuse(Path file, long line, String reason) {
-        bar.clear();
-        err.println(file + ":" + line + ": " + reason);
+    private void takeLines(Lines lines, ImportReport report, ImportBatch batch)
+            throws IOException, InterruptedException {
+        long from = report.line();
+        for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
+            if (line.number() > from && !line.isBlank() && batch.add(line.number(), line.bytes())) {
+                bar.show(Math.min(lines.done(), 0.99), report.read());
+            }
+        }
     }
 
-    /** Lines that are sent together. */
-    private final class Batch {
-
-        private final Path file;
-        private final ImportReport report;
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        private final List<Long> numbers = new ArrayList<>();
-
-        Batch(Path file, ImportReport report) {
-            this.file = file;
-            this.report = report;
-        }
-
-        boolean isFull(int more, int max) {
-            return numbers.size() == LINES_AT_ONCE || bytes.size() + more + 1 > max;
-        }
-
-        void add(Lines.Line line) {
-            bytes.writeBytes(line.bytes());
-            bytes.write('\n');
-            numbers.add(line.number());
-        }
-
-        void send() throws IOException, InterruptedException {
-            if (numbers.isEmpty()) {
-                return;
+    private void takeIds(Lines lines, ImportReport report, ImportBatch batch)
+            throws IOException, InterruptedException {
+        long from = report.line();
+        IdColumn column = new IdColumn();
+        Set<String> seen = Collections.newSetFromMap(new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                return size() > REMEMBERED_IDS;
             }
-            JsonNode answer = runner.post(query, bytes.toByteArray());
-            answer.path("refused").forEach(each -> refuse(
-                    file, numbers.get(each.path("line").asInt() - 1), each.path("reason").asText()));
-            report.add(answer);
-            report.done(numbers.get(numbers.size() - 1));
-            bytes.reset();
-            numbers.clear();
+        });
+        List<Long> numbers = new ArrayList<>();
+        List<String> ids = new ArrayList<>();
+        try (RevenueCat revenueCat = new RevenueCat(settings)) {
+            Lines.Line line;
+            do {
+                line = lines.next();
+                String id = line == null || line.isBlank() ? null : column.next(line.bytes());
+                if (id != null && seen.add(id) && line.number() > from) {
+                    numbers.add(line.number());
+                    ids.add(id);
+                }
+                if (ids.size() == IDS_AT_ONCE || line == null) {
+                    fetch(revenueCat, ids, numbers, batch);
+                    bar.show(Math.min(lines.done(), 0.99), report.read());
+                }
+            } while (line != null);
         }
+    }
+
+    private static void fetch(RevenueCat revenueCat, List<String> ids, List<Long> numbers, ImportBatch batch)
+            throws IOException, InterruptedException {
+        List<RevenueCat.Customer> customers = revenueCat.customers(ids);
+        for (int i = 0; i < customers.size(); i++) {
+            RevenueCat.Customer customer = customers.get(i);
+            if (customer.refused() == null) {
+                batch.add(numbers.get(i), customer.answer());
+            } else {
+                batch.refuse(numbers.get(i), customer.refused());
+            }
+        }
+        batch.send();
+        ids.clear();
+        numbers.clear();
     }
 }

@@ -17,14 +17,11 @@ final class Lines implements AutoCloseable {
      * A line.
      *
      * @param number from 1
-     * @param bytes  without its end; null if it is longer than the maximum
+     * @param bytes  without its end, and without what is beyond the maximum
      */
     record Line(long number, byte[] bytes) {
 
         boolean isBlank() {
-            if (bytes == null) {
-                return false;
-            }
             for (byte each : bytes) {
                 if (each != ' ' && each != '\t') {
                     return false;
@@ -68,9 +65,6 @@ final class Lines implements AutoCloseable {
             }
         }
         number++;
-        if (length > maxLength) {
-            return new Line(number, null);
-        }
         byte[] line = bytes.toByteArray();
         boolean carriageReturn = line.length > 0 && line[line.length - 1] == '\r';
         return new Line(number, carriageReturn ? Arrays.copyOf(line, line.length - 1) : line);

@@ -58,8 +58,12 @@ public final class RetryAfter implements Processor {
         return 0;
     }
 
-    /** @return 0 for a date that is past, and for what is neither a date nor a number */
-    long delayMs(String value) {
+    /**
+     * How long to wait for a value of the header, in milliseconds, up to the maximum.
+     *
+     * @return 0 for a date that is past, and for what is neither a date nor a number
+     */
+    public long delayMs(String value) {
         if (value.matches("\\d+")) {
             BigInteger millis = new BigInteger(value).multiply(BigInteger.valueOf(1000));
             return millis.min(BigInteger.valueOf(maximum.toMillis())).longValue();

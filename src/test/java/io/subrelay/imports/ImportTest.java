@@ -34,9 +34,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command, at a runner that runs. */
 class ImportTest {
 
+    private static final String KEY = "sk_s3cr3t";
+
     private static FakeVendors vendors;
     private static Relay relay;
     private static Api api;
+    private static RestStandIn revenueCat;
 
     @TempDir
     Path folder;
@@ -47,11 +50,13 @@ class ImportTest {
         relay = Relay.start(Store.Kind.H2.create(), Relay.live(vendors, Map.of(
                 "admin.username", "admin", "admin.password", "pass:wörd", "server.max-body-size", "20000")));
         api = relay.api();
+        revenueCat = new RestStandIn(KEY);
     }
 
     @AfterAll
     static void stop() {
         relay.close();
+        revenueCat.close();
         vendors.close();
     }
 
@@ -60,7 +65,8 @@ class ImportTest {
 
     private static Ended run(String... arguments) {
         Properties properties = new Properties();
-        properties.putAll(Map.of("server.host", "127.0.0.1", "server.port", String.valueOf(api.port()),
+        properties.putAll(Map.of("revenuecat.url", "http://127.0.0.1:" + revenueCat.port(), "revenuecat.api-key", KEY,
+                "revenuecat.requests-per-minute", "100000", "server.host", "127.0.0.1", "server.port", String.valueOf(api.port()),
                 "server.max-body-size", "20000", "admin.username", "admin", "admin.password", "pass:wörd"));
         DefaultCamelContext camel = new DefaultCamelContext();
         camel.getPropertiesComponent().setInitialProperties(properties);
@@ -133,7 +139,7 @@ class ImportTest {
                 ":5: request_date_ms is missing: it tells as of when the answer holds",
                 ":6: subscriber.subscriptions.m.expires_date is not a date such as 2026-01-31T12:00:00Z",
                 ":7: event.event_timestamp_ms is missing or not an integer of milliseconds since the epoch",
-                ":8: the line is longer than server.max-body-size, 20000 bytes");
+                ":8: this is longer than server.max-body-size, 20000 bytes");
         assertThat(customer(Customers.id(2002))).isNotNull();
         assertThat(run(file(folder.resolve("none"))).err()).endsWith("none: this file cannot be read\n");
     }
@@ -156,6 +162,27 @@ class ImportTest {
         assertThat(get("/api/customers/" + who + "/history")).hasSize(3);
         assertThat(customer(who).path("subscription_status").asText()).isEqualTo("active");
         vendors.reset();
+    }
+
+    @Test
+    void asks_the_api_for_ids() throws IOException {
+        Path file = folder.resolve("export.csv");
+        Files.writeString(file, "email,app_user_id\n\"a,\"\"b\"\"\",app:user/4001\n,app:user/4002\nc,nobody\n"
+                + "d,app:user/4002\ne,\n");
+        revenueCat.failNext(429, 503);
+        Ended ended = run("--ids", file(file));
+        assertThat(ended.out()).startsWith("read       3\nnew        2\nupdated    0\nunchanged  0\nrefused    1\n");
+        assertThat(ended.err()).contains(file + ":4: RevenueCat did not know this id, and has made a customer of it\n");
+        assertThat(customer("app:user/4002").path("subscription_status").asText()).isEqualTo(Customers.status(4002));
+        assertThat(revenueCat.asked()).containsExactlyInAnyOrder("app:user/4001", "app:user/4002", "nobody");
+
+        Files.writeString(file, "app:user/4001\nwith space\n");
+        revenueCat.accept("another key");
+        ended = run("--ids", file(file));
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.err()).isEqualTo("RevenueCat does not accept revenuecat.api-key (401)\n");
+        revenueCat.accept(KEY);
+        assertThat(run("--ids", file(file)).out()).startsWith("read       2\nnew        0\nupdated    0\nunchanged  1\n");
     }
 
     @Test
