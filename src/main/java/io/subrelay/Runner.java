@@ -22,6 +22,7 @@ import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.EventStore;
 import io.subrelay.store.Retention;
 import io.subrelay.store.Writer;
+import io.subrelay.time.Clocks;
 import io.subrelay.webhook.OwnNames;
 import io.subrelay.webhook.WebhookAuthorization;
 import io.subrelay.webhook.RejectedWebhooks;
@@ -58,6 +59,7 @@ final class Runner extends MainListenerSupport {
     private static final long RETENTION_SECONDS = 10;
     private static final long END_SECONDS = 30;
     private final boolean dev;
+    private final Clocks clocks = Clocks.system();
     private final HttpErrors errors = new HttpErrors();
     private Database database;
     private Writer writer;
@@ -174,7 +176,7 @@ final class Runner extends MainListenerSupport {
 
     private Outbox outbox(Settings settings, DeliveryStore deliveries, MeterRegistry meters) {
         try {
-            return new Outbox(settings, database, deliveries, writer, meters);
+            return new Outbox(settings, database, deliveries, writer, meters, clocks);
         } catch (SQLException e) {
             throw new Settings.InvalidSetting("database.url", "the database cannot be read: " + e.getMessage(), e);
         }
@@ -228,7 +230,7 @@ final class Runner extends MainListenerSupport {
 
     private void deleteOld(Retention retention) {
         try {
-            retention.run(outbox.open(), System.currentTimeMillis());
+            retention.run(outbox.open(), clocks.nowNotSetAhead());
         } catch (SQLException | RuntimeException e) {
             LOG.warn("Old events could not be deleted: {}", e.toString());
         }

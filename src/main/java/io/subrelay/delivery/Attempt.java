@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.redelivery.DurableRedelivery;
+import io.subrelay.time.Clocks;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -22,23 +23,26 @@ final class Attempt {
     private final Exchange exchange;
     private final List<Delivery> deliveries;
     private final boolean preview;
+    private final long retriedMs;
     private final Outcome[] said;
     private final ArrayNode requests = JsonNodeFactory.instance.arrayNode();
 
     /** @param mode {@code live} or {@code preview} */
-    Attempt(Exchange exchange, OutboxEndpoint endpoint, List<Delivery> deliveries, String mode) {
+    Attempt(Exchange exchange, OutboxEndpoint endpoint, List<Delivery> deliveries, String mode, Clocks clocks) {
         this.exchange = exchange;
         this.deliveries = deliveries;
         this.preview = mode.equals("preview");
         this.said = new Outcome[deliveries.size()];
         exchange.setProperty(PROPERTY, this);
         Delivery first = deliveries.get(0);
+        // a list is retried until all of it has been for long enough
+        long since = first.attempts() == 0 ? 0 : deliveries.stream().mapToLong(Delivery::triedSince).max().getAsLong();
+        this.retriedMs = since == 0 ? 0 : clocks.ticks() - since;
         if (first.attempts() > 0) {
-            DurableRedelivery.resume(exchange, first.attempts(),
-                    deliveries.stream().mapToLong(Delivery::firstAttemptAt).max().getAsLong());
+            DurableRedelivery.resume(exchange, first.attempts(), retriedMs);
         }
         exchange.setVariable("mode", mode);
-        exchange.setVariable("age_seconds", (System.currentTimeMillis() - first.event().receivedAt()) / 1000);
+        exchange.setVariable("age_seconds", (clocks.now() - first.event().receivedAt()) / 1000);
         if (endpoint.getBatchSize() == 0) {
             fill(first.event());
         } else {
@@ -120,7 +124,7 @@ final class Attempt {
 
     private Outcome ofTheRest(SharedPolicy policy) {
         if (exchange.getException() != null) {
-            return policy.outcome(exchange, deliveries.get(0));
+            return policy.outcome(exchange, deliveries.get(0), retriedMs);
         }
         return preview ? Outcome.previewed(requests.toString()) : Outcome.delivered(Answer.of(exchange).status());
     }

@@ -3,6 +3,7 @@ package io.subrelay.delivery;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.subrelay.delivery.Outcome.Verdict;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ final class Circuit implements OutboxQueue.Gate {
     private static final long PROBE_IN_FLIGHT_MS = 250;
 
     private final String destination;
+    private final Clock clock;
     private final CircuitBreaker breaker;
     private final Runnable recovered;
     private long heldUntil;
@@ -29,8 +31,12 @@ final class Circuit implements OutboxQueue.Gate {
     private long pausedUntil;
     private boolean probing;
 
-    /** @param recovered called when calls work again after the circuit was open or held */
-    Circuit(String destination, Runnable recovered) {
+    /**
+     * @param clock     a steady one
+     * @param recovered called when calls work again after the circuit was open or held
+     */
+    Circuit(String destination, Clock clock, Runnable recovered) {
+        this.clock = clock;
         this.destination = destination;
         this.recovered = recovered;
         this.breaker = CircuitBreaker.of(destination, CircuitBreakerConfig.custom()
@@ -39,7 +45,7 @@ final class Circuit implements OutboxQueue.Gate {
                 .failureRateThreshold(60)
                 .waitDurationInOpenState(Duration.ofSeconds(5))
                 .permittedNumberOfCallsInHalfOpenState(2)
-                .clock(SteadyClock.INSTANCE)
+                .clock(clock)
                 .build());
         breaker.getEventPublisher().onStateTransition(event -> LOG.warn("{}: circuit {} -> {}", destination,
                 event.getStateTransition().getFromState(), event.getStateTransition().getToState()));
@@ -48,7 +54,7 @@ final class Circuit implements OutboxQueue.Gate {
     /** 0 takes a permission, which a call of {@link #answered} gives back. */
     @Override
     public synchronized long waitMs() {
-        long now = SteadyClock.INSTANCE.millis();
+        long now = clock.millis();
         if (heldUntil > 0) {
             if (probing) {
                 return PROBE_IN_FLIGHT_MS;
@@ -90,10 +96,10 @@ final class Circuit implements OutboxQueue.Gate {
             if (outcome.isTransient()) {
                 breaker.onError(0, TimeUnit.MILLISECONDS, new IllegalStateException("transient"));
                 if (wasHeld) {
-                    heldUntil = SteadyClock.INSTANCE.millis() + probeMs;
+                    heldUntil = clock.millis() + probeMs;
                 }
                 if (breaker.getState() == CircuitBreaker.State.OPEN && outcome.askedMs() > 0) {
-                    pausedUntil = SteadyClock.INSTANCE.millis() + Math.min(outcome.askedMs(), MAX_PROBE_MS);
+                    pausedUntil = clock.millis() + Math.min(outcome.askedMs(), MAX_PROBE_MS);
                 }
             } else {
                 breaker.onSuccess(0, TimeUnit.MILLISECONDS);
@@ -117,7 +123,7 @@ final class Circuit implements OutboxQueue.Gate {
         }
         if (!wasHeld || probing) {
             probeMs = probeMs == 0 ? FIRST_PROBE_MS : Math.min(probeMs * 2, MAX_PROBE_MS);
-            heldUntil = SteadyClock.INSTANCE.millis() + probeMs;
+            heldUntil = clock.millis() + probeMs;
         }
         probing = false;
     }

@@ -1,14 +1,27 @@
 package io.subrelay.delivery;
 
+import io.subrelay.time.Clocks;
+
 /**
  * One event on its way to one destination, in memory.
  *
- * @param event          what is delivered
- * @param origin         why it is on its way
- * @param attempts       how many attempts have failed
- * @param firstAttemptAt when the first attempt was made, milliseconds since the epoch; 0 before it
+ * @param event      what is delivered
+ * @param origin     why it is on its way
+ * @param attempts   how many attempts have failed, without those that found the destination held
+ * @param triedSince when the first of them was made, by {@link Clocks#ticks}; 0 before it
+ * @param scheduled  whether the database has it among the redeliveries
  */
-public record Delivery(EnrichedEvent event, Origin origin, int attempts, long firstAttemptAt) {
+public record Delivery(EnrichedEvent event, Origin origin, int attempts, long triedSince, boolean scheduled) {
+
+    /** One that has just been accepted. */
+    public static Delivery of(EnrichedEvent event) {
+        return new Delivery(event, Origin.EVENT, 0, 0, false);
+    }
+
+    /** This one after another attempt that failed. */
+    Delivery failed(int failures, long since) {
+        return new Delivery(event, origin, failures, since, true);
+    }
 
     /** Why a delivery is on its way. */
     public enum Origin {

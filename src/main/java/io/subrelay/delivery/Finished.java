@@ -3,16 +3,20 @@ package io.subrelay.delivery;
 /**
  * How a delivery that was taken came back.
  *
- * @param retryAt when it goes again, milliseconds since the epoch; 0 if it has ended
+ * @param retryMs in how many milliseconds it is retried; -1 if it has ended
  * @param dead    whether it has ended as a dead letter
  */
-record Finished(Delivery delivery, long retryAt, boolean dead) {
+record Finished(Delivery delivery, long retryMs, boolean dead) {
 
-    static Finished again(Delivery delivery, long retryAt) {
-        return new Finished(delivery, retryAt, false);
+    static Finished again(Delivery delivery, long retryMs) {
+        return new Finished(delivery, retryMs, false);
+    }
+
+    static Finished ended(Delivery delivery, boolean dead) {
+        return new Finished(delivery, -1, dead);
     }
 
     boolean failed() {
-        return retryAt > 0;
+        return retryMs >= 0;
     }
 }

@@ -1,44 +1,79 @@
 package io.subrelay.delivery;
 
-import io.subrelay.store.DeliveryStore.Waiting;
-import java.util.ArrayDeque;
+import io.subrelay.delivery.Backlog.Row;
+import io.subrelay.delivery.Lane.State;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * The lanes of one destination, one for each customer that has something to be delivered. A lane whose delivery waits
- * for its next attempt costs a few bytes, however many events are behind it: they are left in the database. Not thread
- * safe: the queue's lock guards it.
+ * The lanes of one destination, one for each customer that has something to be delivered. A lane that cannot go on now
+ * costs a few bytes, however many events it has: they are left in the database. Not thread safe: the queue's lock
+ * guards it.
  */
 final class Lanes {
 
-    /** How many deliveries of one customer may be in memory: a busy one must not take the others' room. */
-    static final int LANE_LIMIT = 100;
+    /** How long a lane waits before it is asked again whether another runner is done with what was merged into it. */
+    private static final long ELSEWHERE_MS = 100;
 
     private final Slices slices;
+    private final Clock clock;
+    private final int laneLimit;
     private final Map<Long, Lane> lanes = new HashMap<>();
-    private final ArrayDeque<Lane> ready = new ArrayDeque<>();
-    private final ArrayDeque<Lane> unread = new ArrayDeque<>();
-    private final PriorityQueue<Lane> parked = new PriorityQueue<>(Comparator.comparingLong(lane -> lane.dueAt));
-    /** Places of what is not settled, with the time of acceptance. */
+    private final Set<Lane> ready = new LinkedHashSet<>();
+    private final Set<Lane> unread = new LinkedHashSet<>();
+    private final TreeSet<Lane> waiting = new TreeSet<>(
+            Comparator.<Lane>comparingLong(lane -> lane.dueAt).thenComparingLong(lane -> lane.customer));
+    private final Map<State, Collection<Lane>> byState = new EnumMap<>(State.class);
+    /** Places of deliveries in memory that are not settled, with the time of acceptance. */
     private final TreeMap<Long, Long> unsettled = new TreeMap<>();
-    private final Set<Long> requested = new HashSet<>();
-    /** Requested ones that have ended, but whose rows may still be read. */
-    private final Set<Long> requestsEnded = new HashSet<>();
-    /** Lanes that wait for customers whose slice another runner has. */
-    private final ArrayDeque<Lane> abroad = new ArrayDeque<>();
+    private final TreeSet<Lane> spilled = new TreeSet<>(
+            Comparator.<Lane>comparingLong(lane -> lane.spilledFrom).thenComparingLong(lane -> lane.customer));
+    private final Requests requests = new Requests();
     private int size;
 
-    Lanes(Slices slices) {
+    /**
+     * @param clock     a steady one
+     * @param laneLimit how many deliveries of one customer may be in memory, 1 or more
+     */
+    Lanes(Slices slices, Clock clock, int laneLimit) {
         this.slices = slices;
+        this.clock = clock;
+        this.laneLimit = laneLimit;
+        for (State state : State.values()) {
+            byState.put(state, new HashSet<>());
+        }
+        byState.put(State.READY, ready);
+        byState.put(State.UNREAD, unread);
+        byState.put(State.WAITING, waiting);
+    }
+
+    /** The one way from state to state. */
+    private void move(Lane lane, State to) {
+        byState.get(lane.state).remove(lane);
+        lane.state = to;
+        if (to != State.GONE) {
+            byState.get(to).add(lane);
+            return;
+        }
+        lanes.remove(lane.customer, lane);
+        List<Lane> followers = List.copyOf(lane.followers);
+        lane.followers.clear();
+        for (Lane follower : followers) {
+            if (follower.state == State.BEHIND) {
+                move(follower, State.UNREAD);
+            }
+        }
     }
 
     /** How many deliveries are in memory. */
@@ -46,227 +81,206 @@ final class Lanes {
         return size;
     }
 
+    Requests requests() {
+        return requests;
+    }
+
+    int laneLimit() {
+        return laneLimit;
+    }
+
     boolean isReady() {
         return !ready.isEmpty();
     }
 
-    /** When the next lane is due by the {@link SteadyClock}; {@link Long#MAX_VALUE} if none waits. */
+    /** When the next lane is due by the clock; {@link Long#MAX_VALUE} if none waits. */
     long nextDue() {
-        return parked.isEmpty() ? Long.MAX_VALUE : parked.peek().dueAt;
+        return waiting.isEmpty() ? Long.MAX_VALUE : waiting.first().dueAt;
     }
 
-    /** The oldest event that is not settled: its place and the time of its acceptance; null if there is none. */
-    Map.Entry<Long, Long> oldest() {
-        return unsettled.firstEntry();
+    /** The place of the oldest event that is not settled; {@link Long#MAX_VALUE} if there is none. */
+    long oldest() {
+        return Math.min(unsettled.isEmpty() ? Long.MAX_VALUE : unsettled.firstKey(),
+                spilled.isEmpty() ? Long.MAX_VALUE : spilled.first().spilledFrom);
+    }
+
+    /** When it was accepted, milliseconds since the epoch; 0 if there is none. */
+    long oldestReceivedAt() {
+        long oldest = oldest();
+        return oldest == Long.MAX_VALUE ? 0
+                : unsettled.containsKey(oldest) ? unsettled.get(oldest) : spilled.first().spilledReceivedAt;
     }
 
     /** Takes deliveries whose turn it is, those of one customer in order. */
     List<Delivery> take(int max, OutboxQueue.SameList sameList) {
         List<Delivery> taken = new ArrayList<>(Math.min(max, ready.size()));
-        int others = 0;
-        while (taken.size() < max && others < ready.size()) {
-            Lane lane = ready.poll();
+        List<Lane> from = new ArrayList<>();
+        for (Lane lane : ready) {
+            if (taken.size() == max) {
+                break;
+            }
             int before = taken.size();
             while (taken.size() < max && !lane.queue.isEmpty()
                     && (taken.size() == before || lane.queue.peek().event().afterCustomers().isEmpty())
                     && (taken.isEmpty() || sameList.test(taken.get(0), lane.queue.peek()))) {
                 taken.add(lane.queue.poll());
             }
-            if (taken.size() == before) {
-                ready.add(lane);
-                others++;
-            } else {
-                lane.state = Lane.State.BUSY;
-                lane.inFlight = taken.size() - before;
+            if (taken.size() > before) {
+                from.add(lane);
             }
         }
+        from.forEach(lane -> move(lane, State.IN_FLIGHT));
         return taken;
     }
 
-    /** A delivery that was taken has ended or, with a time to go again, failed. */
-    void finish(Finished finished) {
-        Delivery delivery = finished.delivery();
-        drop(delivery);
-        Lane lane = lanes.get(delivery.customer());
-        lane.inFlight--;
-        if (finished.failed() && delivery.origin() == Delivery.Origin.EVENT
-                && (lane.unreadFrom == 0 || delivery.seq() < lane.unreadFrom)) {
-            park(lane, delivery, finished.retryAt());
-        } else if (finished.failed() && delivery.origin() == Delivery.Origin.REQUEST) {
-            leaveRequests(lane);
+    /** Deliveries that were taken together have ended or are to be retried. */
+    void finish(List<Finished> list) {
+        Set<Lane> theirs = new LinkedHashSet<>();
+        for (Finished finished : list) {
+            Lane lane = lanes.get(finished.delivery().customer());
+            theirs.add(lane);
+            drop(finished.delivery());
+            if (finished.failed() && slices.isOwned(lane.customer)) {
+                retry(lane, finished);
+            }
         }
-        if (lane.inFlight == 0 && lane.state == Lane.State.BUSY) {
-            goOn(lane);
-        }
+        theirs.forEach(this::goOn);
     }
 
-    /** The customer's later requested deliveries wait in the database, as the one that failed does. */
-    private void leaveRequests(Lane lane) {
-        lane.queue.stream().filter(it -> it.origin() == Delivery.Origin.REQUEST).forEach(this::drop);
-        lane.queue.removeIf(it -> it.origin() == Delivery.Origin.REQUEST);
+    private void retry(Lane lane, Finished failed) {
+        Delivery delivery = failed.delivery();
+        if (delivery.origin() == Delivery.Origin.REQUEST) {
+            // the customer's later requested ones wait in the database, as this one does
+            lane.queue.stream().filter(it -> it.origin() == Delivery.Origin.REQUEST).forEach(this::drop);
+            lane.queue.removeIf(it -> it.origin() == Delivery.Origin.REQUEST);
+        } else if (lane.spilledFrom == 0 || delivery.seq() < lane.spilledFrom) {
+            spillAll(lane);
+            spill(lane, delivery.seq(), delivery.event());
+            lane.retried = delivery;
+            lane.dueAt = clock.millis() + failed.retryMs();
+        }
     }
 
     /** Adds a delivery behind the customer's others, or leaves it in the database where they are left as well. */
     void enqueue(Delivery delivery) {
         Lane lane = lanes.computeIfAbsent(delivery.customer(), Lane::new);
-        boolean leave = lane.unreadFrom > 0 || lane.state == Lane.State.UNREAD || lane.queue.size() >= LANE_LIMIT;
-        if (leave && delivery.origin() == Delivery.Origin.EVENT) {
-            if (lane.unreadFrom == 0) {
-                unsettled.put(delivery.seq(), delivery.event().receivedAt());
+        if (lane.spilledFrom > 0 || lane.queue.size() >= laneLimit) {
+            if (delivery.origin() == Delivery.Origin.EVENT) {
+                leave(lane, delivery.event());
             }
-            lane.leaveUnread(delivery.seq());
             return;
         }
         add(lane, delivery);
-        if (lane.inFlight == 0 && lane.state == Lane.State.BUSY) {
+        if (lane.state == State.GONE) {
             goOn(lane);
         }
     }
 
     /** The same for one that was read back: where its next attempt is not due, its lane waits for it. */
-    void enqueueRead(Waiting row) {
-        Delivery delivery = row.delivery();
-        if (row.nextAttemptAt() > System.currentTimeMillis() && !lanes.containsKey(delivery.customer())) {
-            park(lanes.computeIfAbsent(delivery.customer(), Lane::new), delivery, row.nextAttemptAt());
+    void enqueueRead(Row row) {
+        if (row.dueInMs() > 0 && !lanes.containsKey(row.delivery().customer())) {
+            waitFor(lanes.computeIfAbsent(row.delivery().customer(), Lane::new), row);
         } else {
-            enqueue(delivery);
+            enqueue(row.delivery());
         }
     }
 
-    boolean isRequestKnown(long seq) {
-        return requested.contains(seq);
+    private void leave(Lane lane, EnrichedEvent event) {
+        if (lane.spilledFrom == 0) {
+            spill(lane, event.seq(), event);
+        } else if (lane.state == State.READING && lane.arrived == null) {
+            lane.arrived = event;
+        }
     }
 
-    boolean hasRequestEnded(long seq) {
-        return requestsEnded.contains(seq);
+    private void waitFor(Lane lane, Row row) {
+        spill(lane, row.seq(), row.delivery().event());
+        lane.retried = row.delivery();
+        lane.dueAt = clock.millis() + row.dueInMs();
+        move(lane, State.WAITING);
     }
 
-    int requests() {
-        return requested.size();
-    }
-
-    Set<Long> requestsEnded() {
-        return Set.copyOf(requestsEnded);
-    }
-
-    /** What has ended before a reading will not be read again. */
-    void forgetRequestsEnded(Set<Long> before) {
-        requestsEnded.removeAll(before);
-    }
-
-    void unparkDue(long now) {
-        while (!parked.isEmpty() && parked.peek().dueAt <= now) {
-            markUnread(parked.poll());
+    void makeDue(long now) {
+        while (!waiting.isEmpty() && waiting.first().dueAt <= now) {
+            move(waiting.first(), State.UNREAD);
         }
     }
 
     /** Makes every lane that waits for its next attempt due. */
     void makeAllDue() {
-        for (Lane lane : parked) {
-            lane.dueAt = 0;
+        for (Lane lane : List.copyOf(waiting)) {
+            move(lane, State.UNREAD);
         }
     }
 
-    /** The next lane that has to be read from the database, from {@link Lane#readFrom}; null if there is none. */
+    /** The next lane that has to be read from the database, from {@link Lane#spilledFrom}; null if there is none. */
     Lane nextUnread() {
-        Lane lane = unread.poll();
-        if (lane != null) {
-            lane.readFrom = lane.unreadFrom;
-            lane.unreadFrom = 0;
+        if (unread.isEmpty()) {
+            return null;
         }
+        Lane lane = unread.iterator().next();
+        move(lane, State.READING);
         return lane;
     }
 
-    /** The next lane that waits for another runner; null if there is none. */
-    Lane nextAbroad() {
-        return abroad.poll();
-    }
-
-    boolean isAbroad() {
-        return !abroad.isEmpty();
-    }
-
-    /** Whether another runner still has something of the customers that a lane waits for. */
-    void wasAbroad(Lane lane, boolean settled) {
-        lane.abroadSettled = settled;
-        if (isKnown(lane)) {
-            makeReady(lane);
-        }
-    }
-
-    /** A lane could not be read; it is again the next one. */
+    /** A lane could not be read. */
     void readFailed(Lane lane) {
-        if (isKnown(lane)) {
-            lane.leaveUnread(lane.readFrom);
-            lane.readFrom = 0;
-            unread.addFirst(lane);
+        if (lane.state == State.READING) {
+            lane.arrived = null;
+            move(lane, State.UNREAD);
         }
     }
 
-    /** A lane was read, up to {@link #LANE_LIMIT} deliveries. */
-    void wasRead(Lane lane, List<Waiting> rows) {
-        if (!isKnown(lane)) {
+    /** Others still have deliveries that go before those of this lane. */
+    void isBehindOthers(Lane lane) {
+        if (lane.state == State.READING) {
+            lane.arrived = null;
+            lane.dueAt = clock.millis() + ELSEWHERE_MS;
+            move(lane, State.WAITING);
+        }
+    }
+
+    /** A lane was read, up to {@link #laneLimit} deliveries. */
+    void wasRead(Lane lane, List<Row> rows) {
+        if (lane.state != State.READING) {
             return;
         }
-        unsettled.remove(lane.readFrom);
-        lane.readFrom = 0;
-        lane.state = Lane.State.BUSY;
-        for (Waiting row : rows) {
-            Delivery delivery = row.delivery();
-            if (lane.head != null && lane.head.seq() == delivery.seq()) {
-                // its last attempt is known better here
-                delivery = new Delivery(delivery.event(), delivery.origin(),
-                        Math.max(lane.head.attempts(), delivery.attempts()),
-                        lane.head.firstAttemptAt() > 0 ? lane.head.firstAttemptAt() : delivery.firstAttemptAt());
-            } else if (row.nextAttemptAt() > System.currentTimeMillis() && lane.queue.isEmpty()) {
-                park(lane, delivery, row.nextAttemptAt());
-                return;
-            }
-            add(lane, delivery);
+        if (!rows.isEmpty() && rows.get(0).dueInMs() > 0 && !isRetried(lane, rows.get(0))) {
+            lane.arrived = null;
+            waitFor(lane, rows.get(0));
+            return;
         }
-        lane.head = null;
-        if (!rows.isEmpty() && (rows.size() == LANE_LIMIT || lane.unreadFrom > 0)) {
-            EnrichedEvent last = rows.get(rows.size() - 1).delivery().event();
-            lane.unreadFrom = rows.size() == LANE_LIMIT ? last.seq() + 1 : Math.max(last.seq() + 1, lane.unreadFrom);
-            unsettled.put(lane.unreadFrom, last.receivedAt());
+        EnrichedEvent arrived = lane.arrived;
+        lane.arrived = null;
+        spill(lane, 0, null);
+        rows.forEach(row -> add(lane, isRetried(lane, row) ? lane.retried : row.delivery()));
+        lane.retried = null;
+        EnrichedEvent last = rows.isEmpty() ? null : rows.get(rows.size() - 1).delivery().event();
+        if (rows.size() == laneLimit) {
+            spill(lane, last.seq() + 1, last);
+        } else if (arrived != null) {
+            spill(lane, arrived.seq(), arrived);
         }
         goOn(lane);
     }
 
+    private static boolean isRetried(Lane lane, Row row) {
+        return lane.retried != null && lane.retried.seq() == row.seq();
+    }
+
     /** Drops customers that were erased; what is being attempted ends as it does. */
-    void forget(Set<Long> customers) {
+    void forget(Collection<Long> customers) {
         for (long customer : customers) {
             Lane lane = lanes.get(customer);
             if (lane != null) {
-                lane.queue.forEach(this::drop);
-                lane.queue.clear();
-                unsettled.remove(lane.unreadFrom);
-                unsettled.remove(lane.readFrom);
-                lane.unreadFrom = 0;
-                for (Collection<Lane> waiting : List.of(ready, unread, parked, abroad)) {
-                    waiting.remove(lane);
-                }
-                if (lane.inFlight == 0) {
-                    remove(lane);
-                } else {
-                    lane.state = Lane.State.BUSY;
+                spillAll(lane);
+                spill(lane, 0, null);
+                lane.retried = null;
+                if (lane.state != State.IN_FLIGHT) {
+                    move(lane, State.GONE);
                 }
             }
         }
-    }
-
-    private void remove(Lane lane) {
-        lanes.remove(lane.customer);
-        for (Lane follower : lane.followers) {
-            if (follower.state == Lane.State.BEHIND && isKnown(follower)) {
-                makeReady(follower);
-            }
-        }
-    }
-
-    /** Whether a lane has not been dropped since. */
-    private boolean isKnown(Lane lane) {
-        return lanes.get(lane.customer) == lane;
     }
 
     /**
@@ -275,68 +289,51 @@ final class Lanes {
      * @return whether nothing of it is being attempted any more
      */
     boolean release(int slice) {
-        boolean idle = true;
-        Set<Long> theirs = new HashSet<>();
-        for (Lane lane : lanes.values()) {
-            if (slices.of(lane.customer) == slice) {
-                theirs.add(lane.customer);
-                idle &= lane.inFlight == 0;
-            }
-        }
+        List<Long> theirs = lanes.keySet().stream().filter(customer -> slices.of(customer) == slice).toList();
         forget(theirs);
-        return idle;
+        return theirs.stream().noneMatch(lanes::containsKey);
     }
 
-    private void park(Lane lane, Delivery failed, long at) {
-        lane.queue.forEach(this::drop);
-        lane.queue.clear();
-        if (lane.unreadFrom > 0) {
-            unsettled.remove(lane.unreadFrom);
-        }
-        lane.unreadFrom = failed.seq();
-        unsettled.put(failed.seq(), failed.event().receivedAt());
-        lane.head = failed;
-        lane.dueAt = SteadyClock.INSTANCE.millis() + Math.max(0, at - System.currentTimeMillis());
-        if (lane.state == Lane.State.PARKED) {
-            parked.remove(lane);
-        }
-        lane.state = Lane.State.PARKED;
-        parked.add(lane);
-    }
-
+    /** Decides what a lane does next, of which nothing is being attempted. */
     private void goOn(Lane lane) {
-        if (!lane.queue.isEmpty()) {
-            makeReady(lane);
-        } else if (lane.unreadFrom > 0) {
-            markUnread(lane);
-        } else {
-            remove(lane);
+        Delivery next = lane.queue.peek();
+        if (next == null) {
+            move(lane, lane.spilledFrom == 0 ? State.GONE : lane.retried == null ? State.UNREAD : State.WAITING);
+            return;
         }
-    }
-
-    private void markUnread(Lane lane) {
-        lane.state = Lane.State.UNREAD;
-        unread.add(lane);
-    }
-
-    private void makeReady(Lane lane) {
-        for (long merged : lane.queue.peek().event().afterCustomers()) {
-            boolean elsewhere = !slices.isOwned(merged) || slices.fedThrough(merged) < lane.queue.peek().seq() - 1;
-            if (elsewhere && !lane.abroadSettled) {
-                lane.state = Lane.State.BEHIND;
-                abroad.add(lane);
-                return;
+        if (isElsewhere(lane, next) || isBehind(lane, next)) {
+            spillAll(lane);
+            if (next.origin() == Delivery.Origin.EVENT) {
+                spill(lane, next.seq(), next.event());
             }
+            move(lane, lane.spilledFrom == 0 ? State.GONE : lane.merging == null ? State.BEHIND : State.UNREAD);
+            return;
+        }
+        move(lane, State.READY);
+    }
+
+    /** Whether another runner may have deliveries that go first, or they have not been read. */
+    private boolean isElsewhere(Lane lane, Delivery next) {
+        boolean asked = lane.merging != null && lane.merging.seq() == next.seq();
+        lane.merging = null;
+        for (long merged : next.event().afterCustomers()) {
+            if (!asked && (!slices.isOwned(merged) || slices.fedThrough(merged) < next.seq() - 1)) {
+                lane.merging = next;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isBehind(Lane lane, Delivery next) {
+        for (long merged : next.event().afterCustomers()) {
             Lane ahead = lanes.get(merged);
             if (ahead != null && ahead != lane) {
                 ahead.followers.add(lane);
-                lane.state = Lane.State.BEHIND;
-                return;
+                return true;
             }
         }
-        lane.abroadSettled = false;
-        lane.state = Lane.State.READY;
-        ready.add(lane);
+        return false;
     }
 
     private void add(Lane lane, Delivery delivery) {
@@ -345,7 +342,7 @@ final class Lanes {
         if (delivery.origin() == Delivery.Origin.EVENT) {
             unsettled.put(delivery.seq(), delivery.event().receivedAt());
         } else {
-            requested.add(delivery.seq());
+            requests.begun(delivery.seq());
         }
     }
 
@@ -354,8 +351,25 @@ final class Lanes {
         if (delivery.origin() == Delivery.Origin.EVENT) {
             unsettled.remove(delivery.seq());
         } else {
-            requested.remove(delivery.seq());
-            requestsEnded.add(delivery.seq());
+            requests.ended(delivery.seq());
+        }
+    }
+
+    /** Leaves what is in memory, and waits to be taken, in the database. */
+    private void spillAll(Lane lane) {
+        lane.queue.forEach(this::drop);
+        lane.queue.clear();
+    }
+
+    /** @param from from where on deliveries are only in the database; 0 for none */
+    private void spill(Lane lane, long from, EnrichedEvent first) {
+        if (lane.spilledFrom > 0) {
+            spilled.remove(lane);
+        }
+        lane.spilledFrom = from;
+        if (from > 0) {
+            lane.spilledReceivedAt = first.receivedAt();
+            spilled.add(lane);
         }
     }
 }

@@ -10,6 +10,7 @@ import io.subrelay.store.Database;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.Mark;
 import io.subrelay.store.Writer;
+import io.subrelay.time.Clocks;
 import io.subrelay.webhook.Event;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ public final class Outbox implements Shares.Holder {
     private final Writer writer;
     private final MeterRegistry meters;
     private final Secrets secrets;
+    private final Clocks clocks;
     private final int slices;
     private final Shares shares;
     private final CustomerRecords records;
@@ -55,9 +57,10 @@ public final class Outbox implements Shares.Holder {
     private volatile List<String> open = List.of();
     private volatile long stopBy;
     private long handed;
+    private long clockOffset;
 
-    public Outbox(Settings settings, Database database, DeliveryStore store, Writer writer, MeterRegistry meters)
-            throws SQLException {
+    public Outbox(Settings settings, Database database, DeliveryStore store, Writer writer, MeterRegistry meters,
+            Clocks clocks) throws SQLException {
         this.settings = settings;
         this.store = store;
         this.writer = writer;
@@ -66,7 +69,9 @@ public final class Outbox implements Shares.Holder {
         this.slices = database.isShared() ? SHARED_SLICES : 1;
         this.shares = database.isShared() ? new Shares(database, slices, this) : null;
         this.records = new CustomerRecords(database);
-        this.counts = new StoredCounts(store);
+        this.counts = new StoredCounts(store, clocks);
+        this.clocks = clocks;
+        this.clockOffset = clocks.offset();
         this.handed = store.lastEvent();
         if (shares == null) {
             held.put(0, true);
@@ -83,6 +88,7 @@ public final class Outbox implements Shares.Holder {
         this.shares = null;
         this.records = null;
         this.counts = null;
+        this.clocks = Clocks.system();
     }
 
     /** One that can be asked for previews only: nothing comes in, nothing is stored, and there is no database. */
@@ -92,12 +98,12 @@ public final class Outbox implements Shares.Holder {
 
     /** How long a destination may take to stop, milliseconds; when the runner stops, all of them together. */
     long msToStop() {
-        return stopBy == 0 ? STOP_MS : Math.max(0, stopBy - System.currentTimeMillis());
+        return stopBy == 0 ? STOP_MS : Math.max(0, stopBy - clocks.ticks());
     }
 
     /** The runner stops: nothing more is begun anywhere, so that what has been begun gets all the time that there is. */
     public void takeNoMore() {
-        stopBy = System.currentTimeMillis() + STOP_MS;
+        stopBy = clocks.ticks() + STOP_MS;
         consumers.values().forEach(OutboxConsumer::takeNoMore);
     }
 
@@ -106,6 +112,7 @@ public final class Outbox implements Shares.Holder {
         ScheduledExecutorService timer =
                 context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "outbox");
         timer.scheduleWithFixedDelay(quietly(this::writePositions), 1, 1, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(quietly(this::watchClock), 1, 1, TimeUnit.SECONDS);
         // on a thread of its own, as dividing the customers may have to wait
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "erasures").scheduleWithFixedDelay(
                 quietly(this::forgetErased), FORGET_MS, FORGET_MS, TimeUnit.MILLISECONDS);
@@ -115,6 +122,19 @@ public final class Outbox implements Shares.Holder {
             timer.scheduleWithFixedDelay(quietly(this::poll), 200, 200, TimeUnit.MILLISECONDS);
             timer.scheduleWithFixedDelay(
                     quietly(() -> consumers.values().forEach(OutboxConsumer::offerRequests)), 5, 5, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Redeliveries that are not in memory wait for a time of day, which may have come further away. */
+    private void watchClock() throws SQLException {
+        long before = clockOffset;
+        clockOffset = clocks.offset();
+        if (clockOffset < before - A_MOMENT_MS) {
+            LOG.warn("The clock was set back by {} s", (before - clockOffset) / 1000);
+            for (OutboxConsumer consumer : consumers.values()) {
+                store.makeDueWhatFailedAfter(consumer.name(), clocks.now());
+                consumer.offerRequests();
+            }
         }
     }
 
@@ -152,7 +172,7 @@ public final class Outbox implements Shares.Holder {
 
     /** Stores events; see {@link Writer#accept}. */
     List<CompletableFuture<EnrichedEvent>> accept(List<Event> events) {
-        return writer.accept(events, System.currentTimeMillis());
+        return writer.accept(events, clocks.now());
     }
 
     /** Stores events from before, which no destination is told of; see {@link Writer#accept}. */
@@ -289,6 +309,10 @@ public final class Outbox implements Shares.Holder {
         return secrets;
     }
 
+    Clocks clocks() {
+        return clocks;
+    }
+
     /**
      * Makes a destination known; it keeps its place when its route stops, so that no event misses it meanwhile.
      *
@@ -301,9 +325,10 @@ public final class Outbox implements Shares.Holder {
             return null;
         }
         store.register(name, slices);
-        store.makeDueWhatFailedAfter(name, System.currentTimeMillis());
+        store.makeDueWhatFailedAfter(name, clocks.now());
         counts.show(name, meters);
-        OutboxQueue queue = new OutboxQueue(name, store, () -> writer.flush(Long.MAX_VALUE),
+        Backlog backlog = new StoredBacklog(name, slices, store, writer, clocks, consumer::longestWaitMs);
+        OutboxQueue queue = new OutboxQueue(name, backlog, clocks.steady(),
                 settings.number("delivery.in-memory", 10, 1_000_000), new Slices(slices, handed));
         Map<Integer, Long> positions = store.positions(name);
         held.keySet().forEach(slice -> queue.acquire(slice, positions.getOrDefault(slice, handed)));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.delivery.Outcome.Verdict;
 import io.subrelay.redelivery.DurableRedelivery;
 import io.subrelay.store.Mark;
+import io.subrelay.time.Clocks;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -29,6 +30,7 @@ public final class OutboxConsumer extends DefaultConsumer {
 
     private final OutboxEndpoint endpoint;
     private final Outbox outbox;
+    private final Clocks clocks;
     private final DeliveryMetrics metrics;
     private final Circuit circuit;
     private String mode = "off";
@@ -40,7 +42,8 @@ public final class OutboxConsumer extends DefaultConsumer {
         super(endpoint, processor);
         this.endpoint = endpoint;
         this.outbox = outbox;
-        this.circuit = new Circuit(endpoint.getName(), () -> queue.recovered());
+        this.clocks = outbox.clocks();
+        this.circuit = new Circuit(endpoint.getName(), clocks.steady(), () -> queue.recovered());
         this.metrics = new DeliveryMetrics(outbox.meters(), endpoint.getName());
     }
 
@@ -61,7 +64,7 @@ public final class OutboxConsumer extends DefaultConsumer {
     /** How long the oldest event that is not settled has been waiting, seconds; 0 if there is none. */
     public long oldestPendingSeconds() {
         long at = queue == null ? 0 : queue.oldestPendingAt();
-        return at == 0 ? 0 : Math.max(0, System.currentTimeMillis() - at) / 1000;
+        return at == 0 ? 0 : Math.max(0, clocks.now() - at) / 1000;
     }
 
     @Override
@@ -97,6 +100,10 @@ public final class OutboxConsumer extends DefaultConsumer {
             workers.stop(outbox.msToStop());
         }
         super.doStop();
+    }
+
+    long longestWaitMs() {
+        return policy.longestWaitMs();
     }
 
     void takeNoMore() {
@@ -184,7 +191,7 @@ public final class OutboxConsumer extends DefaultConsumer {
         List<Finished> finished = new ArrayList<>(deliveries.size());
         List<Outcome> outcomes = attempt(deliveries, finished);
         List<Delivery> attempted = deliveries.subList(0, outcomes.size());
-        long again = System.currentTimeMillis() + policy.delayMs(1);
+        long again = policy.delayMs(1);
         deliveries.subList(attempted.size(), deliveries.size())
                 .forEach(delivery -> finished.add(Finished.again(delivery, again)));
         boolean first = attempted.stream().anyMatch(delivery -> delivery.attempts() == 0);
@@ -209,7 +216,7 @@ public final class OutboxConsumer extends DefaultConsumer {
      *                  has to be retried first
      */
     private List<Outcome> attempt(List<Delivery> deliveries, List<Finished> finished) {
-        long startedAt = System.currentTimeMillis();
+        long startedAt = clocks.now();
         long started = System.nanoTime();
         List<Outcome> outcomes = run(deliveries);
         int millis = (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
@@ -235,13 +242,13 @@ public final class OutboxConsumer extends DefaultConsumer {
         try {
             Exchange exchange = createExchange(false);
             List<Outcome> outcomes =
-                    new Attempt(exchange, endpoint, deliveries, mode).call(getProcessor()).outcomes(policy);
+                    new Attempt(exchange, endpoint, deliveries, mode, clocks).call(getProcessor()).outcomes(policy);
             releaseExchange(exchange, false);
             return outcomes;
         } catch (RuntimeException | Error e) {
             logFailure(deliveries.get(0), e);
             String reason = "the runner failed, see its log: " + e.getClass().getSimpleName();
-            return Collections.nCopies(deliveries.size(), policy.undecided(deliveries.get(0), new Answer(0, reason)));
+            return Collections.nCopies(deliveries.size(), policy.undecided(deliveries.get(0), 0, new Answer(0, reason)));
         }
     }
 
@@ -258,8 +265,8 @@ public final class OutboxConsumer extends DefaultConsumer {
      */
     public ObjectNode preview(EnrichedEvent event) {
         Exchange exchange = createExchange(false);
-        List<Delivery> one = List.of(new Delivery(event, Delivery.Origin.REQUEST, 0, 0));
-        ObjectNode preview = new Attempt(exchange, endpoint, one, "preview").call(getProcessor()).preview();
+        List<Delivery> one = List.of(Delivery.of(event));
+        ObjectNode preview = new Attempt(exchange, endpoint, one, "preview", clocks).call(getProcessor()).preview();
         releaseExchange(exchange, false);
         return preview;
     }
@@ -269,10 +276,8 @@ public final class OutboxConsumer extends DefaultConsumer {
             return finish(delivery, outcome, at, millis);
         } catch (RuntimeException | Error e) {
             logFailure(delivery, e);
-            int attempts = delivery.attempts() + 1;
-            long first = delivery.firstAttemptAt() > 0 ? delivery.firstAttemptAt() : at;
-            return Finished.again(new Delivery(delivery.event(), delivery.origin(), attempts, first),
-                    System.currentTimeMillis() + policy.delayMs(attempts));
+            Delivery failed = delivery.failed(delivery.attempts() + 1, triedSince(delivery, millis));
+            return Finished.again(failed, policy.delayMs(failed.attempts()));
         }
     }
 
@@ -285,11 +290,17 @@ public final class OutboxConsumer extends DefaultConsumer {
             return settle(delivery, attempts, at, millis, shown);
         }
         boolean held = outcome.verdict() == Verdict.HOLD;
-        long first = delivery.firstAttemptAt() > 0 || held ? delivery.firstAttemptAt() : at;
-        long next = System.currentTimeMillis() + (held ? 1 : outcome.delayMs());
-        Delivery again = new Delivery(delivery.event(), delivery.origin(), attempts, first);
-        outbox.mark(new Mark.Failed(again, name(), at, millis, next, shown));
-        return Finished.again(again, next);
+        Delivery failed = held ? delivery.failed(delivery.attempts(), delivery.triedSince())
+                : delivery.failed(attempts, triedSince(delivery, millis));
+        long now = clocks.now();
+        long first = failed.triedSince() == 0 ? 0 : now - (clocks.ticks() - failed.triedSince());
+        long wait = held ? 1 : outcome.delayMs();
+        outbox.mark(new Mark.Failed(failed, name(), first, at, millis, now + wait, shown));
+        return Finished.again(failed, wait);
+    }
+
+    private long triedSince(Delivery delivery, int millis) {
+        return delivery.triedSince() > 0 ? delivery.triedSince() : clocks.ticks() - millis;
     }
 
     private Finished settle(Delivery delivery, int attempts, long at, int millis, Outcome outcome) {
@@ -305,7 +316,7 @@ public final class OutboxConsumer extends DefaultConsumer {
         }
         metrics.settled(state, delivery.event().receivedAt());
         outbox.mark(new Mark.Settled(delivery, name(), state, attempts, at + millis, millis, outcome));
-        return new Finished(delivery, 0, state.equals("dead"));
+        return Finished.ended(delivery, state.equals("dead"));
     }
 
     private String shorten(String reason) {

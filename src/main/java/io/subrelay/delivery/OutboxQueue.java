@@ -1,10 +1,8 @@
 package io.subrelay.delivery;
 
-import io.subrelay.store.DeliveryStore;
-import io.subrelay.store.DeliveryStore.Waiting;
+import io.subrelay.delivery.Backlog.Row;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,16 +20,17 @@ final class OutboxQueue {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutboxQueue.class);
     private static final int PAGE = 250;
+    /** How many deliveries of one customer may be in memory: a busy one must not take the others' room. */
+    private static final int LANE_LIMIT = 100;
     /** Requested deliveries leave newly accepted ones first: a few at a time, at once only if nothing else is ready. */
     private static final int REQUESTED_PAGE = 64;
     private static final long REQUESTED_EVERY_MS = 1_000;
-    private static final long ABROAD_EVERY_MS = 100;
     private static final long IDLE_MS = 10_000;
     private static final long READ_AGAIN_MS = 1_000;
 
     private final String destination;
-    private final DeliveryStore store;
-    private final Flush flush;
+    private final Backlog backlog;
+    private final Clock clock;
     private final int inMemory;
     private final Slices slices;
     private final Lanes lanes;
@@ -39,24 +38,25 @@ final class OutboxQueue {
     private final Condition changed = lock.newCondition();
     private boolean reading;
     private long readAgainAt;
-    private long abroadAt;
-    private boolean requests = true;
+    /** Whether there may be requested deliveries in the database. */
+    private boolean requested = true;
     private long requestsAt;
     /** Whether there may be more than the last ones that were read. */
     private boolean moreRequests;
     private boolean closed;
+    private long gateWaitMs;
 
     /**
-     * @param flush    waits until what became of deliveries is in the database
+     * @param clock    a steady one
      * @param inMemory how many deliveries may be in memory
      */
-    OutboxQueue(String destination, DeliveryStore store, Flush flush, int inMemory, Slices slices) {
+    OutboxQueue(String destination, Backlog backlog, Clock clock, int inMemory, Slices slices) {
         this.destination = destination;
-        this.store = store;
-        this.flush = flush;
+        this.backlog = backlog;
+        this.clock = clock;
         this.inMemory = inMemory;
         this.slices = slices;
-        this.lanes = new Lanes(slices);
+        this.lanes = new Lanes(slices, clock, Math.max(2, Math.min(LANE_LIMIT, inMemory / 4)));
     }
 
     /**
@@ -74,7 +74,7 @@ final class OutboxQueue {
                     if (lanes.size() >= inMemory) {
                         slices.fallBehind(event);
                     } else if (event.destinations().contains(destination)) {
-                        lanes.enqueue(new Delivery(event, Delivery.Origin.EVENT, 0, 0));
+                        lanes.enqueue(Delivery.of(event));
                     }
                 }
             }
@@ -90,7 +90,7 @@ final class OutboxQueue {
         lock.lock();
         try {
             slices.acquire(slice, position);
-            requests = true;
+            requested = true;
             changed.signal();
         } finally {
             lock.unlock();
@@ -116,7 +116,7 @@ final class OutboxQueue {
     void offerRequests() {
         lock.lock();
         try {
-            requests = true;
+            requested = true;
             requestsAt = 0;
             changed.signal();
         } finally {
@@ -137,31 +137,23 @@ final class OutboxQueue {
     List<Delivery> take(int max, SameList sameList, Gate gate, Runnable more) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long idleUntil = SteadyClock.INSTANCE.millis() + IDLE_MS;
+            long idleUntil = clock.millis() + IDLE_MS;
             while (!closed) {
-                long now = SteadyClock.INSTANCE.millis();
+                List<Delivery> taken = takeReady(max, sameList, gate);
+                long now = clock.millis();
+                if (!taken.isEmpty()) {
+                    if (!lock.hasWaiters(changed)) {
+                        more.run();
+                    } else if (lanes.isReady() || untilNextTimer(now) < Long.MAX_VALUE) {
+                        changed.signal();
+                    }
+                    return taken;
+                }
                 if (now >= idleUntil) {
                     changed.signal();
                     return List.of();
                 }
-                lanes.unparkDue(now);
-                if (!reading && now >= readAgainAt && readSomething(now)) {
-                    continue;
-                }
-                long wait = untilNextTimer(now);
-                if (lanes.isReady()) {
-                    long closedFor = gate.waitMs();
-                    if (closedFor == 0) {
-                        List<Delivery> taken = lanes.take(max, sameList);
-                        if (!lock.hasWaiters(changed)) {
-                            more.run();
-                        } else if (lanes.isReady() || untilNextTimer(now) < Long.MAX_VALUE) {
-                            changed.signal();
-                        }
-                        return taken;
-                    }
-                    wait = Math.min(wait, closedFor);
-                }
+                long wait = Math.min(untilNextTimer(now), lanes.isReady() ? gateWaitMs : Long.MAX_VALUE);
                 changed.await(Math.min(wait, idleUntil - now), TimeUnit.MILLISECONDS);
             }
             return null;
@@ -170,13 +162,30 @@ final class OutboxQueue {
         }
     }
 
+    /** The same without waiting; none if none is ready now. */
+    List<Delivery> poll(int max, SameList sameList, Gate gate) {
+        lock.lock();
+        try {
+            return takeReady(max, sameList, gate);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<Delivery> takeReady(int max, SameList sameList, Gate gate) {
+        long now;
+        do {
+            now = clock.millis();
+            lanes.makeDue(now);
+        } while (!reading && !closed && now >= readAgainAt && readSomething(now));
+        gateWaitMs = lanes.isReady() && !closed ? gate.waitMs() : Long.MAX_VALUE;
+        return gateWaitMs == 0 ? lanes.take(max, sameList) : List.of();
+    }
+
     private long untilNextTimer(long now) {
         long next = lanes.nextDue();
-        if (requests && !reading) {
+        if (requested && !reading && hasRoom()) {
             next = Math.min(next, requestsAt);
-        }
-        if (lanes.isAbroad()) {
-            next = Math.min(next, abroadAt);
         }
         if (readAgainAt > now) {
             next = Math.min(next, readAgainAt);
@@ -191,10 +200,9 @@ final class OutboxQueue {
     void finish(List<Finished> list) {
         lock.lock();
         try {
-            for (Finished finished : list) {
-                lanes.finish(finished);
-                requests |= finished.failed() && finished.delivery().origin() == Delivery.Origin.REQUEST;
-            }
+            lanes.finish(list);
+            requested |= list.stream().anyMatch(
+                    it -> it.failed() && it.delivery().origin() == Delivery.Origin.REQUEST);
         } finally {
             lock.unlock();
         }
@@ -236,102 +244,99 @@ final class OutboxQueue {
     private boolean readSomething(long now) {
         Lane lane = lanes.nextUnread();
         if (lane != null) {
-            long upTo = slices.fedThrough(lane.customer);
-            read(() -> store.unsettledOf(lane.customer, destination, lane.readFrom, upTo, Lanes.LANE_LIMIT),
-                    rows -> lanes.wasRead(lane, rows), () -> lanes.readFailed(lane));
-            return true;
-        }
-        if (lanes.isAbroad() && now >= abroadAt) {
-            abroadAt = now + ABROAD_EVERY_MS;
-            Lane waiting = lanes.nextAbroad();
-            read(() -> abroad(waiting), rows -> lanes.wasAbroad(waiting, rows.isEmpty()),
-                    () -> lanes.wasAbroad(waiting, false));
-            return true;
-        }
-        if (slices.isBehind() && lanes.size() <= inMemory / 2) {
-            Set<Integer> behind = slices.behind();
-            String which = slices.condition("e.customer", behind);
-            long from = slices.fedThrough(behind);
-            long upTo = slices.handedThrough();
-            read(() -> store.unsettled(destination, which, from, upTo, PAGE),
-                    rows -> wasRead(rows, behind, upTo), () -> { });
-            return true;
-        }
-        if (requests && (now >= requestsAt || moreRequests && !lanes.isReady()) && lanes.size() <= inMemory / 2) {
+            readLane(lane);
+        } else if (slices.isBehind() && hasRoom()) {
+            readSlices();
+        } else if (requested && hasRoom() && (now >= requestsAt || moreRequests && !lanes.isReady())) {
             requestsAt = now + REQUESTED_EVERY_MS;
-            Set<Long> ended = lanes.requestsEnded();
-            int limit = REQUESTED_PAGE + lanes.requests();
-            String which = slices.condition("r.customer", slices.owned());
-            read(() -> store.requested(destination, which, System.currentTimeMillis(), limit),
-                    rows -> requestsWereRead(rows, ended), () -> { });
-            return true;
+            readRequests();
+        } else {
+            return false;
         }
-        return false;
+        return true;
     }
 
-    /** What another runner still has of the customers that a lane waits for. */
-    private List<Waiting> abroad(Lane waiting) throws SQLException {
-        List<Waiting> theirs = new ArrayList<>();
-        Delivery merging = waiting.queue.peek();
+    private boolean hasRoom() {
+        return lanes.size() <= inMemory / 2;
+    }
+
+    private void readLane(Lane lane) {
+        long from = lane.spilledFrom;
+        long upTo = slices.fedThrough(lane.customer);
+        Delivery merging = lane.merging;
+        read(() -> isFirst(merging) ? backlog.nextOf(lane.customer, from, upTo, lanes.laneLimit()) : null,
+                rows -> {
+                    if (rows == null) {
+                        lanes.isBehindOthers(lane);
+                    } else {
+                        lanes.wasRead(lane, rows);
+                    }
+                }, () -> lanes.readFailed(lane));
+    }
+
+    /** Whether all is settled that goes before a delivery, whoever has it. */
+    private boolean isFirst(Delivery merging) throws SQLException, InterruptedException {
         if (merging != null) {
             for (long merged : merging.event().afterCustomers()) {
-                theirs.addAll(store.unsettledOf(merged, destination, 0, merging.seq(), 1));
+                if (!backlog.nextOf(merged, 0, merging.seq(), 1).isEmpty()) {
+                    return false;
+                }
             }
         }
-        return theirs;
+        return true;
     }
 
-    private void wasRead(List<Waiting> rows, Set<Integer> behind, long upTo) {
-        for (Waiting row : rows) {
-            if (slices.isUnfed(row.delivery().event())) {
-                lanes.enqueueRead(row);
+    private void readSlices() {
+        Set<Integer> behind = slices.behind();
+        long from = slices.fedThrough(behind);
+        long upTo = slices.handedThrough();
+        read(() -> backlog.next(behind, from, upTo, PAGE), rows -> {
+            for (Row row : rows) {
+                if (slices.isUnfed(row.delivery().event())) {
+                    lanes.enqueueRead(row);
+                }
             }
-        }
-        slices.fed(behind, rows.size() < PAGE ? upTo : rows.get(rows.size() - 1).delivery().seq());
+            slices.fed(behind, rows.size() < PAGE ? upTo : rows.get(rows.size() - 1).seq());
+        }, () -> { });
     }
 
-    private void requestsWereRead(List<Waiting> rows, Set<Long> ended) throws SQLException {
-        moreRequests = false;
-        Set<Long> behind = new HashSet<>();
-        for (Waiting row : rows) {
-            Delivery delivery = row.delivery();
-            if (lanes.hasRequestEnded(delivery.seq())) {
-                // while these were read: if it failed, the customer's later ones must not go before it
-                behind.add(delivery.customer());
-                moreRequests |= !ended.contains(delivery.seq());
-            } else if (slices.isOwned(delivery.customer()) && !behind.contains(delivery.customer())
-                    && !lanes.isRequestKnown(delivery.seq())) {
-                lanes.enqueue(delivery);
-                moreRequests = true;
+    private void readRequests() {
+        Set<Integer> owned = slices.owned();
+        Set<Long> ended = lanes.requests().ended();
+        int limit = REQUESTED_PAGE + lanes.requests().size();
+        read(() -> backlog.requested(owned, limit), rows -> {
+            int before = lanes.requests().size();
+            lanes.requests().fresh(rows, ended).stream()
+                    .filter(delivery -> slices.isOwned(delivery.customer())).forEach(lanes::enqueue);
+            moreRequests = lanes.requests().size() > before;
+            if (rows.isEmpty()) {
+                requested = lanes.requests().size() > 0 || backlog.hasRequested();
             }
-        }
-        lanes.forgetRequestsEnded(ended);
-        if (rows.isEmpty()) {
-            requests = lanes.requests() > 0 || store.hasRequested(destination);
-        }
+        }, () -> { });
     }
 
     private void read(Query query, RowsHandler handler, Runnable failed) {
         reading = true;
         try {
-            List<Waiting> rows;
+            List<Row> rows;
             lock.unlock();
             try {
-                // what has ended must not be read as if it had not
-                flush.await();
                 rows = query.run();
             } finally {
                 lock.lock();
                 reading = false;
             }
             handler.handle(rows);
+            readAgainAt = 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             closed = true;
         } catch (SQLException | RuntimeException | Error e) {
-            LOG.warn("{}: cannot read what is to be delivered: {}", destination, e.toString());
+            if (readAgainAt == 0) {
+                LOG.warn("{}: cannot read what is to be delivered: {}", destination, e.toString());
+            }
             failed.run();
-            readAgainAt = SteadyClock.INSTANCE.millis() + READ_AGAIN_MS;
+            readAgainAt = clock.millis() + READ_AGAIN_MS;
         }
     }
 
@@ -339,7 +344,7 @@ final class OutboxQueue {
     Map<Integer, Long> positions() {
         lock.lock();
         try {
-            return slices.positions(lanes.oldest() == null ? Long.MAX_VALUE : lanes.oldest().getKey() - 1);
+            return slices.positions(lanes.oldest() - 1);
         } finally {
             lock.unlock();
         }
@@ -349,7 +354,7 @@ final class OutboxQueue {
     long oldestPendingAt() {
         lock.lock();
         try {
-            return lanes.oldest() == null ? 0 : lanes.oldest().getValue();
+            return lanes.oldestReceivedAt();
         } finally {
             lock.unlock();
         }
@@ -376,16 +381,11 @@ final class OutboxQueue {
         long waitMs();
     }
 
-    /** Waits until what was marked is in the database. */
-    interface Flush {
-        void await() throws InterruptedException;
-    }
-
     private interface Query {
-        List<Waiting> run() throws SQLException;
+        List<Row> run() throws SQLException, InterruptedException;
     }
 
     private interface RowsHandler {
-        void handle(List<Waiting> rows) throws SQLException;
+        void handle(List<Row> rows) throws SQLException;
     }
 }

@@ -23,23 +23,31 @@ final class SharedPolicy {
         retryFor = time == null ? new RetryFor() : time;
     }
 
-    /** @param exchange one that has failed */
-    Outcome outcome(Exchange exchange, Delivery delivery) {
+    /** The longest wait that makes sense, milliseconds: one that is stored may be longer where the clock was wrong. */
+    long longestWaitMs() {
+        return Math.max(retryFor.getTime().toMillis(), redelivery.getMaximumRedeliveryDelay());
+    }
+
+    /**
+     * @param exchange  one that has failed
+     * @param retriedMs how long its delivery has been retried, milliseconds
+     */
+    Outcome outcome(Exchange exchange, Delivery delivery, long retriedMs) {
         Answer answer = Answer.of(exchange, exchange.getException());
         RedeliverLater later = RedeliverLater.of(exchange);
         if (later != null) {
             return Outcome.retry(answer.status(), answer.text(), later.delayMs(), later.askedMs());
         }
         if (!DurableRedelivery.isDecided(exchange)) {
-            return undecided(delivery, answer);
+            return undecided(delivery, retriedMs, answer);
         }
         return Outcome.ended(DurableRedelivery.isGivenUp(exchange) ? Verdict.GIVEN_UP : Verdict.REFUSED,
                 answer.status(), answer.text());
     }
 
     /** For what fails beside the route, for an interruption, and for an error of the virtual machine. */
-    Outcome undecided(Delivery delivery, Answer answer) {
-        return retryFor.matches(delivery.firstAttemptAt())
+    Outcome undecided(Delivery delivery, long retriedMs, Answer answer) {
+        return retryFor.matches(retriedMs)
                 ? Outcome.retry(answer.status(), answer.text(), delayMs(delivery.attempts() + 1), 0)
                 : Outcome.ended(Verdict.GIVEN_UP, answer.status(), answer.text());
     }

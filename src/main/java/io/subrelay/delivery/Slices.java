@@ -65,12 +65,6 @@ final class Slices {
         return IntStream.range(0, owned.length).filter(condition).boxed().collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Slices as a condition of SQL on a customer's number, for example {@code mod(e.customer, 16) in (1,2)}. */
-    String condition(String column, Set<Integer> which) {
-        return which.size() == owned.length ? "1 = 1" : "mod(" + column + ", " + owned.length + ") in (-1"
-                + which.stream().map(slice -> "," + slice).collect(Collectors.joining()) + ")";
-    }
-
     /** Events may have been accepted that nobody handed over: then everything falls behind, to read them. */
     void expect(long seq) {
         if (seq != handed + 1) {

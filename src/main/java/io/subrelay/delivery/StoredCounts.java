@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.DeliveryStore.Counts;
+import io.subrelay.time.Clocks;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -14,11 +15,13 @@ final class StoredCounts {
     private static final long FRESH_MS = 2_000;
 
     private final DeliveryStore store;
+    private final Clocks clocks;
     private Map<String, Counts> counts = Map.of();
     private long countedAt;
 
-    StoredCounts(DeliveryStore store) {
+    StoredCounts(DeliveryStore store, Clocks clocks) {
         this.store = store;
+        this.clocks = clocks;
     }
 
     void show(String destination, MeterRegistry meters) {
@@ -36,7 +39,7 @@ final class StoredCounts {
     }
 
     private synchronized double of(String destination, ToDoubleFunction<Counts> count) {
-        long now = System.currentTimeMillis();
+        long now = clocks.ticks();
         if (now - countedAt > FRESH_MS) {
             countedAt = now;
             try {

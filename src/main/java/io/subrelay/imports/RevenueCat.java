@@ -102,7 +102,8 @@ final class RevenueCat implements AutoCloseable {
                     }
                     failure = "it answers " + status;
                 }
-                delayMs = answer.headers().firstValue("Retry-After").map(retryAfter::delayMs)
+                String date = answer.headers().firstValue("Date").orElse(null);
+                delayMs = answer.headers().firstValue("Retry-After").map(told -> retryAfter.delayMs(told, date))
                         .filter(told -> told > 0).orElse(delayMs);
             } catch (IOException e) {
                 failure = "there is no answer (" + e.getClass().getSimpleName() + ")";

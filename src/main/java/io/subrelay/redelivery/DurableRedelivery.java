@@ -24,7 +24,7 @@ import org.apache.camel.reifier.errorhandler.ErrorHandlerReifier;
 public final class DurableRedelivery {
 
     private static final String ATTEMPTS = "CamelDurableRedeliveryAttempts";
-    private static final String FIRST_ATTEMPT_AT = "CamelDurableRedeliveryFirstAttemptAt";
+    private static final String RETRIED_MS = "CamelDurableRedeliveryRetriedMs";
     private static final String GIVEN_UP = "CamelDurableRedeliveryGivenUp";
 
     private DurableRedelivery() {
@@ -51,12 +51,12 @@ public final class DurableRedelivery {
     /**
      * Tells an exchange what was before it.
      *
-     * @param attempts       how many attempts have failed
-     * @param firstAttemptAt when the first one was made, milliseconds since the epoch
+     * @param attempts  how many attempts have failed
+     * @param retriedMs how long ago the first one was made, milliseconds, by a clock that nobody sets
      */
-    public static void resume(Exchange exchange, int attempts, long firstAttemptAt) {
+    public static void resume(Exchange exchange, int attempts, long retriedMs) {
         exchange.setProperty(ATTEMPTS, attempts);
-        exchange.setProperty(FIRST_ATTEMPT_AT, firstAttemptAt);
+        exchange.setProperty(RETRIED_MS, retriedMs);
     }
 
     static int attempts(Exchange exchange) {
@@ -64,8 +64,8 @@ public final class DurableRedelivery {
     }
 
     /** 0 if this is the first one. */
-    static long firstAttemptAt(Exchange exchange) {
-        return exchange.getProperty(FIRST_ATTEMPT_AT, 0L, Long.class);
+    static long retriedMs(Exchange exchange) {
+        return exchange.getProperty(RETRIED_MS, 0L, Long.class);
     }
 
     /**

@@ -50,35 +50,44 @@ public final class RetryAfter implements Processor {
     }
 
     private long delayMs(Map<String, String> headers) {
-        for (Map.Entry<String, String> header : headers.entrySet()) {
-            if ("Retry-After".equalsIgnoreCase(header.getKey())) {
-                return delayMs(header.getValue().trim());
-            }
-        }
-        return 0;
+        String value = header(headers, "Retry-After");
+        return value == null ? 0 : delayMs(value, header(headers, "Date"));
+    }
+
+    private static String header(Map<String, String> headers, String name) {
+        return headers.entrySet().stream().filter(header -> name.equalsIgnoreCase(header.getKey()))
+                .map(header -> header.getValue().trim()).findFirst().orElse(null);
     }
 
     /**
      * How long to wait for a value of the header, in milliseconds, up to the maximum.
      *
-     * @return 0 for a date that is past, and for what is neither a date nor a number
+     * @param  date the time of the answer by the receiver's clock, which its dates go by; null if it did not say
+     * @return      0 for a date that is past, and for what is neither a date nor a number
      */
-    public long delayMs(String value) {
+    public long delayMs(String value, String date) {
         if (value.matches("\\d+")) {
             BigInteger millis = new BigInteger(value).multiply(BigInteger.valueOf(1000));
             return millis.min(BigInteger.valueOf(maximum.toMillis())).longValue();
         }
+        Long until = millis(value);
+        Long now = date == null ? null : millis(date);
+        return until == null ? 0
+                : Math.min(Math.max(0, until - (now == null ? clock.millis() : now)), maximum.toMillis());
+    }
+
+    /** @return null for what is no date */
+    private Long millis(String value) {
         // the name of the day says nothing that the date does not, and may be wrong
         String date = value.replaceFirst("^[A-Za-z]+,? +", "");
         for (DateTimeFormatter form : forms()) {
             try {
-                long at = OffsetDateTime.parse(date, form).toInstant().toEpochMilli();
-                return Math.min(Math.max(0, at - clock.millis()), maximum.toMillis());
+                return OffsetDateTime.parse(date, form).toInstant().toEpochMilli();
             } catch (DateTimeException e) {
                 // perhaps in another form
             }
         }
-        return 0;
+        return null;
     }
 
     /** IMF-fixdate, RFC 850 and asctime. A year of two digits is less than 50 years ahead. */

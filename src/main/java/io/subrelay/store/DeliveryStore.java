@@ -15,13 +15,24 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Deliveries in the database: what is still to be delivered, and how the destinations stand. */
 public final class DeliveryStore {
 
-    /** A delivery that was read back, and when its next attempt is due: milliseconds since the epoch, 0 for at once. */
-    public record Waiting(Delivery delivery, long nextAttemptAt) {
+    /**
+     * A delivery that was read back.
+     *
+     * @param origin         null if it is not among the redeliveries: no attempt was made
+     * @param attempts       how many have failed
+     * @param firstAttemptAt when the first of them was made, milliseconds since the epoch; 0 before it
+     * @param nextAttemptAt  when the next one is due, milliseconds since the epoch; 0 for at once
+     */
+    public record Waiting(
+            EnrichedEvent event, Delivery.Origin origin, int attempts, long firstAttemptAt, long nextAttemptAt) {
     }
 
     /** How many deliveries of a destination stand how; {@code pending} counts the retrying ones as well. */
@@ -50,11 +61,12 @@ public final class DeliveryStore {
     /**
      * The next deliveries of accepted events, in order, that are neither settled nor asked for by hand.
      *
-     * @param which a condition on {@code e.customer}
+     * @param slices which of the slices of customers
+     * @param of     into how many slices they are divided
      */
-    public List<Waiting> unsettled(String destination, String which, long afterSeq, long upToSeq, int limit)
+    public List<Waiting> unsettled(String destination, Set<Integer> slices, int of, long afterSeq, long upToSeq, int limit)
             throws SQLException {
-        return read(EVENT + UNSETTLED_LIVE + " and " + which + " and e.seq > ? and e.seq <= ? order by e.seq limit " + limit,
+        return read(EVENT + UNSETTLED_LIVE + " and " + condition("e.customer", slices, of) + " and e.seq > ? and e.seq <= ? order by e.seq limit " + limit,
                 destination, likeName(destination), destination, afterSeq, upToSeq);
     }
 
@@ -71,10 +83,12 @@ public final class DeliveryStore {
      * next attempt holds back the customer's later ones, and an accepted one all of them. Ordered as the key is, so that
      * only as many are looked at as are read.
      *
-     * @param which a condition on {@code r.customer}
-     * @param now   milliseconds since the epoch
+     * @param slices which of the slices of customers
+     * @param of     into how many slices they are divided
+     * @param now    milliseconds since the epoch
      */
-    public List<Waiting> requested(String destination, String which, long now, int limit) throws SQLException {
+    public List<Waiting> requested(String destination, Set<Integer> slices, int of, long now, int limit)
+            throws SQLException {
         return read(EVENT + """
                 from redelivery r join event e on e.seq = r.event
                 where r.destination = ? and r.origin = 'request' and r.next_attempt_at <= ?
@@ -82,9 +96,15 @@ public final class DeliveryStore {
                     and b.customer = r.customer and (b.origin = 'event' or b.event < r.event)
                     and b.next_attempt_at > ?)
                   and\s
-                """ + which + """
+                """ + condition("r.customer", slices, of) + """
                 \sorder by r.destination, r.event limit
                 """ + limit, destination, now, now);
+    }
+
+    /** For example {@code mod(e.customer, 16) in (-1,1,2)}. */
+    private static String condition(String customer, Set<Integer> slices, int of) {
+        return slices.size() == of ? "1 = 1" : "mod(" + customer + ", " + of + ") in (-1"
+                + slices.stream().map(slice -> "," + slice).collect(Collectors.joining()) + ")";
     }
 
     /** The next accepted events after a place, in order. */
@@ -92,7 +112,7 @@ public final class DeliveryStore {
         return read(EVENT + """
                 from event e left join redelivery r on 1 = 0
                 where e.seq > ? and e.seq <= ? order by e.seq limit
-                """ + limit, afterSeq, upToSeq).stream().map(waiting -> waiting.delivery().event()).toList();
+                """ + limit, afterSeq, upToSeq).stream().map(Waiting::event).toList();
     }
 
     /** Whether anything is left that somebody asked for, due or not. */
@@ -141,16 +161,13 @@ public final class DeliveryStore {
     public void makeDueWhatFailedAfter(String destination, long now) throws SQLException {
         try (Connection connection = database.dataSource().getConnection();
              PreparedStatement update = connection.prepareStatement("""
-                     update redelivery set next_attempt_at = 0, first_attempt_at = case
-                       when first_attempt_at > ? then ? else first_attempt_at end
+                     update redelivery set next_attempt_at = 0
                      where destination = ? and next_attempt_at > ? and exists (select 1 from attempt a
                        where a.event = redelivery.event and a.destination = redelivery.destination
                          and a.attempted_at > ?)""")) {
-            update.setLong(1, now);
+            update.setString(1, destination);
             update.setLong(2, now);
-            update.setString(3, destination);
-            update.setLong(4, now);
-            update.setLong(5, now);
+            update.setLong(3, now);
             update.executeUpdate();
         }
     }
@@ -228,14 +245,9 @@ public final class DeliveryStore {
     }
 
     private static Waiting waiting(ResultSet row) throws SQLException {
-        EnrichedEvent event = event(row);
         String origin = row.getString("origin");
-        if (origin == null) {
-            return new Waiting(new Delivery(event, Delivery.Origin.EVENT, 0, 0), 0);
-        }
-        return new Waiting(new Delivery(
-                event, Delivery.Origin.valueOf(origin.toUpperCase(java.util.Locale.ROOT)),
-                row.getInt("attempts"), row.getLong("first_attempt_at")), row.getLong("next_attempt_at"));
+        return new Waiting(event(row), origin == null ? null : Delivery.Origin.valueOf(origin.toUpperCase(Locale.ROOT)),
+                row.getInt("attempts"), row.getLong("first_attempt_at"), row.getLong("next_attempt_at"));
     }
 
     /** The event of a row that has the event's columns. */

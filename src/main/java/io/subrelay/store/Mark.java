@@ -32,11 +32,14 @@ public sealed interface Mark {
      * An attempt has failed; the delivery waits for its next one.
      *
      * @param delivery      with this attempt counted
+     * @param firstAttemptAt when the first attempt was made, milliseconds since the epoch; 0 if it only found the
+     *                       destination held
      * @param at            when the attempt was made, milliseconds since the epoch
      * @param millis        how long it took
      * @param nextAttemptAt when the next one is due, milliseconds since the epoch
      */
-    record Failed(Delivery delivery, String destination, long at, int millis, long nextAttemptAt, Outcome outcome)
+    record Failed(Delivery delivery, String destination, long firstAttemptAt, long at, int millis, long nextAttemptAt,
+            Outcome outcome)
             implements Mark {
         @Override
         public long customer() {

@@ -31,7 +31,7 @@ final class MarkStore {
         for (Mark mark : marks) {
             if (mark instanceof Mark.Settled it) {
                 ended.put(List.of(it.destination(), it.delivery().seq()), it);
-                if (it.delivery().attempts() > 0 || it.delivery().origin() == Delivery.Origin.REQUEST) {
+                if (it.delivery().scheduled()) {
                     scheduled.put(List.of(it.destination(), it.delivery().seq()), null);
                 }
             } else if (mark instanceof Mark.Failed it) {
@@ -133,7 +133,7 @@ final class MarkStore {
         schedule.setLong(3, delivery.customer());
         schedule.setString(4, delivery.origin().stored());
         schedule.setInt(5, failed.delivery().attempts());
-        schedule.setLong(6, delivery.firstAttemptAt());
+        schedule.setLong(6, failed.firstAttemptAt());
         schedule.setLong(7, failed.nextAttemptAt());
         setCode(schedule, 8, failed.outcome().responseCode());
         schedule.setString(9, failed.outcome().reason());

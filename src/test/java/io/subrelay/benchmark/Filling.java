@@ -72,7 +72,7 @@ final class Filling {
             EnrichedEvent event = each.join();
             if (event.seq() <= delivered) {
                 for (String destination : DESTINATIONS) {
-                    writer.mark(new Mark.Settled(new Delivery(event, Delivery.Origin.EVENT, 0, 0), destination,
+                    writer.mark(new Mark.Settled(Delivery.of(event), destination,
                             "delivered", 1, now, 1, new Outcome(Outcome.Verdict.DELIVERED, 200, null, 0, 0, null)));
                 }
             }

@@ -10,7 +10,6 @@ public final class Attempts {
 
     /** What an attempt to deliver these events together to a destination results in, for each of them. */
     public static List<Outcome> run(Outbox outbox, String destination, List<EnrichedEvent> events) {
-        return outbox.consumers().get(destination).run(events.stream()
-                .map(event -> new Delivery(event, Delivery.Origin.EVENT, 0, 0)).toList());
+        return outbox.consumers().get(destination).run(events.stream().map(Delivery::of).toList());
     }
 }

@@ -11,6 +11,7 @@ import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.EventStore;
 import io.subrelay.store.Mark;
 import io.subrelay.store.Writer;
+import io.subrelay.time.Clocks;
 import java.util.List;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,8 @@ class OutboxStopTest {
             store.register("segment", 1);
             Writer writer = new Writer(database, new EventStore(List::of));
             Outbox outbox = new Outbox(
-                    new Settings(camel.getPropertiesComponent()), database, store, writer, new SimpleMeterRegistry());
+                    new Settings(camel.getPropertiesComponent()), database, store, writer, new SimpleMeterRegistry(),
+                    Clocks.system());
             writer.start(outbox::accepted);
             outbox.mark(new Mark.Position("segment", 0, 7));
             outbox.stop();

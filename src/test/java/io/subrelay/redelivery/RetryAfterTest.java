@@ -43,7 +43,14 @@ class RetryAfterTest {
         "Sun, 06 Nov 1994 08:44:37 GMT | 0",
         "soon | 0", "-1 | 0", "1.5 | 0", "'' | 0", "Sun, 31 Feb 9994 08:49:37 GMT | 86400000"})
     void asItIsWritten(String value, long delayMs) {
-        assertThat(retryAfter.delayMs(value)).isEqualTo(delayMs);
+        assertThat(retryAfter.delayMs(value, null)).isEqualTo(delayMs);
+    }
+
+    /** Whatever the time is here: one of the two clocks may be wrong. */
+    @Test
+    void datesGoByTheClockOfTheAnswer() {
+        assertThat(retryAfter.delayMs("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:30 GMT")).isEqualTo(7_000);
+        assertThat(retryAfter.delayMs("Sun, 06 Nov 1994 08:49:37 GMT", "yesterday")).isEqualTo(277_000);
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.subrelay.harness.Store;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -30,11 +31,9 @@ class ClockSetBackTest {
             fail(database, 2, NOW - 1_000, NOW + YEAR, NOW + YEAR + 1_000);
             fail(database, 3, NOW - 1_000, NOW - 1_000, NOW + 90_000_000);
             store.makeDueWhatFailedAfter("segment", NOW);
-            List<DeliveryStore.Waiting> waiting = store.unsettled("segment", "1 = 1", 0, 3, 10);
+            List<DeliveryStore.Waiting> waiting = store.unsettled("segment", Set.of(0), 1, 0, 3, 10);
             assertThat(waiting.stream().map(DeliveryStore.Waiting::nextAttemptAt))
                     .containsExactly(0L, 0L, NOW + 90_000_000);
-            assertThat(waiting.stream().map(it -> it.delivery().firstAttemptAt()))
-                    .containsExactly(NOW, NOW - 1_000, NOW - 1_000);
         }
     }
 

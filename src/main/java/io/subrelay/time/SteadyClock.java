@@ -1,24 +1,23 @@
-package io.subrelay.delivery;
+package io.subrelay.time;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** Measures waits: it runs on when somebody sets the machine's clock. Its times mean nothing outside this process. */
+/** Measures waits: it runs on when the machine's clock is set. Its times mean nothing outside this process. */
 final class SteadyClock extends Clock {
 
-    static final SteadyClock INSTANCE = new SteadyClock();
+    /** Far enough from 0 for times before the start to be positive as well. */
+    private static final long START = Duration.ofDays(36_500).toMillis();
 
     private final long startedNanos = System.nanoTime();
 
-    private SteadyClock() {
-    }
-
-    /** Milliseconds since some time in the past, more than 0. */
+    /** Milliseconds, more than 0. */
     @Override
     public long millis() {
-        return (System.nanoTime() - startedNanos) / 1_000_000 + 1;
+        return START + (System.nanoTime() - startedNanos) / 1_000_000;
     }
 
     @Override

@@ -1,0 +1,2 @@
+/** Time of day, and measured time. */
+package io.subrelay.time;
