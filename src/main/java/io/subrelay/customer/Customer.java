@@ -3,13 +3,14 @@ package io.subrelay.customer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.webhook.Event;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -225,20 +226,16 @@ public final class Customer {
 
     /** The ids that were listed as aliases in the order of first sight, then those that would be shown nowhere. */
     List<String> aliases() {
-        Set<String> aliases = new LinkedHashSet<>();
-        ids.entrySet().stream()
-                .filter(id -> id.getValue() != null)
-                .sorted(Map.Entry.comparingByValue())
-                .forEach(id -> aliases.add(id.getKey()));
-        Set<String> others = new TreeSet<>(ids.keySet());
-        if (!ids.isEmpty()) {
-            others.remove(appUserId());
-        }
+        List<String> aliases = new ArrayList<>(ids.size());
+        List<String> others = new ArrayList<>(ids.size());
+        ids.forEach((id, sight) -> (sight == null ? others : aliases).add(id));
+        aliases.sort(Comparator.comparing(ids::get));
+        others.remove(appUserId());
         if (original != null) {
             others.remove(original.id());
         }
         aliases.addAll(others);
-        return List.copyOf(aliases);
+        return aliases;
     }
 
     /**

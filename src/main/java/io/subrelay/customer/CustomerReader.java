@@ -72,7 +72,14 @@ final class CustomerReader {
     }
 
     private NamedId wrote() throws IOException {
-        NamedId wrote = new NamedId(key(), text());
+        EventKey key = customer.newest;
+        if (json.nextToken() != JsonToken.VALUE_STRING) {
+            long at = json.getLongValue();
+            int rank = (int) number();
+            key = new EventKey(at, rank, text());
+            json.nextToken();
+        }
+        NamedId wrote = new NamedId(key, json.getText());
         expect(json.nextToken(), JsonToken.END_ARRAY);
         return wrote;
     }
@@ -141,7 +148,7 @@ final class CustomerReader {
                 FactType type = FactType.ofCode(text());
                 long at = number();
                 EventKey event = new EventKey(at, type.rank(), text());
-                Object[] values = values(before);
+                Object[] values = values(before, at);
                 Environment own = named == null ? environment : named;
                 customer.in(own).of(key).restore(new Fact(event, type, values));
                 expect(json.nextToken(), JsonToken.END_ARRAY);
@@ -150,7 +157,8 @@ final class CustomerReader {
         }
     }
 
-    private Object[] values(Object[] before) throws IOException {
+    /** @param at of the event, milliseconds since the epoch */
+    private Object[] values(Object[] before, long at) throws IOException {
         Object[] values = before.clone();
         expect(json.nextToken(), JsonToken.START_OBJECT);
         String name;
@@ -166,7 +174,7 @@ final class CustomerReader {
             }
             values[field.ordinal()] = value == JsonToken.VALUE_NULL ? null : switch (field.shape()) {
                 case TEXT -> json.getText();
-                case NUMBER -> (Object) json.getLongValue();
+                case TIME -> (Object) (json.getLongValue() + (name.equals(field.code()) ? at : 0));
                 case TEXTS -> texts();
             };
         }

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.webhook.Event;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** A customer in one environment at one time, as destinations and the API show it. Keeps no hold on the customer. */
 public final class CustomerView {
@@ -18,7 +18,7 @@ public final class CustomerView {
     private final String appUserId;
     private final String originalAppUserId;
     private final List<String> aliases;
-    private final Map<String, String> attributes = new TreeMap<>();
+    private final Map<String, String> attributes = new LinkedHashMap<>();
     private final Holdings holdings;
     private final Long firstSeenAt;
     private final Long lastSeenAt;

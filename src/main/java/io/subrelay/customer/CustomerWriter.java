@@ -24,8 +24,9 @@ import java.util.TreeMap;
  * ids            [those that were never an alias]
  * seen           [[at, rank, event id, alias by position, null where it was seen before…]…]
  * attributes     {name: [value or null, ms]}
- * subscriptions  {key: [[type, at, event id, {field: value, null where the one before had it}]…]}, of production
- * wrote          [at, rank, event id, kind], of production
+ * subscriptions  {key: [[type, at, event id, {field: value, null where the one before had it}]…]}, of production;
+ *                times as milliseconds after the event's
+ * wrote          [kind], of production, if of the newest event; else [at, rank, event id, kind]
  * sandbox        {subscriptions, wrote}
  * transfers      [[at, event id, [from…], [to…], {store, env, app}]…], the last one if there is any of them
  * </pre>
@@ -87,7 +88,9 @@ final class CustomerWriter {
         NamedId wrote = purchases.wrote;
         if (wrote != null) {
             json.writeArrayFieldStart("wrote");
-            key(wrote.key());
+            if (!wrote.key().equals(customer.newest)) {
+                key(wrote.key());
+            }
             json.writeString(wrote.id());
             json.writeEndArray();
         }
@@ -178,16 +181,16 @@ final class CustomerWriter {
             Object value = fact.value(field);
             if (!Objects.equals(value, before == null ? null : before.value(field))) {
                 json.writeFieldName(field.code());
-                value(value);
+                value(value, fact.key().at());
             }
         }
         json.writeEndObject();
         json.writeEndArray();
     }
 
-    private void value(Object value) throws IOException {
-        if (value instanceof Long number) {
-            json.writeNumber(number);
+    private void value(Object value, long at) throws IOException {
+        if (value instanceof Long time) {
+            json.writeNumber(time - at);
         } else if (value instanceof Collection<?> several) {
             texts(several);
         } else {

@@ -225,6 +225,9 @@ public final class Customers {
      * new and never have been stored.
      */
     public Map<Long, Long> merges() {
+        if (losers.isEmpty()) {
+            return Map.of();
+        }
         Map<Long, Long> merges = new LinkedHashMap<>();
         losers.forEach(loser -> merges.put(loser.number, loser.number()));
         return merges;

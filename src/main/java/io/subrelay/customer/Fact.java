@@ -45,6 +45,7 @@ final class Fact {
      */
     enum Strength { TOLD, ENDING, COMPLETING, TEMPORARY }
 
+    static final int STRENGTHS = Strength.values().length;
     private static final String PROMOTIONAL = "PROMOTIONAL";
 
     private final EventKey key;
@@ -116,7 +117,10 @@ final class Fact {
 
     /** Whether the subscription's key was made up from its store and product, as no original transaction was named. */
     boolean isWithoutOriginal(String subscriptionKey) {
-        return subscriptionKey.equals(keyOf(text(Field.STORE), text(Field.PRODUCT)));
+        String product = text(Field.PRODUCT);
+        // Most keys are transactions: no need to make one up to tell.
+        return product != null && (subscriptionKey.endsWith(product) || Ids.isHash(subscriptionKey))
+                && subscriptionKey.equals(keyOf(text(Field.STORE), product));
     }
 
     /** A converted trial that does not name its period is a trial no longer. */
@@ -174,6 +178,11 @@ final class Fact {
     /** Whether something was bought, be it a subscription, its renewal, or a purchase that is none. */
     boolean isPurchase() {
         return category == Category.GRANT || category == Category.STATED || category == Category.ONE_TIME;
+    }
+
+    /** Whether both facts tell the same, or both nothing. */
+    boolean equals(Field field, Fact other) {
+        return Objects.equals(value(field), other.value(field));
     }
 
     /** Whether both are known of both facts, and the same. */

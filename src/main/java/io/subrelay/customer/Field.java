@@ -12,19 +12,19 @@ enum Field {
     NEW_PRODUCT("becomes", Shape.TEXT),
     TRANSACTION("tx", Shape.TEXT),
     PERIOD("period", Shape.TEXT),
-    PURCHASED("bought", Shape.NUMBER),
-    EXPIRES("expires", Shape.NUMBER),
-    GRACE("grace", Shape.NUMBER),
-    RESUME("resume", Shape.NUMBER),
+    PURCHASED("b", "bought", Shape.TIME),
+    EXPIRES("e", "expires", Shape.TIME),
+    GRACE("g", "grace", Shape.TIME),
+    RESUME("r", "resume", Shape.TIME),
     ENTITLEMENTS("gives", Shape.TEXTS),
     REASON("reason", Shape.TEXT),
     /** Of what was stated: the status as of then, in lower case. */
     STATUS("status", Shape.TEXT),
     /** Of what was stated: when the newest of what it tells happened. */
-    HAPPENED("happened", Shape.NUMBER);
+    HAPPENED("h", "happened", Shape.TIME);
 
     /** The values: a String, a Long, or a List of Strings. */
-    enum Shape { TEXT, NUMBER, TEXTS }
+    enum Shape { TEXT, TIME, TEXTS }
 
     static final Field[] ALL = values();
 
@@ -33,14 +33,22 @@ enum Field {
     static {
         for (Field field : ALL) {
             BY_CODE.put(field.code, field);
+            BY_CODE.put(field.absolute, field);
         }
     }
 
     private final String code;
+    private final String absolute;
     private final Shape shape;
 
     Field(String code, Shape shape) {
+        this(code, code, shape);
+    }
+
+    /** @param absolute the name of a time that is stored as such, as versions before did, not as one after its event */
+    Field(String code, String absolute, Shape shape) {
         this.code = code;
+        this.absolute = absolute;
         this.shape = shape;
     }
 

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -24,17 +23,25 @@ record Holdings(Environment environment, List<SubscriptionState> subscriptions, 
 
     static Holdings of(
             Customer customer, Environment environment, Function<String, Customer> customerOf, long atMs) {
-        Ownership ownership = Ownership.of(customer, environment, customerOf);
-        List<SubscriptionState> states = fold(ownership.owned(), customer, environment);
+        Map<String, List<Fact>> owned;
+        Map<String, List<Fact>> lost = Map.of();
+        if (customer.transfers.isEmpty()) {
+            owned = customer.in(environment).facts();
+        } else {
+            Ownership ownership = Ownership.of(customer, environment, customerOf);
+            owned = ownership.owned();
+            lost = ownership.lost();
+        }
+        List<SubscriptionState> states = fold(owned, customer, environment);
         states.sort((one, other) -> other.newestKnown().happened().compareTo(one.newestKnown().happened()));
-        boolean hasEnded = !ownership.lost().isEmpty() && standing(states) == null
-                && standing(fold(ownership.lost(), customer, environment)) != null;
+        boolean hasEnded = !lost.isEmpty() && standing(states) == null
+                && standing(fold(lost, customer, environment)) != null;
         return new Holdings(environment, states, customer.in(environment).wrote, hasEnded, atMs);
     }
 
     private static List<SubscriptionState> fold(
-            TreeMap<String, List<Fact>> told, Customer customer, Environment environment) {
-        TreeMap<String, List<Fact>> owned = Strays.joined(Stated.joined(told));
+            Map<String, List<Fact>> told, Customer customer, Environment environment) {
+        Map<String, List<Fact>> owned = Strays.joined(Stated.joined(told));
         int categories = 0;
         for (List<Fact> facts : owned.values()) {
             for (Fact fact : facts) {

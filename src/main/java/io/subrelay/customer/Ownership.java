@@ -41,16 +41,13 @@ final class Ownership {
         this.customerOf = customerOf;
     }
 
+    /** For a customer that took part in transfers: any other owns what its events told. */
     static Ownership of(Customer customer, Environment environment, Function<String, Customer> customerOf) {
         Ownership ownership = new Ownership(customer, environment, customerOf);
-        if (customer.transfers.isEmpty()) {
-            customer.in(environment).subscriptions.forEach((key, each) -> ownership.owned.put(key, each.facts()));
-        } else {
-            ownership.gather();
-            ownership.transfers.values().forEach(ownership::addMove);
-            ownership.factsOfAll().forEach((key, facts) ->
-                    ownership.parts(key, facts).forEach(part -> ownership.put(key, part)));
-        }
+        ownership.gather();
+        ownership.transfers.values().forEach(ownership::addMove);
+        ownership.factsOfAll().forEach((key, facts) ->
+                ownership.parts(key, facts).forEach(part -> ownership.put(key, part)));
         return ownership;
     }
 

@@ -1,6 +1,8 @@
 package io.subrelay.customer;
 
 import io.subrelay.webhook.Event;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** What a customer's own events told of one environment's purchases, whoever owns them by now. */
@@ -20,6 +22,16 @@ final class Purchases {
                 wrote = NamedId.newer(wrote, new NamedId(key, event.kind()));
             }
         }
+    }
+
+    /** What is told of each subscription, in the order of the events. */
+    Map<String, List<Fact>> facts() {
+        if (subscriptions.size() == 1) {
+            return Map.of(subscriptions.firstKey(), subscriptions.firstEntry().getValue().facts());
+        }
+        Map<String, List<Fact>> facts = new TreeMap<>();
+        subscriptions.forEach((key, each) -> facts.put(key, each.facts()));
+        return facts;
     }
 
     /** The subscription of that key, new if need be. */

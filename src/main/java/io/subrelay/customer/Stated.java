@@ -111,9 +111,9 @@ final class Stated {
      * @param  told the facts of each subscription, in the order of their events; left as it is
      * @return      the same, with what was stated where webhooks tell of the same purchase
      */
-    static TreeMap<String, List<Fact>> joined(TreeMap<String, List<Fact>> told) {
+    static Map<String, List<Fact>> joined(Map<String, List<Fact>> told) {
         Map<String, List<Fact>> moved = new HashMap<>();
-        TreeMap<String, List<Fact>> joined = told;
+        Map<String, List<Fact>> joined = told;
         for (Map.Entry<String, List<Fact>> each : told.entrySet()) {
             for (Fact fact : each.getValue()) {
                 String home = fact.isStated() ? home(fact, each.getKey(), told) : each.getKey();

@@ -30,13 +30,12 @@ final class StatusFold {
 
     private static final String PROMOTIONAL = "PROMOTIONAL";
     private static final Category[] CATEGORIES = Category.values();
-    private static final int STRENGTHS = Strength.values().length;
     private static final Strength[] WEAKER = {Strength.COMPLETING, Strength.TEMPORARY};
 
     private final String key;
     private final List<Fact> facts;
     private final Fact[] newest = new Fact[CATEGORIES.length];
-    private final Fact[][] carriers = new Fact[STRENGTHS][Field.ALL.length];
+    private final Fact[][] carriers = new Fact[Fact.STRENGTHS][Field.ALL.length];
     private final boolean subscription;
     private final boolean replaced;
     private final List<Fact> temporary = new ArrayList<>(0);

@@ -20,8 +20,8 @@ final class Strays {
      * @param  told the facts of each subscription, in the order of their events; left as it is
      * @return      the same, with nothing under a key of its own that has no purchase, but the transaction of one
      */
-    static TreeMap<String, List<Fact>> joined(TreeMap<String, List<Fact>> told) {
-        TreeMap<String, List<Fact>> joined = told;
+    static Map<String, List<Fact>> joined(Map<String, List<Fact>> told) {
+        Map<String, List<Fact>> joined = told;
         Map<String, String> keys = null;
         for (Map.Entry<String, List<Fact>> each : told.entrySet()) {
             if (!isStray(each.getValue())) {

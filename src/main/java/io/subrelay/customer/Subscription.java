@@ -1,11 +1,8 @@
 package io.subrelay.customer;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What the events of one customer told about one subscription: a sorted list of facts that does not grow without end.
@@ -82,37 +79,38 @@ final class Subscription {
         if (facts.size() <= newest) {
             return;
         }
-        int categories = 0;
+        int seen = 0;
         int purchases = 0;
-        int[] fields = new int[Fact.Strength.values().length];
-        Set<List<Object>> bought = new HashSet<>();
-        List<Fact> kept = new ArrayList<>(facts.size());
+        int categories = 0;
+        int[] fields = new int[Fact.STRENGTHS];
         for (int i = facts.size() - 1; i >= 0; i--) {
             Fact fact = facts.get(i);
             int category = 1 << fact.category().ordinal();
             int strength = fact.strength().ordinal();
+            seen++;
+            purchases += fact.isPurchase() ? 1 : 0;
+            boolean recent = seen <= newest || fact.isPurchase() && purchases <= newest;
             boolean first = (categories & category) == 0 || (fact.carried() & ~fields[strength]) != 0;
-            boolean newestOfItsPurchase = isFirstOfItsPurchase(fact, bought);
-            boolean recent = facts.size() - i <= newest || fact.isPurchase() && ++purchases <= newest;
-            if (first || newestOfItsPurchase || recent) {
-                kept.add(fact);
+            if (!recent && !first && !isNewestOfItsPurchase(fact, facts.subList(i + 1, facts.size()))) {
+                facts.remove(i);
             }
             categories |= category;
             fields[strength] |= fact.carried();
         }
-        if (kept.size() < facts.size()) {
-            Collections.reverse(kept);
-            facts.clear();
-            facts.addAll(kept);
-        }
     }
 
-    private boolean isFirstOfItsPurchase(Fact fact, Set<List<Object>> seen) {
+    /** @param newer those that are kept: they have the newest fact of each purchase */
+    private boolean isNewestOfItsPurchase(Fact fact, List<Fact> newer) {
         boolean apart = fact.category() != Fact.Category.UNKNOWN && fact.isWithoutOriginal(key);
         if (!apart && !fact.isPurchase()) {
             return false;
         }
-        return seen.add(Arrays.asList(fact.category(), fact.value(Field.PRODUCT),
-                apart ? fact.value(Field.TRANSACTION) : null));
+        for (Fact each : newer) {
+            if (each.category() == fact.category() && each.equals(Field.PRODUCT, fact)
+                    && (!apart || each.equals(Field.TRANSACTION, fact))) {
+                return false;
+            }
+        }
+        return true;
     }
 }

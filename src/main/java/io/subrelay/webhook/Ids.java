@@ -28,6 +28,11 @@ public final class Ids {
         return key(id, MAX_CUSTOMER_LENGTH);
     }
 
+    /** Whether a key is, or looks like, the hash of an id. */
+    public static boolean isHash(String key) {
+        return key.startsWith(HASHED);
+    }
+
     private static String key(String id, int maxLength) {
         return id.length() <= maxLength && isPlain(id) ? id : HASHED + hash(id);
     }

@@ -142,6 +142,26 @@ class CustomerTest {
     }
 
     @Test
+    void readsTimesThatWereStoredAsSuch() {
+        String stored = """
+                {"newest":[30,8,"x"],"first":10,"last":["ann"],"subscriptions":{"s":[
+                ["renewal",10,"r",{"store":"PLAY_STORE","product":"monthly","tx":"t","bought":9,"expires":40}],
+                ["billing",20,"b",{"grace":50}],["pause",25,"p",{"grace":null,"resume":60}],
+                ["expire",30,"x",{"resume":null,"expires":28}]]},"wrote":[30,8,"x","expiration"],
+                "sandbox":{"subscriptions":{"t":[["renewal",15,"y",{"bought":14,"expires":null}]]},
+                "wrote":[15,1,"y","renewal"]}}""";
+        assertThat(Customer.parse(stored).toJson()).isEqualTo("""
+                {"newest":[30,8,"x"],"first":10,"last":["ann"],"subscriptions":{"s":[\
+                ["renewal",10,"r",{"store":"PLAY_STORE","product":"monthly","tx":"t","b":-1,"e":30}],\
+                ["billing",20,"b",{"g":30}],["pause",25,"p",{"g":null,"r":35}],\
+                ["expire",30,"x",{"e":-2,"r":null}]]},"wrote":["expiration"],\
+                "sandbox":{"subscriptions":{"t":[["renewal",15,"y",{"b":-1}]]},\
+                "wrote":[15,1,"y","renewal"]}}""");
+        assertThat(Customer.parse(Customer.parse(stored).toJson()).toJson())
+                .isEqualTo(Customer.parse(stored).toJson());
+    }
+
+    @Test
     void needsOthersOnlyAfterTransfers() {
         Customer customer = new Customer();
         customer.add(given("RENEWAL", 20).of("ann").on("sub").event());

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What is left out of a subscription's facts does not show. */
@@ -61,6 +62,21 @@ class SubscriptionTest {
             left.addAll(one);
             assertThat(left.facts()).isEqualTo(one.facts());
         }
+    }
+
+    @Test
+    void keepsTheNewestDozenAndTheNewestDozenPurchases() {
+        Subscription subscription = new Subscription("sub");
+        for (int i = 0; i < 40; i++) {
+            subscription.add(Fact.of(given("RENEWAL", i).of("ann").on("sub").event()));
+        }
+        assertThat(subscription.facts()).hasSize(12);
+        for (int i = 40; i < 80; i++) {
+            subscription.add(Fact.of(given("CANCELLATION", i).of("ann").on("sub").event()));
+        }
+        assertThat(subscription.facts()).extracting(fact -> fact.key().at())
+                .containsExactlyElementsOf(LongStream.concat(LongStream.range(28, 40), LongStream.range(68, 80))
+                        .boxed().toList());
     }
 
     @Test
