@@ -1,7 +1,6 @@
 package io.subrelay;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.subrelay.console.AdminAccess;
 import io.subrelay.console.ConsoleFiles;
 import io.subrelay.console.CustomerApi;
 import io.subrelay.console.DeliveryApi;
@@ -12,9 +11,7 @@ import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.Database;
 import io.subrelay.store.EventPreview;
 import io.subrelay.store.RequestStore;
-import io.subrelay.webhook.OwnNames;
 import io.subrelay.webhook.RejectedWebhooks;
-import io.subrelay.webhook.WebhookAuthorization;
 import io.subrelay.webhook.WebhookReader;
 import io.subrelay.webhook.WebhookSignature;
 import java.lang.reflect.Proxy;
@@ -36,13 +33,8 @@ public final class Beans {
         registry.bind("outbox", outbox);
         registry.bind("rejectedWebhooks", new RejectedWebhooks(meters));
         registry.bind("webhookReader", new WebhookReader());
-        OwnNames names = settings.isSet("webhook.signing-secret") ? null : new OwnNames(settings.get("server.host"));
-        registry.bind("webhookAuthorization",
-                new WebhookAuthorization(settings.get("webhook.authorization"), names));
         registry.bind("webhookSignature",
                 new WebhookSignature(settings.get("webhook.signing-secret"), Clock.systemUTC()));
-        registry.bind("adminAccess", new AdminAccess(
-                settings.get("admin.username"), settings.get("admin.password"), settings.get("server.host")));
         registry.bind("customerApi", new CustomerApi(new CustomerRecords(database), outbox));
         registry.bind("deliveryApi", new DeliveryApi(outbox, new RequestStore(database)));
         registry.bind("importApi",

@@ -6,7 +6,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.subrelay.check.CheckCommand;
 import io.subrelay.check.CheckedReload;
 import io.subrelay.check.Folder;
-import io.subrelay.console.AdminAccess;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxEndpoint;
 import io.subrelay.delivery.OutboxHealth;
@@ -24,7 +23,6 @@ import io.subrelay.store.Retention;
 import io.subrelay.store.Writer;
 import io.subrelay.time.Clocks;
 import io.subrelay.webhook.OwnNames;
-import io.subrelay.webhook.WebhookAuthorization;
 import io.subrelay.webhook.RejectedWebhooks;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -33,6 +31,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +55,8 @@ final class Runner extends MainListenerSupport {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subrelay.class);
 
+    /** Longer than proxies keep a connection: else they would use one that is being closed. */
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
     private static final long RETENTION_SECONDS = 10;
     private static final long END_SECONDS = 30;
     private final boolean dev;
@@ -139,7 +140,7 @@ final class Runner extends MainListenerSupport {
         }
         MeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         connections = new Connections(settings.number("server.max-connections", 10, 100_000),
-                settings.duration("server.head-timeout"), settings.duration("server.body-timeout"));
+                settings.duration("server.head-timeout"), settings.duration("server.body-timeout"), KEEP_ALIVE);
         vertx = connections.vertx(new VertxOptions()
                 .setWorkerPoolSize(settings.number("server.worker-threads", 1, 1000)));
         vertx.exceptionHandler(OutOfMemory::exit);
@@ -186,12 +187,8 @@ final class Runner extends MainListenerSupport {
     public void afterConfigure(BaseMainSupport main) {
         CamelContext context = main.getCamelContext();
         Settings settings = new Settings(context.getPropertiesComponent());
-        Registry registry = context.getRegistry();
-        Intake intake = new Intake(connections,
-                registry.lookupByNameAndType("webhookAuthorization", WebhookAuthorization.class),
-                registry.lookupByNameAndType("adminAccess", AdminAccess.class),
-                registry.lookupByNameAndType("rejectedWebhooks", RejectedWebhooks.class),
-                settings.number("server.max-body-size", 1024, 64 << 20));
+        Intake intake = new Intake(settings, connections,
+                context.getRegistry().lookupByNameAndType("rejectedWebhooks", RejectedWebhooks.class));
         errors.refuseUntilStarted(context, intake);
         String management = settings.get("management.host");
         intake.guardManagement(context, settings.isLoopback(management) ? new OwnNames(management) : null);

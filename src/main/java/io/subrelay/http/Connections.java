@@ -22,8 +22,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Connections {
 
-    /** Longer than proxies keep a connection: else they would use one that is being closed. */
-    private static final long KEEP_ALIVE_MS = 75_000;
     private static final long SWEEP_MS = 500;
 
     /** One connection; its fields are written on its event loop. */
@@ -39,24 +37,27 @@ public final class Connections {
             if (request == null) {
                 return waited > headMs;
             }
-            return !request.isEnded() ? waited > bodyMs : !isBeingAnswered && waited > KEEP_ALIVE_MS;
+            return !request.isEnded() ? waited > bodyMs : !isBeingAnswered && waited > keepAliveMs;
         }
     }
 
     private final int most;
     private final long headMs;
     private final long bodyMs;
+    private final long keepAliveMs;
     private final Map<HttpConnection, Peer> peers = new ConcurrentHashMap<>();
 
     /**
      * @param most how many there may be at a time, at all ports together
      * @param head how long the first head of a connection may take
      * @param body how long the body of a request may take
+     * @param keepAlive how long one is kept after an answer; while an answer is worked on it is kept in any case
      */
-    public Connections(int most, Duration head, Duration body) {
+    public Connections(int most, Duration head, Duration body, Duration keepAlive) {
         this.most = most;
         this.headMs = head.toMillis();
         this.bodyMs = body.toMillis();
+        this.keepAliveMs = keepAlive.toMillis();
     }
 
     /** A Vert.x whose HTTP servers have these bounds: Camel, which makes the servers, has no option for them. */
@@ -78,8 +79,7 @@ public final class Connections {
 
     private HttpServer server(Vertx vertx, HttpServerOptions options) {
         // with HTTP/2, one connection would be many
-        options.setHttp2ClearTextEnabled(false).setUseAlpn(false).setIdleTimeout((int) KEEP_ALIVE_MS)
-                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        options.setHttp2ClearTextEnabled(false).setUseAlpn(false);
         return vertx.createHttpServer(options).connectionHandler(this::opened);
     }
 

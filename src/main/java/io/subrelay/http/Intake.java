@@ -1,9 +1,8 @@
 package io.subrelay.http;
 
-import io.subrelay.console.AdminAccess;
+import io.subrelay.Settings;
 import io.subrelay.webhook.OwnNames;
 import io.subrelay.webhook.Rejected;
-import io.subrelay.webhook.WebhookAuthorization;
 import io.subrelay.webhook.RejectedWebhooks;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -13,18 +12,21 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.rest.ParamDefinition;
 import org.apache.camel.model.rest.RestParamType;
 
 /**
- * What every request passes before a route gets it. Who may not come in is told so by the head alone, before the body
- * is read; and of the query only the API's own parameters are left, as Camel would make headers of all of it.
+ * What every request passes before a route gets it: webhooks by their authorization, everything else, also what a
+ * route of somebody's own serves, by the administrator's password. Who may not come in is told so by the head alone,
+ * before the body is read; and of the query only the API's own parameters are left, as Camel would make headers of all
+ * of it.
  */
 public final class Intake {
 
-    private static final String WEBHOOK = "/webhooks/revenuecat";
     /** A header of such a name would come beside the path's own. */
     private static final List<String> PATH_VARIABLES = List.of("id", "name", "file", "version");
 
@@ -33,22 +35,30 @@ public final class Intake {
     private final AdminAccess adminAccess;
     private final RejectedWebhooks rejected;
     private final Bodies bodies;
+    /** The path of the route that takes webhooks; until that is known there is none. */
+    private volatile String webhook = "";
     /** The parameters that the API's description names, in {@code routes/api.camel.yaml}. */
     private volatile Set<String> parameters = Set.of();
     private final WrongPasswords wrongPasswords = new WrongPasswords(System::nanoTime);
 
-    /** @param maxBodySize of one request, bytes; all that are open together may have a sixteenth of the memory */
-    public Intake(Connections connections, WebhookAuthorization webhookAuthorization, AdminAccess adminAccess,
-            RejectedWebhooks rejected, long maxBodySize) {
+    /** All bodies that are open together may have a sixteenth of the memory. */
+    public Intake(Settings settings, Connections connections, RejectedWebhooks rejected) {
         this.connections = connections;
-        this.webhookAuthorization = webhookAuthorization;
-        this.adminAccess = adminAccess;
         this.rejected = rejected;
-        this.bodies = new Bodies(maxBodySize, Runtime.getRuntime().maxMemory() / 16);
+        String host = settings.get("server.host");
+        webhookAuthorization = new WebhookAuthorization(settings.get("webhook.authorization"),
+                settings.isSet("webhook.signing-secret") ? null : new OwnNames(host));
+        adminAccess = new AdminAccess(settings.get("admin.username"), settings.get("admin.password"), host);
+        bodies = new Bodies(settings.number("server.max-body-size", 1024, 64 << 20),
+                Runtime.getRuntime().maxMemory() / 16);
     }
 
-    /** To be called once the routes are there, which say what parameters the API has. */
+    /** To be called once the routes are there, which say where webhooks come in and what parameters the API has. */
     void started(CamelContext context) {
+        Route receive = context.getRoute("receive");
+        if (receive != null && receive.getEndpoint() instanceof PlatformHttpEndpoint endpoint) {
+            webhook = endpoint.getPath().replaceFirst("/$", "");
+        }
         parameters = context.getCamelContextExtension().getContextPlugin(Model.class).getRestDefinitions().stream()
                 .flatMap(rest -> rest.getVerbs().stream()).flatMap(verb -> verb.getParams().stream())
                 .filter(parameter -> parameter.getType() == RestParamType.query).map(ParamDefinition::getName)
@@ -81,14 +91,11 @@ public final class Intake {
 
     /** Goes on to the routes, or answers. */
     void handle(RoutingContext context) {
-        String path = context.normalizedPath();
-        // routes take either
-        if (path.equals(WEBHOOK) || path.equals(WEBHOOK + "/")) {
+        // routes take a path with and without / at its end
+        if (context.normalizedPath().replaceFirst("/$", "").equals(webhook)) {
             handleWebhook(context);
-        } else if (path.equals("/") || path.startsWith("/api/") || path.startsWith("/console/")) {
-            handleAdmin(context);
         } else {
-            bodies.read(context);
+            handleAdmin(context);
         }
     }
 
@@ -116,7 +123,11 @@ public final class Intake {
             return;
         }
         try {
-            adminAccess.check(authorization, request.getHeader(HttpHeaders.HOST));
+            String host = request.getHeader(HttpHeaders.HOST);
+            adminAccess.check(authorization, host);
+            if (!isPage(context.normalizedPath())) {
+                adminAccess.checkSite(request.getHeader("Sec-Fetch-Site"), request.getHeader(HttpHeaders.ORIGIN), host);
+            }
         } catch (Rejected rejected) {
             Runnable answer = () -> HttpErrors.refuse(context, rejected.getStatus(), rejected.getMessage());
             if (rejected.getStatus() == 401 && authorization != null) {
@@ -127,6 +138,11 @@ public final class Intake {
             return;
         }
         bodies.read(context);
+    }
+
+    /** Another site may have a link to the console, which only shows. */
+    private static boolean isPage(String path) {
+        return path.equals("/") || path.startsWith("/console/");
     }
 
     private void keepParameters(RoutingContext context) {

@@ -1,11 +1,12 @@
-package io.subrelay.webhook;
+package io.subrelay.http;
 
+import io.subrelay.webhook.OwnNames;
+import io.subrelay.webhook.Rejected;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import org.apache.camel.Header;
 
 /** Lets in only webhooks that carry the agreed {@code Authorization} value. */
-public final class WebhookAuthorization {
+final class WebhookAuthorization {
 
     private final byte[] expected;
     private final OwnNames names;
@@ -14,7 +15,7 @@ public final class WebhookAuthorization {
      * @param expected the exact value; blank lets every webhook in
      * @param names    the names by which this is called where nothing else is asked for; null where something is
      */
-    public WebhookAuthorization(String expected, OwnNames names) {
+    WebhookAuthorization(String expected, OwnNames names) {
         this.expected = expected.getBytes(StandardCharsets.UTF_8);
         this.names = names;
     }
@@ -23,7 +24,7 @@ public final class WebhookAuthorization {
      * @throws Rejected with status 401 if the value is another, and the time it takes does not tell how much matched;
      *                  with 403 if none is agreed on and the call is by a name that is not this machine's
      */
-    public void check(@Header("Authorization") String authorization, @Header("Host") String host) {
+    void check(String authorization, String host) {
         byte[] actual = authorization == null ? new byte[0] : authorization.getBytes(StandardCharsets.UTF_8);
         if (expected.length > 0 && !MessageDigest.isEqual(expected, actual)) {
             throw new Rejected(401, "unauthorized", "the Authorization header is missing or not the agreed one");

@@ -1,4 +1,4 @@
-package io.subrelay.console;
+package io.subrelay.http;
 
 import io.subrelay.webhook.OwnNames;
 import io.subrelay.webhook.Rejected;
@@ -6,10 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.regex.Pattern;
-import org.apache.camel.Header;
 
 /** Lets in only the administrator, by basic authentication. */
-public final class AdminAccess {
+final class AdminAccess {
 
     private static final Pattern SCHEME = Pattern.compile("^basic +", Pattern.CASE_INSENSITIVE);
 
@@ -21,7 +20,7 @@ public final class AdminAccess {
      *
      * @param ownName the name or address at which the runner listens
      */
-    public AdminAccess(String username, String password, String ownName) {
+    AdminAccess(String username, String password, String ownName) {
         names = new OwnNames(ownName);
         expected = credentials(username, password).getBytes(StandardCharsets.UTF_8);
     }
@@ -37,7 +36,7 @@ public final class AdminAccess {
      * @throws Rejected with status 401 if the credentials are others, which the time it takes tells nothing of; with
      *     403 if none are needed and the call is by a name that is not this machine's
      */
-    public void check(@Header("Authorization") String authorization, @Header("Host") String host) {
+    void check(String authorization, String host) {
         if (expected.length == 0 && !names.include(host)) {
             throw new Rejected(403, "other name", "without admin.password this is for http://localhost only");
         }
@@ -53,13 +52,12 @@ public final class AdminAccess {
     }
 
     /**
-     * Keeps other sites out: a browser that has been let in once would let in the request that another site's page makes
-     * as well. Scripts are none: they send neither header.
+     * Keeps other sites out: a browser that has been let in once would let in the request that another site's page
+     * makes as well. Scripts are none: they send neither header.
      *
      * @throws Rejected with status 403 if a page of another site makes the request
      */
-    public void checkSite(@Header("Sec-Fetch-Site") String site, @Header("Origin") String origin,
-            @Header("Host") String host) {
+    void checkSite(String site, String origin, String host) {
         boolean other = site != null ? !site.equals("same-origin") && !site.equals("none")
                 : origin != null && !origin.substring(origin.indexOf("://") + 1).equals("//" + host);
         if (other) {

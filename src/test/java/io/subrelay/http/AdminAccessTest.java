@@ -1,4 +1,4 @@
-package io.subrelay.console;
+package io.subrelay.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
