@@ -1,8 +1,9 @@
 # What the API makes of the rows that it reads: see routes/sql.
 
-# An event, of any of its rows.
+# An event, of any of its rows; an update with what led to it.
 def shown_event:
-  {event_id, type, kind, happened_at: (.happened_at | iso8601), received_at: (.received_at | iso8601)};
+  {event_id, type, kind, happened_at: (.happened_at | iso8601), received_at: (.received_at | iso8601)}
+  + (.told | if . == null then {} else fromjson.event | {reason, cause} end);
 
 # A delivery, of its row; "last" is the attempt that settled it.
 def shown_delivery:

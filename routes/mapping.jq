@@ -26,6 +26,9 @@ def is_one_time:
 def tells_purchase: .event.product_id != null and ((is_one_time and has_access) | not);
 def tells_subscription: .event.product_id != null and (is_one_time | not);
 
+# Whether it only tells how the customer stands, and nothing that happened.
+def is_update: .kind == "customer_update";
+
 # What a destination that holds state is to write: the event, or, where it is not the newest of the customer or is about
 # an earlier product or period, the subscription as it stands, in the form of an event.
 def newest:
@@ -33,7 +36,7 @@ def newest:
   else
     .standing.last_event as $last
     | .customer.last_seen_app_user_id as $user
-    | .kind = $last.kind
+    | .kind = ($last.kind // .kind)
     | .event = (.standing.subscription // {}
         | { app_user_id: $user, event_timestamp_ms: $last.at_ms,
             type: (if .newest_event_kind == "expiration" or .status == "expired" or .status == "expired_promotional"

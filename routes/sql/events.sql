@@ -4,7 +4,8 @@ with chosen as (
   where seq > cast(:#after as bigint)
   order by seq desc limit least(cast(:#limit as int), 200)
 )
-select e.seq, e.event_id, e.type, e.kind, e.happened_at, e.received_at, e.destinations, d.*
+select e.seq, e.event_id, e.type, e.kind, e.happened_at, e.received_at, e.destinations, d.*,
+  case when e.kind = 'customer_update' then cast(e.webhook as varchar) end as told
 from chosen c
 join event e on e.seq = c.seq
 left join shown_delivery d on d.event = c.seq

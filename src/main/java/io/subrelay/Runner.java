@@ -147,7 +147,7 @@ final class Runner extends MainListenerSupport {
         registry.bind("vertx", Vertx.class, vertx);
 
         database = Database.open(settings);
-        writer = new Writer(database, new EventStore(() -> outbox.open()));
+        writer = new Writer(database, new EventStore(() -> outbox.open(), () -> outbox.updated()));
         outbox = outbox(settings, new DeliveryStore(database), meters);
         Beans.bind(registry, settings, meters, outbox, database);
         HealthCheckRegistry health = HealthCheckRegistry.get(context);

@@ -19,6 +19,7 @@ import org.apache.camel.util.TimeUtils;
 public final class Settings {
 
     private static final List<String> MODES = List.of("live", "preview", "off");
+    private static final List<String> ON_OR_OFF = List.of("on", "off");
     private static final List<String> YES_OR_NO = List.of("true", "false");
     private static final List<String> REVENUE = List.of("gross", "after-commission", "after-commission-and-taxes");
 
@@ -104,6 +105,12 @@ public final class Settings {
         return mode;
     }
 
+    /** Whether a destination whose route takes a {@code customer_update} is to get it. */
+    public boolean customerUpdates(String destination) {
+        String name = destination + ".customer-updates";
+        return !isSet(name) || oneOf(name, ON_OR_OFF).equals("on");
+    }
+
     /** Makes values that mean the same the same: for routes and mappings, which compare them as text. */
     public Settings normalized() {
         named(".*\\.(region|revenue|(last-)?event-type|customer-updates|send-(sandbox|purchases))").forEach(name ->
@@ -143,6 +150,7 @@ public final class Settings {
         named(".*\\.region").forEach(name -> checks.add(() -> checkRegion(name)));
         named(".*\\.revenue").forEach(name -> checks.add(() -> oneOf(name, REVENUE)));
         named(".*\\.send-(sandbox|purchases)").forEach(name -> checks.add(() -> checkYesOrNo(name)));
+        named(".*\\.customer-updates").forEach(name -> checks.add(() -> oneOf(name, ON_OR_OFF)));
         named(URLS).forEach(name -> checks.add(() -> checkUrl(name)));
         List<InvalidSetting> faults = new ArrayList<>();
         for (Runnable check : checks) {

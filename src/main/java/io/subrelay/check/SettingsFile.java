@@ -21,7 +21,7 @@ final class SettingsFile {
 
     private static final Pattern ENTRY = Pattern.compile("\\s*([^#!\\s=:][^\\s=:]*)\\s*(?:[=:].*)?");
     /** What destinations have without saying so. */
-    private static final List<String> OF_EACH = List.of("mode", "url");
+    private static final List<String> OF_EACH = List.of("mode", "url", "customer-updates");
 
     private final String name;
     private final Map<String, Integer> lines;

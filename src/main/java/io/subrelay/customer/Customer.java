@@ -183,6 +183,10 @@ public final class Customer {
         return named;
     }
 
+    boolean isInTransfers() {
+        return !transfers.isEmpty();
+    }
+
     /** The {@code event_timestamp_ms} of the newest event, in milliseconds since the epoch; 0 if there was none. */
     public long newestEventAt() {
         return newest == null ? 0 : newest.at();

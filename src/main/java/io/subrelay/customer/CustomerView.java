@@ -79,14 +79,17 @@ public final class CustomerView {
 
     /**
      * Whether the subscription that stands for the customer is not as the event tells it, although the event is the
-     * newest: it is about an earlier product or period, such as the expiration of what was renewed or replaced. What is
-     * bought once says nothing of a subscription.
+     * newest: it is about an earlier product or period, such as the expiration of what was renewed or replaced, or
+     * about what is another's by a transfer. What is bought once says nothing of a subscription.
      */
     public boolean standsOtherwise(Event event) {
         SubscriptionState standing = holdings.standing();
         JsonNode told = event.event();
-        if (standing == null || holdings.wrote() == null || event.type().equals("NON_RENEWING_PURCHASE")) {
+        if (holdings.wrote() == null || event.type().equals("NON_RENEWING_PURCHASE")) {
             return false;
+        }
+        if (standing == null) {
+            return holdings.hasEnded();
         }
         return differs(standing.product(), Fields.text(told, "product_id"))
                 || differs(standing.purchasedAt(), Fields.number(told, "purchased_at_ms"))
@@ -99,14 +102,18 @@ public final class CustomerView {
 
     /**
      * The state as it stands, for a destination that holds it and is sent an event that does not tell it:
-     * {@code last_event}, the newest that destinations write from, and {@code subscription}, the one that stands for
-     * the customer; null where there is none.
+     * {@code last_event}, the customer's newest that destinations write from, else that of its subscription; and
+     * {@code subscription}, the one that stands for the customer; each null where there is none.
      */
     public ObjectNode toStandingJson() {
         ObjectNode json = JSON.objectNode();
-        NamedId wrote = holdings.wrote();
-        json.putObject("last_event").put("kind", wrote.id()).put("at_ms", wrote.key().at());
         SubscriptionState standing = holdings.standing();
+        NamedId wrote = holdings.wrote();
+        if (wrote == null && standing != null) {
+            wrote = new NamedId(standing.newestKnown().key(), standing.newestKnown().kind());
+        }
+        json.set("last_event", wrote == null ? JSON.nullNode()
+                : JSON.objectNode().put("kind", wrote.id()).put("at_ms", wrote.key().at()));
         json.set("subscription", standing == null ? JSON.nullNode() : row(standing)
                 .put("new_product_id", standing.newProduct())
                 .put("newest_event_kind", standing.newestKnown().kind())

@@ -1,6 +1,7 @@
 package io.subrelay.customer;
 
 import io.subrelay.webhook.Event;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -87,6 +88,10 @@ public final class Customers {
     public record Folded(Entry customer, List<Entry> from) {
     }
 
+    /** A customer who stands differently, and was not named by the event that led to it. */
+    private record Update(Entry entry, Environment environment, CustomerUpdate.Reason reason, String cause) {
+    }
+
     private final Lookup lookup;
     private final LongSupplier numbers;
     private final Map<String, Entry> byId = new HashMap<>();
@@ -95,6 +100,8 @@ public final class Customers {
     private final Map<String, Entry> links = new LinkedHashMap<>();
     private final Set<Entry> touched = new LinkedHashSet<>();
     private final Set<Entry> losers = new LinkedHashSet<>();
+    private final OwnerChanges owners = new OwnerChanges(this::customerOf);
+    private final List<Update> updates = new ArrayList<>();
 
     /** @param numbers gives each customer that is not stored yet its number */
     public Customers(Lookup lookup, LongSupplier numbers) {
@@ -104,6 +111,7 @@ public final class Customers {
 
     /** Takes an event in. */
     public Folded fold(Event event) {
+        boolean transfer = EventIds.isTransfer(event);
         Entry customer = link(EventIds.ofOneCustomer(event));
         Set<Entry> from = new LinkedHashSet<>();
         for (String id : EventIds.transferredFrom(event)) {
@@ -115,12 +123,29 @@ public final class Customers {
             }
         }
         if (customer != null) {
+            if (transfer || customer.customer.isInTransfers()) {
+                owners.note(customer.customer);
+                from.forEach(each -> owners.note(each.customer));
+            }
             add(event, customer);
             from.forEach(each -> add(event, each));
-            customer.hasToBeWritten |= EventIds.isTransfer(event);
+            customer.hasToBeWritten |= transfer;
             from.forEach(each -> each.hasToBeWritten = true);
+            if (!owners.isEmpty()) {
+                tellOwners(event, customer, transfer);
+            }
         }
         return new Folded(customer, List.copyOf(from));
+    }
+
+    /** An event tells of its own customer; of a transfer destinations hear only by what is told of each. */
+    private void tellOwners(Event event, Entry customer, boolean transfer) {
+        owners.since(customer.customer, (owner, environment) -> {
+            if (transfer || owner != customer.customer) {
+                Entry entry = find(owner.appUserId());
+                updates.add(new Update(entry, environment, CustomerUpdate.Reason.TRANSFER, event.id()));
+            }
+        });
     }
 
     private void add(Event event, Entry entry) {
@@ -156,6 +181,10 @@ public final class Customers {
     private Entry merge(Entry one, Entry other) {
         Entry winner = one.number < other.number ? one : other;
         Entry loser = winner == one ? other : one;
+        if (one.customer.isInTransfers() || other.customer.isInTransfers()) {
+            owners.note(one.customer);
+            owners.note(other.customer);
+        }
         winner.customer.merge(loser.customer);
         winner.hasToBeWritten = true;
         loser.mergedInto = winner;
@@ -187,6 +216,11 @@ public final class Customers {
         return entry == null ? null : entry.customer;
     }
 
+    /** The customer of an id as it stands; null if nobody is known by it. */
+    public Entry entryOf(String appUserId) {
+        return find(appUserId);
+    }
+
     /**
      * Gives others what this customer's events told of subscriptions that are theirs by now, as it is to be erased.
      * Afterwards nobody needs it any more, and {@link #changed} tells who has to be stored.
@@ -203,6 +237,23 @@ public final class Customers {
                 touched.add(entry);
             });
         }
+    }
+
+    /** Nobody is told of what an event has led to. */
+    public void tellNothingOf(Event event) {
+        updates.removeIf(update -> update.cause.equals(event.id()));
+    }
+
+    /** What destinations have to be told besides the events since the last time it was asked for, each once. */
+    public List<CustomerUpdate> updates() {
+        Map<List<Object>, CustomerUpdate> told = new LinkedHashMap<>();
+        for (Update update : updates) {
+            CustomerUpdate each = new CustomerUpdate(
+                    update.entry.customer().appUserId(), update.environment, update.reason, update.cause);
+            told.put(List.of(each.appUserId(), each.environment()), each);
+        }
+        updates.clear();
+        return List.copyOf(told.values());
     }
 
     /** The customers whose state has to be stored, merged ones as what they became. */

@@ -51,6 +51,23 @@ final class Ownership {
         return ownership;
     }
 
+    /** Which facts are whose, of all customers that transfers connect with this one. */
+    static Map<Customer, Set<EventKey>> holders(
+            Customer customer, Environment environment, Function<String, Customer> customerOf) {
+        Ownership ownership = new Ownership(customer, environment, customerOf);
+        ownership.gather();
+        ownership.transfers.values().forEach(ownership::addMove);
+        Map<Customer, Set<EventKey>> holders = new HashMap<>();
+        ownership.group.forEach(each -> holders.put(each, new HashSet<>()));
+        ownership.factsOfAll().forEach((key, facts) -> ownership.parts(key, facts).forEach(part -> {
+            List<Object> owners = ownership.ownersOf(part);
+            if (owners.get(owners.size() - 1) instanceof Customer owner) {
+                part.forEach(fact -> holders.get(owner).add(fact.key()));
+            }
+        }));
+        return holders;
+    }
+
     /**
      * Moves what a customer's events told of others' subscriptions to their owners, and what others' events told of
      * those that went through this customer.

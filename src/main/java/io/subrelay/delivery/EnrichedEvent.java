@@ -3,6 +3,7 @@ package io.subrelay.delivery;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.customer.CustomerUpdate;
 import io.subrelay.webhook.Event;
 import java.util.List;
 
@@ -38,6 +39,9 @@ public record EnrichedEvent(
         body.set("event", event.event());
         body.put("kind", event.kind());
         body.put("happened_at_ms", event.happenedAt());
+        if (CustomerUpdate.is(event)) {
+            body.set("reason", event.event().path("reason"));
+        }
         JsonNode standing = customerThen.get(STANDING);
         body.set("customer", standing == null ? customerThen
                 : customerThen.<ObjectNode>deepCopy().without(STANDING));

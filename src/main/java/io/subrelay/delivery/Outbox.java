@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.subrelay.Secrets;
 import io.subrelay.Settings;
+import io.subrelay.customer.CustomerUpdate;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.CustomerRecords.Erased;
 import io.subrelay.store.Database;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -55,6 +57,7 @@ public final class Outbox implements Shares.Holder {
     private final Map<String, Map<Integer, Long>> written = new ConcurrentHashMap<>();
     private final Map<Integer, Boolean> held = new HashMap<>();
     private volatile List<String> open = List.of();
+    private volatile List<String> updated = List.of();
     private volatile long stopBy;
     private long handed;
     private long clockOffset;
@@ -170,6 +173,11 @@ public final class Outbox implements Shares.Holder {
         return open;
     }
 
+    /** Those of them that a {@code customer_update} is meant for. */
+    public List<String> updated() {
+        return updated;
+    }
+
     /** Stores events; see {@link Writer#accept}. */
     List<CompletableFuture<EnrichedEvent>> accept(List<Event> events) {
         return writer.accept(events, clocks.now());
@@ -178,6 +186,16 @@ public final class Outbox implements Shares.Holder {
     /** Stores events from before, which no destination is told of; see {@link Writer#accept}. */
     public List<CompletableFuture<EnrichedEvent>> remember(List<Event> events) {
         return writer.remember(events, System.currentTimeMillis());
+    }
+
+    /**
+     * Tells the destinations that hold state how a customer stands.
+     *
+     * @return completes once it is on the disk: with null where it had been told before for the same reason and cause, or
+     *         where nobody is known by the id; exceptionally if it could not be stored
+     */
+    public CompletableFuture<EnrichedEvent> accept(CustomerUpdate update) {
+        return accept(List.of(update.toEvent("", System.currentTimeMillis()))).get(0);
     }
 
     /** Hands events that are on the disk to the destinations, in order. */
@@ -338,18 +356,23 @@ public final class Outbox implements Shares.Holder {
 
     private void add(OutboxConsumer consumer) {
         consumers.put(consumer.name(), consumer);
-        List<String> names = new ArrayList<>(open);
-        if (!names.contains(consumer.name())) {
-            names.add(consumer.name());
-            names.sort(null);
-            open = List.copyOf(names);
-        }
+        open = changed(open, consumer.name(), true);
+        updated = changed(updated, consumer.name(), consumer.takesCustomerUpdates());
     }
 
     /** Makes a destination known that is switched off. */
     void closed(OutboxConsumer consumer) {
         consumers.put(consumer.name(), consumer);
-        open = open.stream().filter(name -> !name.equals(consumer.name())).toList();
+        open = changed(open, consumer.name(), false);
+        updated = changed(updated, consumer.name(), false);
+    }
+
+    private static List<String> changed(List<String> names, String name, boolean contained) {
+        TreeSet<String> changed = new TreeSet<>(names);
+        if (contained ? changed.add(name) : changed.remove(name)) {
+            return List.copyOf(changed);
+        }
+        return names;
     }
 
     void mark(Mark mark) {

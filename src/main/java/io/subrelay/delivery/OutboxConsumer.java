@@ -56,6 +56,11 @@ public final class OutboxConsumer extends DefaultConsumer {
         return mode;
     }
 
+    /** Whether it is to be told how customers stand where no event of theirs does. */
+    boolean takesCustomerUpdates() {
+        return endpoint.isCustomerUpdates() && outbox.settings().customerUpdates(name());
+    }
+
     /** {@code closed}, {@code open}, {@code half_open} or {@code held}. */
     public String circuit() {
         return circuit.state();

@@ -36,6 +36,10 @@ public final class OutboxEndpoint extends DefaultEndpoint {
     @UriParam(label = "consumer", enums = "environment",
               description = "A list holds events of one environment only, which is in the variable environment")
     private String batchBy;
+    @UriParam(label = "consumer",
+              description = "Whether the route also gets events of the kind customer_update, which tell how a customer "
+                      + "stands where no event of the customer's own does")
+    private boolean customerUpdates;
     @UriParam(label = "producer",
               description = "Why a delivery is skipped, refused or held, in simple; without it the answer's text")
     private String reason;
@@ -103,6 +107,14 @@ public final class OutboxEndpoint extends DefaultEndpoint {
             throw new IllegalArgumentException("batchBy accepts environment");
         }
         this.batchBy = batchBy;
+    }
+
+    public boolean isCustomerUpdates() {
+        return customerUpdates;
+    }
+
+    public void setCustomerUpdates(boolean customerUpdates) {
+        this.customerUpdates = customerUpdates;
     }
 
     public String getReason() {

@@ -63,7 +63,8 @@ final class CustomerStore implements Customers.Lookup {
         Map<Long, Integer> lengths = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement("""
                 select c.id, c.folded, e.seq, e.event_id, e.type, e.kind, e.event_at, e.happened_at, e.webhook
-                from customer c left join event e on e.customer = c.id and e.seq > c.as_of where\s
+                from customer c left join event e on e.customer = c.id and e.seq > c.as_of
+                  and e.kind <> 'customer_update' where\s
                 """ + which)) {
             select.setArray(1, connection.createArrayOf(type, parameter.toArray()));
             try (ResultSet rows = select.executeQuery()) {

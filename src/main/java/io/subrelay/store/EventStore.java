@@ -2,6 +2,7 @@ package io.subrelay.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.customer.Customer;
+import io.subrelay.customer.CustomerUpdate;
 import io.subrelay.customer.CustomerView;
 import io.subrelay.customer.Customers;
 import io.subrelay.customer.Environment;
@@ -31,19 +32,25 @@ public final class EventStore {
     private static final Logger LOG = LoggerFactory.getLogger(EventStore.class);
 
     private final Supplier<List<String>> destinations;
+    private final Supplier<List<String>> updated;
     private final KnownCustomers known = new KnownCustomers();
     /** The position as this runner wrote it last; another one tells that what is known may be old. */
     private long[] expected;
 
-    /** @param destinations tells for which destinations an event is meant that is accepted now */
-    public EventStore(Supplier<List<String>> destinations) {
+    /**
+     * @param destinations tells for which destinations an event is meant that is accepted now
+     * @param updated      the same for a {@code customer_update}
+     */
+    public EventStore(Supplier<List<String>> destinations, Supplier<List<String>> updated) {
         this.destinations = destinations;
+        this.updated = updated;
     }
 
     /**
      * Stores events that are not stored yet.
      *
-     * @return one for each acceptance, in order: the enriched event, or null where it had been stored before
+     * @return one for each acceptance, in order: the enriched event, or null where it had been stored before, or is an
+     *         update of nobody; then the updates that they led to
      */
     List<EnrichedEvent> write(Connection connection, List<Acceptance> acceptances) throws SQLException {
         if (acceptances.isEmpty()) {
@@ -59,19 +66,36 @@ public final class EventStore {
         store.load(acceptances.stream().flatMap(it -> EventIds.all(it.event()).stream()).collect(Collectors.toSet()));
         Customers customers = new Customers(store, () -> ++position[1]);
         List<String> names = destinations.get();
+        List<String> ofUpdates = updated.get();
         List<EnrichedEvent> written = new ArrayList<>(acceptances.size());
         List<long[]> parties = new ArrayList<>();
         for (Acceptance acceptance : acceptances) {
-            if (seen.add(acceptance.event().id())) {
+            Event event = acceptance.event();
+            boolean update = CustomerUpdate.is(event);
+            boolean told = acceptance.told() == Acceptance.Told.EVENT;
+            if (update && customers.entryOf(CustomerUpdate.appUserId(event)) == null) {
+                written.add(null);
+            } else if (seen.add(event.id())) {
                 EnrichedEvent enriched = enrich(acceptance, ++position[0], customers, position,
-                        acceptance.told() == Acceptance.Told.NOTHING ? List.of() : names, parties);
+                        !told ? List.of() : update ? ofUpdates : names, parties);
                 if (enriched.customerThen().path("app_user_id").isNull()) {
                     LOG.warn("Event {} names no customer: it is kept, and delivered without one",
                             enriched.event().id());
                 }
+                if (!told) {
+                    customers.tellNothingOf(event);
+                }
                 written.add(enriched);
             } else {
                 written.add(null);
+            }
+        }
+        if (!ofUpdates.isEmpty()) {
+            long now = acceptances.get(acceptances.size() - 1).receivedAt();
+            for (CustomerUpdate each : customers.updates()) {
+                long seq = ++position[0];
+                Event event = each.toEvent(String.valueOf(seq), now);
+                written.add(update(event, now, seq, customers, position, ofUpdates));
             }
         }
         if (position[0] > firstNew) {
@@ -93,6 +117,9 @@ public final class EventStore {
     static EnrichedEvent enrich(Acceptance acceptance, long seq, Customers customers, long[] position,
             List<String> names, List<long[]> parties) {
         Event event = acceptance.event();
+        if (CustomerUpdate.is(event)) {
+            return update(event, acceptance.receivedAt(), seq, customers, position, names);
+        }
         Set<Long> mergedBefore = customers.merges().keySet();
         Customers.Folded folded = customers.fold(event);
         List<Long> merged = new ArrayList<>(customers.merges().keySet());
@@ -109,6 +136,19 @@ public final class EventStore {
             then.set(EnrichedEvent.STANDING, view.toStandingJson());
         }
         return new EnrichedEvent(seq, number, merged, event, then, acceptance.receivedAt(), late, names);
+    }
+
+    /** How a customer stands; where nobody is known by the id, one of whom nothing is known. */
+    static EnrichedEvent update(Event event, long receivedAt, long seq, Customers customers, long[] position,
+            List<String> names) {
+        Customers.Entry entry = customers.entryOf(CustomerUpdate.appUserId(event));
+        Customer customer = entry == null ? new Customer() : entry.customer();
+        long number = entry == null ? ++position[1] : entry.number();
+        long at = Math.max(event.timestampMs(), customer.newestEventAt());
+        CustomerView view = customer.view(Environment.of(event), customers::customerOf, at);
+        ObjectNode then = view.toEventJson();
+        then.set(EnrichedEvent.STANDING, view.toStandingJson());
+        return new EnrichedEvent(seq, number, List.of(), event, then, receivedAt, false, names);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.subrelay.store;
 
+import io.subrelay.customer.CustomerUpdate;
 import io.subrelay.customer.Customers;
 import io.subrelay.delivery.EnrichedEvent;
 import io.subrelay.webhook.Event;
@@ -17,5 +18,16 @@ public final class PassingEvents {
         return EventStore.enrich(new Acceptance(event, receivedAt, false), ++position[0], customers, position,
                 List.of(),
                 new ArrayList<>());
+    }
+
+    /** What destinations have to be told besides the events since the last time it was asked for. */
+    public List<EnrichedEvent> updates(long atMs) {
+        List<EnrichedEvent> updates = new ArrayList<>();
+        for (CustomerUpdate each : customers.updates()) {
+            long seq = ++position[0];
+            updates.add(EventStore.update(
+                    each.toEvent(String.valueOf(seq), atMs), atMs, seq, customers, position, List.of()));
+        }
+        return updates;
     }
 }

@@ -69,7 +69,7 @@ public final class RequestStore {
 
     /**
      * Schedules stored events for a destination that did not have them: those from before it was there, while it was
-     * off, or in preview.
+     * off, or in preview. How a customer stood once is no history.
      *
      * @param since  the earliest acceptance, milliseconds since the epoch
      * @param really false only tells how many that would be
@@ -80,19 +80,20 @@ public final class RequestStore {
             return count("""
                     from destination t
                     join delivery d on d.destination = t.name and d.state = 'previewed'
-                    join event e on e.seq = d.event and e.received_at >= ?
+                    join event e on e.seq = d.event and e.received_at >= ? and e.kind <> 'customer_update'
                     where t.name = ? and t.previewed > 0 and not exists
                       (select 1 from redelivery r where r.destination = t.name and r.event = e.seq)""",
                     since, destination)
                     + count("""
                     from event e where e.received_at >= ? and e.destinations not like ?
-                      and e.kind <> 'customer_imported'
+                      and e.kind not in ('customer_imported', 'customer_update')
                       and not exists (select 1 from delivery d where d.destination = ? and d.event = e.seq)
                       and not exists (select 1 from redelivery r where r.destination = ? and r.event = e.seq)""",
                     since, "%," + destination + ",%", destination, destination);
         }
         return schedule(destination, """
-                 and e.received_at >= ? and e.kind <> 'customer_imported' and (exists (select 1 from delivery d
+                 and e.received_at >= ? and e.kind not in ('customer_imported', 'customer_update')
+                 and (exists (select 1 from delivery d
                    where d.destination = ? and d.event = e.seq and d.state = 'previewed')
                  or e.destinations not like ? and not exists (select 1 from delivery d
                    where d.destination = ? and d.event = e.seq))""",

@@ -50,7 +50,7 @@ public final class Writer implements AutoCloseable {
         thread.start();
     }
 
-    /** Stores events in one transaction; see {@link Acceptance} for what the futures tell, one for each in order. */
+    /** Stores events in one transaction, with the updates that they lead to; see {@link Acceptance} for what the futures tell, one for each in order. */
     public List<CompletableFuture<EnrichedEvent>> accept(List<Event> events, long receivedAt) {
         return accept(events, receivedAt, Acceptance.Told.EVENT);
     }

@@ -13,13 +13,16 @@ public final class Kind {
     /** A customer as RevenueCat's REST API told it: never sent as an event of the customer's. */
     public static final String CUSTOMER_IMPORTED = "customer_imported";
 
+    /** How a customer stands, without an event of the customer's own; see {@code CustomerUpdate}. */
+    public static final String CUSTOMER_UPDATE = "customer_update";
+
     /** The kinds that are known today; a new type of event is a new kind, and is accepted as well. */
     public static final Set<String> KNOWN = Set.of("initial_purchase", "trial_started", "trial_converted",
             "trial_cancelled", "renewal", "cancellation", "uncancellation", "non_subscription_purchase",
             "subscription_paused", "expiration", "billing_issue", "product_change", "transfer", "purchase_redeemed",
             "subscription_extended", "temporary_entitlement_grant", "refund_reversed", "invoice_issuance",
             "virtual_currency_transaction", "experiment_enrollment", "subscriber_alias", "paywall_impression",
-            "price_increase_consent_required", "test");
+            "price_increase_consent_required", "test", CUSTOMER_UPDATE);
 
     private Kind() {
     }

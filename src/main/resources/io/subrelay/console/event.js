@@ -81,6 +81,8 @@ export async function show(screen, id) {
         <section class="card" aria-labelledby="what"><h2 id="what">${kindInWords(event.kind)} <span class="badge">${event.type}</span></h2>
           <dl class="facts"><dt>Id</dt><dd>${event.event_id}</dd>
             <dt>Happened</dt><dd>${when(event.happened_at)}</dd><dt>Received</dt><dd>${when(event.received_at)}</dd>
+            ${event.reason ? html`<dt>Because of</dt><dd>${kindInWords(event.reason)}, <a
+              href=${`#/event/${encodeURIComponent(event.cause)}`}>${event.cause}</a></dd>` : nothing}
             ${owner ? html`<dt>Customer</dt><dd><a href=${`#/customer/${encodeURIComponent(owner)}`}>open its history</a></dd>` : nothing}
             <dt>Meant for</dt><dd>${count(event.deliveries.length, 'destination', 'destinations')}</dd></dl>
           <details><summary>The webhook</summary>${json(event.webhook, 'Webhook', hidden, [event.event_id])}</details></section>

@@ -57,6 +57,7 @@ export function events(list, label, at = event => event.happened_at) {
   return html`<ol class="events" aria-label=${label}>${list.map(event => html`
     <li>
       <p><a href=${`#/event/${encodeURIComponent(event.event_id)}`}>${kindInWords(event.kind)}</a>
+        ${event.reason ? `: ${kindInWords(event.reason)}` : ''}
         <span class="muted">${when(at(event))}</span></p>
       <ul class="marks" aria-label="Deliveries">${event.deliveries.map(each => mark(each))}</ul>
     </li>`)}</ol>`;

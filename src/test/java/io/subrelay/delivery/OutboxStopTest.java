@@ -25,7 +25,7 @@ class OutboxStopTest {
              Database database = OpenedDatabase.with(Store.Kind.POSTGRESQL.create().settings())) {
             DeliveryStore store = new DeliveryStore(database);
             store.register("segment", 1);
-            Writer writer = new Writer(database, new EventStore(List::of));
+            Writer writer = new Writer(database, new EventStore(List::of, List::of));
             Outbox outbox = new Outbox(
                     new Settings(camel.getPropertiesComponent()), database, store, writer, new SimpleMeterRegistry(),
                     Clocks.system());

@@ -41,7 +41,7 @@ public final class OpenedDatabase {
 
     /** Stores renewals of a customer, and waits until they are on the disk. */
     public static void accept(Database database, String customer, int from, int to) {
-        Writer writer = new Writer(database, new EventStore(() -> List.of("segment")));
+        Writer writer = new Writer(database, new EventStore(() -> List.of("segment"), List::of));
         writer.start(accepted -> { });
         CompletableFuture.allOf(IntStream.rangeClosed(from, to).mapToObj(n -> writer.accept(List.of(new WebhookReader().read(
                         Hooks.renewal(customer, n).toString().getBytes(StandardCharsets.UTF_8))), 1_800_000_000_000L).get(0))
