@@ -70,7 +70,7 @@ public final class Outbox implements Shares.Holder {
         this.meters = meters;
         this.secrets = new Secrets(settings);
         this.slices = database.isShared() ? SHARED_SLICES : 1;
-        this.shares = database.isShared() ? new Shares(database, slices, this) : null;
+        this.shares = database.isShared() ? new Shares(new SessionLocks(database), slices, this) : null;
         this.records = new CustomerRecords(database);
         this.counts = new StoredCounts(store, clocks);
         this.clocks = clocks;

@@ -1,125 +1,229 @@
 package io.subrelay.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.assertj.core.api.Assertions.fail;
 
-import io.subrelay.harness.OpenedDatabase;
-import io.subrelay.harness.Store;
-import io.subrelay.harness.Wire;
-import io.subrelay.store.Database;
-import java.net.URI;
-import java.sql.Connection;
-import java.sql.Statement;
+import io.subrelay.delivery.ModelBacklog.Entry;
+import io.subrelay.time.TestClock;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** How runners divide the customers between them. */
+/**
+ * Runners that come, go and die, each with a queue, over one {@link ModelBacklog}: each slice is held by one of them at
+ * most, a customer's deliveries are attempted by one at a time and in order, and all are delivered in the end.
+ */
 class SharesTest {
 
-    private static final int SLICES = 4;
-    private final Store store = Store.Kind.POSTGRESQL.create();
+    private static final int SLICES = 8;
+    private static final int STEPS = Integer.getInteger("model.steps", 8_000);
 
-    @Test
-    void runnersOnOneDatabaseHaveHalfEach() throws Exception {
-        try (Database one = OpenedDatabase.with(store.settings()); Database two = OpenedDatabase.with(store.settings())) {
-            Held first = new Held(one);
-            Held second = new Held(two);
-            first.shares.balance();
-            assertThat(first.slices).hasSize(SLICES);
-            for (int i = 0; i < 2; i++) {
-                second.shares.balance();
-                first.shares.balance();
+    private final TestClock clock = new TestClock(1_000_000);
+    private final Map<Integer, Runner> locked = new HashMap<>();
+    private final Map<Integer, Long> positions = new HashMap<>();
+    private final Map<Long, Runner> attempting = new HashMap<>();
+    private final List<Runner> runners = new ArrayList<>();
+    private final List<EnrichedEvent> accepted = new ArrayList<>();
+    private Random random;
+    private ModelBacklog backlog;
+    private long seed;
+    private int step;
+    private int deliveries;
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void eachSliceIsOneRunnersAtATime(long seed) {
+        this.seed = seed;
+        random = new Random(seed);
+        backlog = new ModelBacklog(SLICES, clock, random);
+        for (step = 1; step <= STEPS; step++) {
+            operate(random.nextInt(1_000));
+            if (step % 2_000 == 0) {
+                drain();
             }
-            second.shares.balance();
-            assertThat(first.slices).hasSize(SLICES / 2).doesNotContainAnyElementsOf(second.slices);
-            assertThat(second.slices).hasSize(SLICES / 2);
-            first.shares.close();
-            await().until(() -> {
-                second.shares.balance();
-                return second.slices.size() == SLICES;
-            });
-            second.shares.close();
+        }
+        assertThat(deliveries).isGreaterThan(STEPS / 10);
+    }
+
+    private void operate(int dice) {
+        if (dice < 3 && runners.size() < 4 || runners.isEmpty()) {
+            runners.add(new Runner());
+        } else if (dice < 6) {
+            runners.get(random.nextInt(runners.size())).end(random.nextBoolean());
+        } else {
+            Runner one = runners.get(random.nextInt(runners.size()));
+            if (dice < 250 && backlog.open.size() < 500) {
+                accept();
+            } else if (dice < 500) {
+                one.take();
+            } else if (dice < 750) {
+                one.finish(random.nextInt(4) == 0);
+            } else if (dice < 850) {
+                one.poll();
+            } else if (dice < 950) {
+                one.shares.balance();
+            } else if (dice < 980) {
+                clock.advance(random.nextInt(300));
+            } else {
+                one.writePositions();
+            }
         }
     }
 
-    @Test
-    void installationsInTwoSchemasOfADatabaseHaveAllOfTheirs() throws Exception {
-        try (Connection connection = store.connect(); Statement statement = connection.createStatement()) {
-            statement.execute("create schema a");
-            statement.execute("create schema b");
-            // as another program might
-            statement.execute("select pg_advisory_lock(1937072754, 0), pg_advisory_lock(0), pg_advisory_lock(1)");
-            try (Database one = OpenedDatabase.with(at(store.url() + "?currentSchema=a"));
-                 Database two = OpenedDatabase.with(at(store.url() + "?currentSchema=b"))) {
-                Held first = new Held(one);
-                Held second = new Held(two);
-                for (int i = 0; i < 3; i++) {
-                    first.shares.balance();
-                    second.shares.balance();
+    private void accept() {
+        EnrichedEvent event = new EnrichedEvent(accepted.size() + 1, 1 + random.nextInt(40), List.of(), null, null, 1, false,
+                List.of("d"));
+        accepted.add(event);
+        backlog.put(new Entry(event, Delivery.Origin.EVENT, 0, 0, false));
+    }
+
+    private void drain() {
+        for (int i = 0; i < 20_000 && !(backlog.open.isEmpty() && attempting.isEmpty()); i++) {
+            for (Runner one : List.copyOf(runners)) {
+                one.shares.balance();
+                one.poll();
+                one.take();
+                one.finish(false);
+            }
+            clock.advance(200);
+        }
+        assertThat(backlog.open.keySet()).as("seed %s, step %s", seed, step).isEmpty();
+        int fair = (SLICES + runners.size() - 1) / runners.size();
+        for (Runner one : runners) {
+            assertThat(one.slices.size()).as("seed %s, step %s", seed, step).isLessThanOrEqualTo(fair);
+        }
+    }
+
+    /** One runner: what {@link Outbox} does for one destination. */
+    private final class Runner implements Shares.Holder, Shares.Locks {
+
+        private final Set<Integer> slices = new HashSet<>();
+        private final List<List<Delivery>> batches = new ArrayList<>();
+        private final Shares shares = new Shares(this, SLICES, this);
+        private final OutboxQueue queue =
+                new OutboxQueue("d", backlog, clock, 10 + random.nextInt(40), new Slices(SLICES, accepted.size()));
+        private long handed = accepted.size();
+
+        private void poll() {
+            int last = accepted.size();
+            if (last > handed) {
+                queue.offer(last - handed > 20 ? List.of() : List.copyOf(accepted.subList((int) handed, last)),
+                        last - handed > 20 ? last : handed + 1, last);
+                handed = last;
+            }
+        }
+
+        private void take() {
+            List<Delivery> taken = queue.poll(1 + random.nextInt(3), (first, other) -> first.attempts() == other.attempts(),
+                    () -> 0);
+            Set<Long> mine = new HashSet<>();
+            for (Delivery delivery : taken) {
+                check(backlog.open.containsKey(delivery.seq()), delivery, "was delivered");
+                check(locked.get((int) (delivery.customer() % SLICES)) == this, delivery, "is another runner's");
+                check(!attempting.containsKey(delivery.customer()) || mine.contains(delivery.customer()), delivery,
+                        "goes beside another one");
+                Set<Long> before = new HashSet<>(backlog.of(delivery.customer()).headMap(delivery.seq()).keySet());
+                taken.forEach(it -> before.remove(it.seq()));
+                check(before.isEmpty(), delivery, "goes before " + before);
+                attempting.put(delivery.customer(), this);
+                mine.add(delivery.customer());
+            }
+            if (!taken.isEmpty()) {
+                batches.add(taken);
+            }
+        }
+
+        private void finish(boolean failing) {
+            if (batches.isEmpty()) {
+                return;
+            }
+            List<Finished> results = new ArrayList<>();
+            for (Delivery delivery : batches.remove(random.nextInt(batches.size()))) {
+                attempting.remove(delivery.customer());
+                if (failing) {
+                    Delivery failed = delivery.failed(delivery.attempts() + 1, 1);
+                    backlog.put(new Entry(delivery.event(), delivery.origin(), failed.attempts(), clock.millis() + 200, true));
+                    results.add(Finished.again(failed, 200));
+                } else {
+                    backlog.end(delivery.seq());
+                    deliveries++;
+                    results.add(Finished.ended(delivery, false));
                 }
-                assertThat(first.slices).hasSize(SLICES);
-                assertThat(second.slices).hasSize(SLICES);
-                first.shares.close();
-                second.shares.close();
             }
+            queue.finish(results);
         }
-    }
 
-    /** The server learns of it only when it tries to reach the runner, which it does after a while. */
-    @Test
-    void aRunnerWhoseSessionIsLostTakesItsSlicesBack() throws Exception {
-        try (Wire wire = Wire.to(URI.create(store.url().substring("jdbc:".length())).getPort())) {
-            String url = store.url().replaceFirst(":\\d+/", ":" + wire.port() + "/") + "?socketTimeout=1";
-            try (Database database = OpenedDatabase.with(at(url))) {
-                Held held = new Held(database);
-                held.shares.balance();
-                assertThat(held.slices).hasSize(SLICES);
+        private void writePositions() {
+            queue.positions().forEach((slice, seq) -> positions.merge(slice, seq, Math::max));
+        }
 
-                wire.swallow();
-
-                held.shares.balance();
-                assertThat(held.slices).isEmpty();
-                await().until(() -> {
-                    held.shares.balance();
-                    return held.slices.size() == SLICES;
-                });
-                held.shares.close();
+        /** In order, or so that it has no time to write anything; what it was attempting is attempted again. */
+        private void end(boolean inOrder) {
+            if (inOrder) {
+                while (!batches.isEmpty()) {
+                    finish(false);
+                }
+                writePositions();
             }
-        }
-    }
-
-    private Map<String, String> at(String url) {
-        Map<String, String> settings = new HashMap<>(store.settings());
-        settings.put("database.url", url);
-        return settings;
-    }
-
-    private static final class Held implements Shares.Holder {
-
-        private final Set<Integer> slices = new TreeSet<>();
-        private final Shares shares;
-
-        Held(Database database) {
-            shares = new Shares(database, SLICES, this);
+            attempting.values().removeIf(runner -> runner == this);
+            runners.remove(this);
+            locked.values().removeIf(runner -> runner == this);
         }
 
         @Override
         public void acquired(int slice) {
-            slices.add(slice);
+            check(slices.add(slice), null, "slice " + slice + " twice");
+            poll();
+            queue.acquire(slice, positions.getOrDefault(slice, 0L));
         }
 
         @Override
         public boolean released(int slice) {
             slices.remove(slice);
-            return true;
+            writePositions();
+            boolean idle = queue.release(slice);
+            check(!idle || attempting.keySet().stream().noneMatch(it -> it % SLICES == slice && attempting.get(it) == this),
+                    null, "slice " + slice + " is given back while it is busy");
+            return idle;
         }
 
         @Override
         public void lostAll() {
-            slices.clear();
+            throw new AssertionError("nothing is lost here");
+        }
+
+        @Override
+        public int members() throws SQLException {
+            return runners.size();
+        }
+
+        @Override
+        public boolean tryLock(int slice) {
+            return locked.putIfAbsent(slice, this) == null;
+        }
+
+        @Override
+        public void unlock(int slice) {
+            assertThat(locked.remove(slice)).isSameAs(this);
+        }
+
+        @Override
+        public void close() {
+            fail("seed %s, step %s: a fault in dividing", seed, step);
+        }
+    }
+
+    private void check(boolean holds, Delivery delivery, String what) {
+        if (!holds) {
+            throw new AssertionError("seed " + seed + ", step " + step + ": " + (delivery == null ? ""
+                    : delivery.seq() + " of " + delivery.customer() + " ") + what);
         }
     }
 }
