@@ -2,14 +2,9 @@ package io.subrelay.mapping;
 
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.subrelay.Nearest;
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
-import java.util.Collection;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -23,6 +18,7 @@ import net.thisptr.jackson.jq.internal.javacc.ParseException;
 import net.thisptr.jackson.jq.internal.javacc.TokenMgrError;
 import net.thisptr.jackson.jq.internal.tree.FunctionCall;
 import net.thisptr.jackson.jq.internal.tree.FunctionDefinition;
+import net.thisptr.jackson.jq.internal.tree.SemicolonOperator;
 
 /**
  * jq source text, and what is wrong with it said in one line with the place. The library itself finds a misspelt
@@ -52,15 +48,18 @@ final class JqSource {
     Expression compile(Scope scope) {
         Expression parsed = parse(text);
         checkCalls(parsed, scope);
-        return parsed;
+        return JqLinker.link(parsed, scope);
     }
 
     /** Adds the functions that this text defines to a scope. */
     void define(Scope scope) {
         Expression parsed = parse(text + "\nnull");
         checkCalls(parsed, scope);
+        List<Expression> definitions = parsed instanceof SemicolonOperator ? JqTree.get(parsed, "qs") : List.of(parsed);
         try {
-            parsed.apply(scope, NullNode.getInstance(), null, (value, path) -> { }, false);
+            for (Expression each : definitions) {
+                JqLinker.link(each, scope).apply(scope, NullNode.getInstance(), null, (value, path) -> { }, false);
+            }
         } catch (JsonQueryException e) {
             throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
         }
@@ -95,7 +94,16 @@ final class JqSource {
     private void checkCalls(Expression parsed, Scope scope) {
         Set<String> calls = new LinkedHashSet<>();
         Set<String> defined = new HashSet<>();
-        collect(parsed, calls, defined, new IdentityHashMap<>());
+        JqTree.rewrite(parsed, node -> {
+            if (node instanceof FunctionCall && JqTree.get(node, "moduleName") == null) {
+                calls.add(JqTree.get(node, "name") + "/" + JqTree.<List<?>>get(node, "args").size());
+            } else if (node instanceof FunctionDefinition) {
+                List<?> parameters = JqTree.get(node, "args");
+                defined.add(JqTree.get(node, "fname") + "/" + parameters.size());
+                parameters.forEach(parameter -> defined.add(parameter + "/0"));
+            }
+            return node;
+        });
         for (String call : calls) {
             int slash = call.lastIndexOf('/');
             String function = call.substring(0, slash);
@@ -117,48 +125,5 @@ final class JqSource {
             each.getLocalFunctions().keySet().forEach(name -> names.add(name.replaceFirst("/.*", "")));
         }
         return names;
-    }
-
-    /** Walks the parsed tree, which has no visitor, by its fields. */
-    private static void collect(Object node, Set<String> calls, Set<String> defined, Map<Object, Object> seen) {
-        if (node instanceof Collection<?> nodes) {
-            nodes.forEach(each -> collect(each, calls, defined, seen));
-        }
-        if (node == null || !node.getClass().getName().startsWith(Expression.class.getPackageName())
-                || node instanceof Enum || seen.put(node, node) != null) {
-            return;
-        }
-        if (node instanceof FunctionCall && field(node, "moduleName") == null) {
-            calls.add(field(node, "name") + "/" + ((List<?>) field(node, "args")).size());
-        }
-        if (node instanceof FunctionDefinition) {
-            List<?> parameters = (List<?>) field(node, "args");
-            defined.add(field(node, "fname") + "/" + parameters.size());
-            parameters.forEach(parameter -> defined.add(parameter + "/0"));
-        }
-        for (Class<?> type = node.getClass(); type != Object.class; type = type.getSuperclass()) {
-            for (Field field : type.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()) {
-                    collect(field(node, field), calls, defined, seen);
-                }
-            }
-        }
-    }
-
-    private static Object field(Object node, String name) {
-        try {
-            return field(node, node.getClass().getDeclaredField(name));
-        } catch (NoSuchFieldException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static Object field(Object node, Field field) {
-        try {
-            field.setAccessible(true);
-            return field.get(node);
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }
