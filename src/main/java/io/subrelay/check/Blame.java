@@ -6,8 +6,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.PropertyBindingException;
-import org.apache.camel.ResolveEndpointFailedException;
-import org.apache.camel.TypeConversionException;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Finds out of a failure to build routes what is wrong, and where. */
@@ -24,23 +22,12 @@ final class Blame {
     static Fault of(Throwable failure, RouteFile file, Folder folder) {
         int line = 0;
         String id = null;
-        String uri = null;
         for (Throwable cause = failure; cause != null; cause = next(cause)) {
             if (cause instanceof Settings.InvalidSetting setting) {
                 return SettingsFile.read(folder).fault(setting);
             }
-            if (cause instanceof ResolveEndpointFailedException endpoint) {
-                uri = endpoint.getUri();
-            }
             if (cause instanceof PropertyBindingException option && option.getPropertyName() != null) {
                 return option(file, option.getPropertyName(), option.getValue());
-            }
-            if (cause instanceof TypeConversionException conversion && uri != null) {
-                Matcher option = Pattern.compile("[?&]([^=&]+)=" + Pattern.quote(String.valueOf(conversion.getValue())))
-                        .matcher(uri);
-                if (option.find()) {
-                    return option(file, option.group(1), conversion.getValue());
-                }
             }
             if (cause instanceof FailedToCreateRouteException route) {
                 id = route.getRouteId();

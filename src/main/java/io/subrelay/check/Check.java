@@ -30,6 +30,7 @@ final class Check {
     /** The files that read a setting without a value, or with a wrong one: building them would tell it again. */
     private final Set<String> unresolved = new TreeSet<>();
     private List<RouteFile> shared = List.of();
+    private BeanNames beans;
     /** Whether the functions that all jq expressions share are fine: otherwise no route can be built. */
     private boolean jq;
     private int destinations;
@@ -88,6 +89,7 @@ final class Check {
         } catch (IllegalArgumentException e) {
             faults.add(Fault.fault("", 0, e.getMessage()));
         }
+        beans = new BeanNames(files);
         try (Rehearsal rehearsal = Rehearsal.asStarted(folder)) {
             texts(files, rehearsal.camel(), true);
         }
@@ -120,11 +122,17 @@ final class Check {
         Set<String> known = new TreeSet<>(all.stringPropertyNames());
         known.removeIf(name -> name.startsWith("camel."));
         Placeholders placeholders = new Placeholders(camel, known);
-        folder.mappings().forEach(placeholders::read);
+        folder.mappings().forEach(file -> placeholders.read(file.text()));
         if (whole) {
             List<Fault> definitions = definitions(camel);
             faults.addAll(definitions);
             jq = definitions.isEmpty();
+        }
+        Endpoints endpoints = new Endpoints(camel, placeholders);
+        Expressions expressions = whole ? new Expressions(camel, placeholders, folder) : null;
+        if (whole) {
+            folder.mappings().forEach(file -> faults.addAll(expressions.ofFunctions(file)));
+            faults.addAll(beans.twice());
         }
         List<RouteFile> readable = new ArrayList<>();
         for (RouteFile file : files) {
@@ -136,8 +144,9 @@ final class Check {
             faults.addAll(placeholders.faults(file));
             if (whole) {
                 faults.addAll(Shape.get().faults(file));
-                faults.addAll(jq ? new Expressions(camel, placeholders).faults(file) : List.of());
-                faults.addAll(new Addresses(camel, placeholders).faults(file));
+                faults.addAll(jq ? expressions.faults(file) : List.of());
+                faults.addAll(beans.missing(file, camel));
+                faults.addAll(endpoints.faults(file));
             }
         }
         faults.addAll(DestinationRules.faults(readable, placeholders, known, settings, settingsFile));
@@ -209,7 +218,7 @@ final class Check {
         }
         while (true) {
             try (Rehearsal rehearsal = Rehearsal.asStarted(folder)) {
-                rehearsal.load(others).load(List.of(file));
+                rehearsal.load(others).load(beans.neededBy(file)).load(List.of(file));
                 for (RouteDefinition route : List.copyOf(rehearsal.camel().getRouteDefinitions())) {
                     if (left.contains(route.getRouteId())) {
                         rehearsal.camel().removeRouteDefinition(route);

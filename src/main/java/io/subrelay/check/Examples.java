@@ -26,12 +26,14 @@ final class Examples implements AutoCloseable {
 
     private final Folder folder;
     private final List<RouteFile> shared;
+    private final BeanNames beans;
     private final Map<Group, Rehearsal> rehearsals = new LinkedHashMap<>(16, 0.75f, true);
 
     /** @param shared the route files that are no destination's */
     Examples(Folder folder, Collection<RouteFile> shared) {
         this.folder = folder;
         this.shared = List.copyOf(shared);
+        this.beans = new BeanNames(folder.routeFiles());
     }
 
     /** The files of a folder of examples, in order; none if there is no such folder. */
@@ -92,6 +94,7 @@ final class Examples implements AutoCloseable {
         Rehearsal rehearsal = rehearsals.get(group);
         if (rehearsal == null) {
             List<RouteFile> files = new ArrayList<>(shared);
+            files.addAll(beans.neededBy(destination));
             files.add(destination);
             rehearsal = Rehearsal.withDefaults(folder, example.settings());
             try {

@@ -1,7 +1,5 @@
 package io.subrelay.check;
 
-import io.subrelay.Nearest;
-import io.subrelay.webhook.Kind;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -12,24 +10,21 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Language;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Whether the expressions in jq and simple of a file compile. */
+/** Whether the expressions in jq and simple of a file compile, and read what events have. */
 final class Expressions {
 
     private static final Pattern AT = Pattern.compile("(?s)jq, line (\\d+), column \\d+: (.*)");
     private static final Set<String> PREDICATES = Set.of("when", "filter", "onWhen", "validate", "completionPredicate",
             "retryWhile", "handled", "continued");
 
-    /** The kind of an event, compared with one or with several. */
-    private static final Pattern KIND = Pattern.compile(
-            "(?:\\.kind\\b\\)?|\\$\\{variable\\.kind}|variable\\(\"kind\"\\))\\s*(?:==|!=|!?in\\b|\\|\\s*IN)\\s*"
-                    + "(\\([^)]*\\)|\"[^\"]*\"|'[^']*')");
-
     private final CamelContext camel;
     private final Placeholders placeholders;
+    private final EventNames names;
 
-    Expressions(CamelContext camel, Placeholders placeholders) {
+    Expressions(CamelContext camel, Placeholders placeholders, Folder folder) {
         this.camel = camel;
         this.placeholders = placeholders;
+        this.names = new EventNames(folder);
     }
 
     List<Fault> faults(RouteFile file) {
@@ -40,7 +35,8 @@ final class Expressions {
                 String text = expression == null || Yaml.text(expression) == null ? null
                         : placeholders.resolve(Yaml.text(expression));
                 if (text != null) {
-                    kinds(text, expression, file, faults);
+                    names.check(text, (at, message) ->
+                            faults.add(Fault.fault(file.name(), Placeholders.line(expression, text, at), message)));
                     compile(name, text, isPredicate(owners), expression, file, faults);
                 }
             }
@@ -48,19 +44,12 @@ final class Expressions {
         return faults;
     }
 
-    /** A kind that is like a known one is misspelt; another may be newer than this release. */
-    private static void kinds(String text, Node node, RouteFile file, List<Fault> faults) {
-        Matcher compared = KIND.matcher(text);
-        while (compared.find()) {
-            for (String kind : compared.group(1).replaceAll("[\"'()\\s]", "").split("[,;]")) {
-                String hint = Kind.KNOWN.contains(kind) ? "" : Nearest.hint(kind, Kind.KNOWN);
-                if (!hint.isEmpty()) {
-                    int line = Yaml.textLine(node) + (Yaml.keepsLines(node)
-                            ? (int) text.substring(0, compared.start()).chars().filter(c -> c == '\n').count() : 0);
-                    faults.add(Fault.fault(file.name(), line, "there is no kind " + kind + hint));
-                }
-            }
-        }
+    /** What the functions that all files share read of an event. */
+    List<Fault> ofFunctions(RouteFile file) {
+        List<Fault> faults = new ArrayList<>();
+        names.check(file.text(), (at, message) -> faults.add(
+                Fault.fault(file.name(), 1 + Placeholders.lines(file.text(), at), message)));
+        return faults;
     }
 
     private static boolean isPredicate(Deque<String> owners) {

@@ -43,8 +43,8 @@ public final class Folder {
     }
 
     /** The functions that all route files share, as they are written. */
-    List<String> mappings() {
-        return inRoutes(".*\\.jq").stream().map(file -> RouteFile.read(file, shown(file)).text()).toList();
+    List<RouteFile> mappings() {
+        return inRoutes(".*\\.jq").stream().map(this::routeFile).toList();
     }
 
     /** Files that are meant as route files, as it seems, and have another name. */

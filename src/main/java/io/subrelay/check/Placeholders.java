@@ -133,9 +133,14 @@ final class Placeholders {
         }
     }
 
-    private static int line(Node scalar, String text, int offset) {
-        return Yaml.textLine(scalar) + (Yaml.keepsLines(scalar)
-                ? (int) text.substring(0, offset).chars().filter(c -> c == '\n').count() : 0);
+    /** The line of the file where an offset of a scalar's text is. */
+    static int line(Node scalar, String text, int offset) {
+        return Yaml.textLine(scalar) + (Yaml.keepsLines(scalar) ? lines(text, offset) : 0);
+    }
+
+    /** The number of line ends before an offset. */
+    static int lines(String text, int offset) {
+        return (int) text.substring(0, offset).chars().filter(c -> c == '\n').count();
     }
 
     /** The text with every setting in it; null if one is missing. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -41,8 +42,8 @@ final class RouteFile {
 
         /** The destination that it delivers to; null if it does not consume from an outbox. */
         String destination() {
-            return fromUri().startsWith("outbox:") ? fromUri().replaceFirst("outbox:(//)?", "").replaceFirst("\\?.*", "")
-                    : null;
+            return fromUri().startsWith("outbox:")
+                    ? fromUri().replaceFirst("outbox:(//)?", "").replaceFirst("\\?.*", "") : null;
         }
 
         List<String> configurations() {
@@ -119,6 +120,19 @@ final class RouteFile {
     /** Why the file cannot be read; null if it can. */
     Fault unreadable() {
         return unreadable;
+    }
+
+    /** The same with nothing but its beans, at their lines. */
+    RouteFile beans() {
+        List<String> lines = new ArrayList<>(text.lines().toList());
+        List<Node> items = Yaml.items(root);
+        for (int i = 0; i < items.size(); i++) {
+            int end = i + 1 < items.size() ? Yaml.line(items.get(i + 1)) - 1 : lines.size();
+            if (Yaml.get(items.get(i), "beans") == null) {
+                Collections.fill(lines.subList(Yaml.line(items.get(i)) - 1, end), "");
+            }
+        }
+        return new RouteFile(path, name, String.join("\n", lines), root, null);
     }
 
     List<Route> routes() {

@@ -200,9 +200,4 @@ final class Shape {
             }
         }
     }
-
-    /** The number of definitions, for those who want to know that the schema is there. */
-    int size() {
-        return root.path("definitions").size();
-    }
 }

@@ -57,7 +57,17 @@ class CheckTest {
                 arguments("reason: Sandbox", "reasn: Sandbox", ":18: outbox has no option reasn; did you mean reason?"),
                 arguments("{{mine.url}}", "htps://mine.example", ":31: there is no component htps; did you mean https?"),
                 arguments("{{mine.url}}", "{{mine.ulr}}", ":31: there is no setting mine.ulr; did you mean mine.url?"),
-                arguments("httpMethod: POST", "connectTimeout: soon", ":33: connectTimeout cannot be 'soon'"),
+                arguments("httpMethod: POST", "connectTimeout: soon", ":33: connectTimeout is 'soon': it accepts a whole number"),
+                arguments("httpMethod: POST", "httpMethod: PSOT", ":33: httpMethod is 'PSOT': it accepts GET, "),
+                arguments("httpMethod: POST", "authenticationPreemptive: yes",
+                        ":33: authenticationPreemptive is 'yes': it accepts true or false"),
+                arguments("credentials: mine.key", "batchSize: \"{{mine.key}}\"",
+                        ":7: batchSize is '{{mine.key}}': it accepts a whole number"),
+                arguments("credentials: mine.key", "reason: Sandbox", ":7: reason is an option for sending to outbox only"),
+                arguments("reason: Sandbox events are not for mine", "batchSize: 5",
+                        ":18: batchSize is an option for receiving from outbox only"),
+                arguments("{{mine.url}}/in", "kafka:mine", ":31: there is no component kafka; put the jar"
+                        + " files of org.apache.camel:camel-kafka:"),
                 arguments("outbox:skip", "outbox:skp", ":16: nothing can be sent to outbox:skp; did you mean outbox:skip?"),
                 // expressions
                 arguments("iso8601", "iso8061", ":24: jq: there is no function iso8061/0; did you mean iso8601? in:"
@@ -83,11 +93,22 @@ class CheckTest {
                 // what Camel says of these names neither the line nor the mend
                 arguments("{ id: .event.id,", "{ a: {b: {c: 1}}, id: .event.id,", ":23: '}}' is where Camel takes a setting"
                         + " to end; write '} }' for braces of an expression"),
-                arguments("{{mine.url}}/in\"", "{{mine.url}}/in?a=b\"", ":31: an address with parameters cannot have a query"),
+                arguments("{{mine.url}}/in\"", "{{mine.url}}/in?a=b\"", ":31: a uri with parameters cannot have a query"),
+                arguments("to:\n            uri: \"{{mine.url}}/in\"",
+                        "toD:\n            uri: \"{{mine.url}}/${variable.event_id}?a=b\"", ":31: a uri with parameters"),
                 arguments(".event.environment == \"SANDBOX\"", ".kind == \"renewel\"",
                         ":13: there is no kind renewel; did you mean renewal?"),
                 arguments(".event.environment == \"SANDBOX\"", ".kind | IN(\"renewal\", \"expiraton\")",
                         ":13: there is no kind expiraton; did you mean expiration?"),
+                arguments("id: .event.id,", "id: .event.prodct_id,",
+                        ":23: the event has no field prodct_id; did you mean product_id?"),
+                arguments("when: (.happened", "what: (.event | {store, c: 1,\n                      period_typ}), when: (.happened",
+                        ":25: the event has no field period_typ; did you mean period_type?"),
+                arguments("id: .event.id,", "id: .event[\"stor\"], a: own(\"aliasses\"), b: own(\"original_app_user_id\"),",
+                        ":23: the event has no field aliasses; did you mean aliases?\n"
+                                + ":23: the event has no field stor; did you mean store?"),
+                arguments("id: .event.id,", "id: .customer.subscription_statsu, new: .event.of_2030,",
+                        ":23: the customer has no field subscription_statsu; did you mean subscription_status?"),
                 // addresses of the event's choice
                 arguments("to:\n            uri: \"{{mine.url}}", "toD:\n            uri: \"https://${variable.store}.mine.example",
                         ":31: this address is taken from the event"),
@@ -114,11 +135,11 @@ class CheckTest {
     void a_path_may_be_of_the_event() {
         planted.mine("to:\n            uri: \"{{mine.url}}/in", "toD:\n            uri: \"{{mine.url}}/${variable.event_id}/in");
         assertThat(planted.found()).singleElement().asString().contains("requests[0].path");
-        assertThat(Addresses.isFromData("https://a.b/c?d=${body}")).isFalse();
-        assertThat(Addresses.isFromData("https://{{a.b}}/${body}")).isFalse();
-        assertThat(Addresses.isFromData("https:${body}")).isTrue();
-        assertThat(Addresses.isFromData("${header.to}")).isTrue();
-        assertThat(Addresses.isFromData("kafka:${body}?brokers=a")).isTrue();
+        assertThat(Endpoints.isFromData("https://a.b/c?d=${body}")).isFalse();
+        assertThat(Endpoints.isFromData("https://{{a.b}}/${body}")).isFalse();
+        assertThat(Endpoints.isFromData("https:${body}")).isTrue();
+        assertThat(Endpoints.isFromData("${header.to}")).isTrue();
+        assertThat(Endpoints.isFromData("kafka:${body}?brokers=a")).isTrue();
     }
 
     @Test
@@ -134,6 +155,9 @@ class CheckTest {
                 "routes/destinations/mine.camel.yaml:19: there is no step transfrom; did you mean transform?",
                 "routes/destinations/mine.camel.yaml:33: https has no option httpMethd; did you mean httpMethod?",
                 "routes/mapping.jq:1: jq: unexpected '/' in: def own($field): .event[$field] /// .customer[$field];");
+        planted.write("routes/mapping.jq", "def a: 1;\ndef b: .event.prodct_id;\n");
+        assertThat(planted.found()).contains(
+                "routes/mapping.jq:2: the event has no field prodct_id; did you mean product_id?");
         planted.write("routes/mapping.jq", Planted.read(Path.of("routes/mapping.jq")));
         assertThat(planted.found()).anySatisfy(line -> assertThat(line)
                 .startsWith("routes/destinations/statsig.camel.yaml:15: jq: unexpected end"));
@@ -141,7 +165,7 @@ class CheckTest {
 
     @Test
     void every_route_that_camel_cannot_build_is_told() {
-        planted.mine("httpMethod: POST", "connectTimeout: soon");
+        planted.mine(Planted.HEADER, Planted.bean("webhookReader", "none"));
         planted.write(Planted.FILE, Planted.read(folder.resolve(Planted.FILE)) + """
                 - route:
                     id: mine-other
@@ -149,11 +173,36 @@ class CheckTest {
                     from:
                       uri: direct:mine-other
                       steps:
-                        - bean: {ref: nobody, method: nothing}
+                        - bean: {ref: webhookReader, method: nothing}
                 """);
         assertThat(planted.found()).filteredOn(line -> !line.contains("note:")).hasSize(2)
-                .anySatisfy(line -> assertThat(line).contains("mine.camel.yaml:33: connectTimeout"))
-                .anySatisfy(line -> assertThat(line).contains("mine.camel.yaml:35: ").contains("nobody"));
+                .anySatisfy(line -> assertThat(line).contains("mine.camel.yaml:2: ").contains("none"))
+                .anySatisfy(line -> assertThat(line).contains("mine.camel.yaml:33: ").contains("nothing"));
+    }
+
+    @Test
+    void a_bean_that_another_file_declares_or_none() {
+        String bean = """
+                - beans:
+                    - name: stamp
+                      type: java.util.Date
+                # {{of.no.setting}}
+                """;
+        planted.mine(Planted.HEADER, Planted.bean("stamp", "getTime"));
+        planted.write("routes/destinations/other.camel.yaml", Planted.MINE.replace("mine", "other") + bean);
+        planted.write("application.properties", "mine.url = https://mine.example\nmine.key = k-1\n"
+                + "other.url = https://mine.example\nother.key = k-1\n");
+        assertThat(planted.found()).filteredOn(line -> !line.contains("note:")).hasSize(2)
+                .allMatch(line -> line.startsWith("routes/destinations/mine.tests/renewal.json: requests[0]."));
+        planted.write("routes/destinations/other.camel.yaml", Planted.MINE.replace("mine", "other"));
+        assertThat(planted.found()).contains(Planted.FILE + ":26: there is no bean stamp");
+        planted.write("routes/destinations/other.camel.yaml",
+                Planted.MINE.replace("mine", "other") + bean + bean.replace("stamp", "stmap"));
+        planted.mine("httpMethod: POST", "httpMethod: POST\n              headerFilterStrategy: \"#stam\"");
+        assertThat(planted.found()).contains(Planted.FILE + ":34: there is no bean stam; did you mean stamp?");
+        planted.write("routes/more.camel.yaml", bean);
+        assertThat(planted.found()).contains("routes/more.camel.yaml:2: bean stamp is declared already, at"
+                + " routes/destinations/other.camel.yaml:35");
     }
 
     @Test

@@ -46,6 +46,13 @@ final class Planted {
                         parameters:
                           httpMethod: POST
             """;
+    static final String HEADER = """
+                    setHeader:
+                        name: Content-Type
+                        expression:
+                          constant:
+                            expression: application/json
+            """.strip();
     static final String EXAMPLE = """
             {"given": {"events": [{"event": {"id": "e1", "type": "RENEWAL", "event_timestamp_ms": 0, "app_user_id": "u",
                "purchased_at_ms": 0}}]},
@@ -66,9 +73,17 @@ final class Planted {
         for (File file : new File("routes/sql").listFiles()) {
             write("routes/sql/" + file.getName(), read(file.toPath()));
         }
+        for (String webhook : List.of("renewal", "cancellation")) {
+            write("examples/" + webhook + ".json", read(Path.of("src/examples", webhook + ".json")));
+        }
         write(FILE, MINE);
         write("routes/destinations/mine.tests/renewal.json", EXAMPLE);
         write("application.properties", "mine.url = https://mine.example\nmine.key = k-1\n");
+    }
+
+    /** A step in the place of {@link #HEADER}. */
+    static String bean(String ref, String method) {
+        return "bean:\n            ref: " + ref + "\n            method: " + method;
     }
 
     Planted write(String file, String text) {
