@@ -1,5 +1,6 @@
 package io.subrelay.console;
 
+import io.subrelay.delivery.Failing;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxConsumer;
 import io.subrelay.store.RequestStore;
@@ -38,7 +39,23 @@ public final class DeliveryApi {
         destination.put("mode", consumer.mode());
         destination.put("oldest_pending_seconds", consumer.oldestPendingSeconds());
         destination.put("circuit", consumer.circuit());
+        destination.put("called_again_at", consumer.circuitMs() == 0 ? null : inMillis(consumer.circuitMs()));
+        destination.put("failing", consumer.failing() == null ? null : failing(consumer.failing()));
         return destination;
+    }
+
+    private static Map<String, Object> failing(Failing.Now now) {
+        Map<String, Object> failing = new LinkedHashMap<>();
+        failing.put("since", Instant.ofEpochMilli(now.since()).toString());
+        failing.put("attempts", now.attempts());
+        failing.put("response_code", now.status() == 0 ? null : now.status());
+        failing.put("answer", now.words());
+        failing.put("event_id", now.eventId());
+        return failing;
+    }
+
+    private static String inMillis(long millis) {
+        return Instant.ofEpochMilli(System.currentTimeMillis() + millis).toString();
     }
 
     /** The key that an event's id is stored under. */
@@ -53,11 +70,46 @@ public final class DeliveryApi {
             throw new NotFound("no event is stored under this id");
         }
         long scheduled = 0;
-        boolean all = destination == null || destination.isBlank();
-        for (String name : all ? outbox.open() : List.of(open(destination))) {
+        for (String name : named(destination)) {
             scheduled += tell(name, requests.event(id, name));
         }
-        return scheduled(scheduled);
+        return scheduled(scheduled, "it has not ended anywhere that it could go again: what waits for its next attempt "
+                + "goes at once by POST /api/events/{id}/retry");
+    }
+
+    /** Attempts an event now that waits at one destination or, where none is named, at all; and what it waits for. */
+    public String retryEvent(@Header("id") String id, @Header("destination") String destination) throws SQLException {
+        if (!requests.isStored(id)) {
+            throw new NotFound("no event is stored under this id");
+        }
+        long due = 0;
+        for (String name : named(destination)) {
+            due += outbox.retries().ofEvent(name, id);
+        }
+        return retried(due);
+    }
+
+    /** The same for what waits of a customer, by any of its ids. */
+    public String retryCustomer(@Header("id") String id, @Header("destination") String destination)
+            throws SQLException {
+        long due = 0;
+        for (String name : named(destination)) {
+            due += outbox.retries().ofCustomer(name, id);
+        }
+        return retried(due);
+    }
+
+    /** The same for all that waits at a destination. */
+    public String retryDestination(@Header("name") String destination) throws SQLException {
+        return retried(outbox.retries().ofAll(open(destination)));
+    }
+
+    private static String retried(long due) {
+        return scheduled(due, "nothing of it waits for its next attempt");
+    }
+
+    private List<String> named(String destination) {
+        return destination == null || destination.isBlank() ? outbox.open() : List.of(open(destination));
     }
 
     /**
@@ -69,7 +121,7 @@ public final class DeliveryApi {
             throws SQLException {
         boolean dry = Boolean.parseBoolean(dryRun);
         long count = requests.dead(open(destination), !dry);
-        return dry ? wouldSchedule(count) : scheduled(tell(destination, count));
+        return dry ? wouldSchedule(count) : scheduled(tell(destination, count), "it has no dead letters");
     }
 
     /**
@@ -82,7 +134,7 @@ public final class DeliveryApi {
             @Header("dry-run") String dryRun) throws SQLException {
         boolean dry = Boolean.parseBoolean(dryRun);
         long count = requests.history(open(destination), millis(since), !dry);
-        return dry ? wouldSchedule(count) : scheduled(tell(destination, count));
+        return dry ? wouldSchedule(count) : scheduled(tell(destination, count), "it had every event that is stored");
     }
 
     private long tell(String destination, long scheduled) {
@@ -123,8 +175,9 @@ public final class DeliveryApi {
         }
     }
 
-    private static String scheduled(long count) {
-        return "{\"scheduled\":" + count + "}";
+    /** @param otherwise why there are none */
+    private static String scheduled(long count, String otherwise) {
+        return count > 0 ? "{\"scheduled\":" + count + "}" : "{\"scheduled\":0,\"reason\":\"" + otherwise + "\"}";
     }
 
     private static String wouldSchedule(long count) {

@@ -47,7 +47,7 @@ final class Circuit implements OutboxQueue.Gate {
                 .permittedNumberOfCallsInHalfOpenState(2)
                 .clock(clock)
                 .build());
-        breaker.getEventPublisher().onStateTransition(event -> LOG.warn("{}: circuit {} -> {}", destination,
+        breaker.getEventPublisher().onStateTransition(event -> LOG.debug("{}: circuit {} -> {}", destination,
                 event.getStateTransition().getFromState(), event.getStateTransition().getToState()));
     }
 
@@ -74,6 +74,7 @@ final class Circuit implements OutboxQueue.Gate {
     /**
      * Tells what a call came to, or that there was none.
      *
+     * @param outcome with secrets masked
      * @param first whether it was the first attempt for an event: one that fails again and again may fail for a reason of
      *              its own, and must not close the destination to the others
      */
@@ -118,14 +119,36 @@ final class Circuit implements OutboxQueue.Gate {
 
     private void hold(boolean wasHeld, Outcome outcome) {
         if (!wasHeld) {
-            LOG.error("{}: held, it rejects the key (answer {}): check it; nothing is lost meanwhile",
-                    destination, outcome.responseCode());
+            LOG.error("{}: held, it rejects the key ({}): check it; nothing is lost meanwhile",
+                    destination, Failing.answer(outcome));
         }
         if (!wasHeld || probing) {
             probeMs = probeMs == 0 ? FIRST_PROBE_MS : Math.min(probeMs * 2, MAX_PROBE_MS);
             heldUntil = clock.millis() + probeMs;
         }
         probing = false;
+    }
+
+    /** Somebody wants a call now: a destination that is held or left alone is tried at once. */
+    synchronized void tryNow() {
+        pausedUntil = 0;
+        if (heldUntil > 0) {
+            heldUntil = Math.min(heldUntil, clock.millis());
+        } else if (breaker.getState() == CircuitBreaker.State.OPEN) {
+            breaker.transitionToHalfOpenState();
+        }
+    }
+
+    /** The destination works again: failures of a time that is over must not open it later. */
+    void forget() {
+        if (breaker.getState() == CircuitBreaker.State.CLOSED) {
+            breaker.reset();
+        }
+    }
+
+    /** In how many milliseconds a destination that is held or left alone is called again; 0 where it is not known. */
+    synchronized long untilMs() {
+        return Math.max(0, Math.max(heldUntil, pausedUntil) - clock.millis());
     }
 
     /** {@code closed}, {@code open}, {@code half_open} or {@code held}. */

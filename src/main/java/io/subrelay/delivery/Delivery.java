@@ -23,6 +23,14 @@ public record Delivery(EnrichedEvent event, Origin origin, int attempts, long tr
         return new Delivery(event, origin, failures, since, true);
     }
 
+    /**
+     * The same for an attempt ahead of its time: it repeats the last one, so that the attempts that a policy allows are
+     * not used up while a destination is away.
+     */
+    Delivery early() {
+        return new Delivery(event, origin, Math.max(0, attempts - 1), triedSince, scheduled);
+    }
+
     /** Why a delivery is on its way. */
     public enum Origin {
         /** It was accepted. */

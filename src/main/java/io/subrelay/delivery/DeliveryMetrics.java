@@ -32,7 +32,8 @@ final class DeliveryMetrics {
 
     /** Of one that was bound before, such as that of a route that was replaced, nothing is shown any more. */
     void bind(OutboxConsumer consumer) {
-        for (String gauge : List.of("subrelay.delivery.oldest.pending.seconds", "subrelay.delivery.circuit.closed")) {
+        for (String gauge : List.of("subrelay.delivery.oldest.pending.seconds", "subrelay.delivery.circuit.closed",
+                "subrelay.delivery.failing.seconds")) {
             meters.find(gauge).tag("destination", destination).gauges().forEach(meters::remove);
         }
         Gauge.builder("subrelay.delivery.oldest.pending.seconds", consumer, OutboxConsumer::oldestPendingSeconds)
@@ -40,6 +41,9 @@ final class DeliveryMetrics {
                 .tag("destination", destination).register(meters);
         Gauge.builder("subrelay.delivery.circuit.closed", consumer, it -> it.circuit().equals("closed") ? 1 : 0)
                 .description("1 while the destination is called freely; 0 while its circuit is open or it is held")
+                .tag("destination", destination).register(meters);
+        Gauge.builder("subrelay.delivery.failing.seconds", consumer, OutboxConsumer::failingSeconds)
+                .description("For how long the destination has been failing; 0 while it works")
                 .tag("destination", destination).register(meters);
     }
 

@@ -157,6 +157,7 @@ final class Lanes {
             spillAll(lane);
             spill(lane, delivery.seq(), delivery.event());
             lane.retried = delivery;
+            lane.early = false;
             lane.dueAt = clock.millis() + failed.retryMs();
         }
     }
@@ -196,6 +197,7 @@ final class Lanes {
     private void waitFor(Lane lane, Row row) {
         spill(lane, row.seq(), row.delivery().event());
         lane.retried = row.delivery();
+        lane.early = false;
         lane.dueAt = clock.millis() + row.dueInMs();
         move(lane, State.WAITING);
     }
@@ -206,11 +208,27 @@ final class Lanes {
         }
     }
 
-    /** Makes every lane that waits for its next attempt due. */
-    void makeAllDue() {
-        for (Lane lane : List.copyOf(waiting)) {
+    /** Makes every lane that waits for its next attempt due; false if none does. */
+    boolean makeAllDue() {
+        return makeDue(List.copyOf(waiting));
+    }
+
+    /** Makes those of these customers due. */
+    boolean makeDueOf(Set<Long> customers) {
+        return makeDue(waiting.stream().filter(lane -> customers.contains(lane.customer)).toList());
+    }
+
+    /** Makes the one due that would be the next. */
+    boolean makeNextDue() {
+        return makeDue(waiting.stream().limit(1).toList());
+    }
+
+    private boolean makeDue(List<Lane> theirs) {
+        for (Lane lane : theirs) {
+            lane.early = true;
             move(lane, State.UNREAD);
         }
+        return !theirs.isEmpty();
     }
 
     /** The next lane that has to be read from the database, from {@link Lane#spilledFrom}; null if there is none. */
@@ -253,7 +271,8 @@ final class Lanes {
         EnrichedEvent arrived = lane.arrived;
         lane.arrived = null;
         spill(lane, 0, null);
-        rows.forEach(row -> add(lane, isRetried(lane, row) ? lane.retried : row.delivery()));
+        rows.forEach(row -> add(lane, !isRetried(lane, row) ? row.delivery()
+                : lane.early ? lane.retried.early() : lane.retried));
         lane.retried = null;
         EnrichedEvent last = rows.isEmpty() ? null : rows.get(rows.size() - 1).delivery().event();
         if (rows.size() == laneLimit) {

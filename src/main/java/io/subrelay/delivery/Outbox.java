@@ -10,6 +10,7 @@ import io.subrelay.store.CustomerRecords.Erased;
 import io.subrelay.store.Database;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.Mark;
+import io.subrelay.store.RetryStore;
 import io.subrelay.store.Writer;
 import io.subrelay.time.Clocks;
 import io.subrelay.webhook.Event;
@@ -53,6 +54,7 @@ public final class Outbox implements Shares.Holder {
     private final Shares shares;
     private final CustomerRecords records;
     private final StoredCounts counts;
+    private final Retries retries;
     private final Map<String, OutboxConsumer> consumers = new ConcurrentSkipListMap<>();
     private final Map<String, Map<Integer, Long>> written = new ConcurrentHashMap<>();
     private final Map<Integer, Boolean> held = new HashMap<>();
@@ -75,6 +77,7 @@ public final class Outbox implements Shares.Holder {
         this.counts = new StoredCounts(store, clocks);
         this.clocks = clocks;
         this.clockOffset = clocks.offset();
+        this.retries = new Retries(new RetryStore(database), consumers, clocks, () -> flush(A_MOMENT_MS));
         this.handed = store.lastEvent();
         if (shares == null) {
             held.put(0, true);
@@ -92,6 +95,7 @@ public final class Outbox implements Shares.Holder {
         this.records = null;
         this.counts = null;
         this.clocks = Clocks.system();
+        this.retries = null;
     }
 
     /** One that can be asked for previews only: nothing comes in, nothing is stored, and there is no database. */
@@ -116,6 +120,7 @@ public final class Outbox implements Shares.Holder {
                 context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "outbox");
         timer.scheduleWithFixedDelay(quietly(this::writePositions), 1, 1, TimeUnit.SECONDS);
         timer.scheduleWithFixedDelay(quietly(this::watchClock), 1, 1, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(quietly(retries::check), 1, 1, TimeUnit.SECONDS);
         // on a thread of its own, as dividing the customers may have to wait
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "erasures").scheduleWithFixedDelay(
                 quietly(this::forgetErased), FORGET_MS, FORGET_MS, TimeUnit.MILLISECONDS);
@@ -123,8 +128,7 @@ public final class Outbox implements Shares.Holder {
             shares.balance();
             timer.scheduleWithFixedDelay(quietly(shares::balance), 2, 2, TimeUnit.SECONDS);
             timer.scheduleWithFixedDelay(quietly(this::poll), 200, 200, TimeUnit.MILLISECONDS);
-            timer.scheduleWithFixedDelay(
-                    quietly(() -> consumers.values().forEach(OutboxConsumer::offerRequests)), 5, 5, TimeUnit.SECONDS);
+            timer.scheduleWithFixedDelay(quietly(retries::ofOthers), 5, 5, TimeUnit.SECONDS);
         }
     }
 
@@ -236,6 +240,16 @@ public final class Outbox implements Shares.Holder {
         }
     }
 
+    /** How many deliveries wait for a destination, of all runners together. */
+    long pending(String destination) {
+        return counts.pending(destination);
+    }
+
+    /** What waits for its next attempt. */
+    public Retries retries() {
+        return retries;
+    }
+
     /** The destinations that have no route, and how many deliveries wait for each. */
     public Map<String, Long> gone() {
         try {
@@ -344,6 +358,7 @@ public final class Outbox implements Shares.Holder {
         }
         store.register(name, slices);
         store.makeDueWhatFailedAfter(name, clocks.now());
+        retries.atStart(name);
         counts.show(name, meters);
         Backlog backlog = new StoredBacklog(name, slices, store, writer, clocks, consumer::longestWaitMs);
         OutboxQueue queue = new OutboxQueue(name, backlog, clocks.steady(),

@@ -33,6 +33,8 @@ public final class OutboxConsumer extends DefaultConsumer {
     private final Clocks clocks;
     private final DeliveryMetrics metrics;
     private final Circuit circuit;
+    private final Failing failing;
+    private volatile boolean recovered;
     private String mode = "off";
     private OutboxQueue queue;
     private Workers workers;
@@ -43,7 +45,8 @@ public final class OutboxConsumer extends DefaultConsumer {
         this.endpoint = endpoint;
         this.outbox = outbox;
         this.clocks = outbox.clocks();
-        this.circuit = new Circuit(endpoint.getName(), clocks.steady(), () -> queue.recovered());
+        this.circuit = new Circuit(endpoint.getName(), clocks.steady(), this::recovered);
+        this.failing = new Failing(endpoint.getName(), clocks);
         this.metrics = new DeliveryMetrics(outbox.meters(), endpoint.getName());
     }
 
@@ -64,6 +67,20 @@ public final class OutboxConsumer extends DefaultConsumer {
     /** {@code closed}, {@code open}, {@code half_open} or {@code held}. */
     public String circuit() {
         return circuit.state();
+    }
+
+    /** In how many milliseconds a destination that is held or left alone is called again; 0 where it is not known. */
+    public long circuitMs() {
+        return circuit.untilMs();
+    }
+
+    /** How the destination fails now; null while it works, and while nothing is known. */
+    public Failing.Now failing() {
+        return failing.now();
+    }
+
+    long failingSeconds() {
+        return failing.seconds();
     }
 
     /** How long the oldest event that is not settled has been waiting, seconds; 0 if there is none. */
@@ -146,6 +163,40 @@ public final class OutboxConsumer extends DefaultConsumer {
         }
     }
 
+    /** Attempts now what waits of these customers for its next attempt. */
+    void retryNow(Set<Long> customers) {
+        if (queue != null && !customers.isEmpty()) {
+            queue.makeDue(lanes -> lanes.makeDueOf(customers));
+        }
+    }
+
+    /** Calls a destination at once that is held or left alone. */
+    void tryNow() {
+        circuit.tryNow();
+        offerRequests();
+    }
+
+    /**
+     * Has to be called every second or so; sees whether a destination that fails is back.
+     *
+     * @return whether something has to be attempted for that, and nothing that waits is in memory
+     */
+    boolean probe() {
+        return failing.check() && !queue.makeDue(Lanes::makeNextDue);
+    }
+
+    private void recovered() {
+        queue.makeDue(Lanes::makeAllDue);
+        recovered = true;
+    }
+
+    /** Whether the destination has come back since this was asked. */
+    boolean takeRecovery() {
+        boolean taken = recovered;
+        recovered = false;
+        return taken;
+    }
+
     Map<Integer, Long> positions() {
         return queue == null ? Map.of() : queue.positions();
     }
@@ -200,9 +251,11 @@ public final class OutboxConsumer extends DefaultConsumer {
         deliveries.subList(attempted.size(), deliveries.size())
                 .forEach(delivery -> finished.add(Finished.again(delivery, again)));
         boolean first = attempted.stream().anyMatch(delivery -> delivery.attempts() == 0);
-        Outcome decisive = Outcome.decisive(outcomes);
+        Outcome decided = Outcome.decisive(outcomes);
+        Outcome decisive = masked(decided);
         // each of these, whatever becomes of the others: what was taken has to be given back
         try {
+            tell(decisive, attempted.get(outcomes.indexOf(decided)));
             circuit.answered(decisive, first);
         } finally {
             try {
@@ -210,6 +263,19 @@ public final class OutboxConsumer extends DefaultConsumer {
             } finally {
                 outbox.giveBack(finished, queue);
             }
+        }
+    }
+
+    private void tell(Outcome outcome, Delivery delivery) {
+        if (isStoppingOrStopped()) {
+            // what is interrupted then tells nothing
+            return;
+        }
+        if (outcome.isTransient() || outcome.verdict() == Verdict.HOLD) {
+            failing.failed(outcome, delivery);
+        } else if (outcome.isOfTheDestination() && failing.worked()) {
+            circuit.forget();
+            recovered();
         }
     }
 
@@ -288,8 +354,7 @@ public final class OutboxConsumer extends DefaultConsumer {
 
     private Finished finish(Delivery delivery, Outcome outcome, long at, int millis) {
         int attempts = delivery.attempts() + 1;
-        Outcome shown = new Outcome(outcome.verdict(), outcome.responseCode(), shorten(outcome.reason()),
-                outcome.delayMs(), outcome.askedMs(), outbox.secrets().mask(outcome.request()));
+        Outcome shown = masked(outcome);
         metrics.attempted(outcome);
         if (outcome.isFinal()) {
             return settle(delivery, attempts, at, millis, shown);
@@ -316,12 +381,17 @@ public final class OutboxConsumer extends DefaultConsumer {
             default -> "dead";
         };
         if (state.equals("dead")) {
-            LOG.warn("{}: event {} is a dead letter after {} attempts, answer {}", name(),
-                    delivery.event().event().id(), attempts, outcome.responseCode());
+            LOG.warn("{}: event {} is a dead letter after {} attempts, {}", name(),
+                    delivery.event().event().id(), attempts, Failing.answer(outcome));
         }
         metrics.settled(state, delivery.event().receivedAt());
         outbox.mark(new Mark.Settled(delivery, name(), state, attempts, at + millis, millis, outcome));
         return Finished.ended(delivery, state.equals("dead"));
+    }
+
+    private Outcome masked(Outcome outcome) {
+        return new Outcome(outcome.verdict(), outcome.responseCode(), shorten(outcome.reason()), outcome.delayMs(),
+                outcome.askedMs(), outbox.secrets().mask(outcome.request()));
     }
 
     private String shorten(String reason) {

@@ -1,5 +1,6 @@
 package io.subrelay.delivery;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +24,22 @@ public final class OutboxHealth extends AbstractHealthCheck {
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
         List<String> all = new ArrayList<>();
         outbox.consumers().forEach((name, consumer) -> {
-            builder.detail(name, consumer.mode() + ", " + consumer.circuit());
-            all.add(name + ": " + consumer.mode() + ", " + consumer.circuit());
+            String state = consumer.mode() + ", " + state(name, consumer);
+            builder.detail(name, state);
+            all.add(name + ": " + state);
         });
         // details are shown only to those who ask for them, the message to everybody
         builder.message(String.join("; ", all)).up();
+    }
+
+    /** Without the vendor's words, in which somebody's data may be: health is for everybody who reaches its port. */
+    private String state(String name, OutboxConsumer consumer) {
+        Failing.Now failing = consumer.failing();
+        if (failing == null) {
+            return consumer.circuit();
+        }
+        return (consumer.circuit().equals("held") ? "held since " : "fails since ")
+                + Instant.ofEpochMilli(failing.since()) + ", " + Failing.answer(failing.status(), null) + ", "
+                + outbox.pending(name) + " deliveries wait";
     }
 }

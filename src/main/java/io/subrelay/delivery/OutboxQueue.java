@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -218,12 +219,16 @@ final class OutboxQueue {
         }
     }
 
-    /** Makes every delivery that waits for its next attempt due: the destination answers again. */
-    void recovered() {
+    /**
+     * Makes deliveries due that wait for their next attempt.
+     *
+     * @param which makes lanes due, and says whether there were any
+     */
+    boolean makeDue(Predicate<Lanes> which) {
         lock.lock();
         try {
-            lanes.makeAllDue();
             changed.signal();
+            return which.test(lanes);
         } finally {
             lock.unlock();
         }

@@ -68,11 +68,13 @@ final class StoredBacklog implements Backlog {
 
     /** Time during which nobody retried it does not count: the runner was off, or a clock was wrong. */
     private Row row(Waiting waiting, long now, long ticks) {
-        long dueIn = Math.max(0, Math.min(waiting.nextAttemptAt() - now, longestWaitMs.getAsLong()));
-        long retriedMs = waiting.firstAttemptAt() == 0 ? 0
-                : Math.max(0, waiting.nextAttemptAt() - waiting.firstAttemptAt());
+        long next = waiting.early() ? Math.min(now, waiting.nextAttemptAt()) : waiting.nextAttemptAt();
+        long dueIn = Math.max(0, Math.min(next - now, longestWaitMs.getAsLong()));
+        long retriedMs = waiting.firstAttemptAt() == 0 ? 0 : Math.max(0, next - waiting.firstAttemptAt());
         long since = waiting.attempts() == 0 ? 0 : ticks + dueIn - retriedMs;
-        return new Row(new Delivery(waiting.event(), waiting.origin() == null ? Delivery.Origin.EVENT : waiting.origin(),
-                waiting.attempts(), since, waiting.origin() != null), dueIn);
+        Delivery delivery = new Delivery(waiting.event(),
+                waiting.origin() == null ? Delivery.Origin.EVENT : waiting.origin(),
+                waiting.attempts(), since, waiting.origin() != null);
+        return new Row(waiting.early() ? delivery.early() : delivery, dueIn);
     }
 }

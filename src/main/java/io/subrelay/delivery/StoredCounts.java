@@ -38,6 +38,12 @@ final class StoredCounts {
                 .description(description).tag("destination", destination).register(meters);
     }
 
+    /** How many deliveries wait for a destination, retrying ones included. */
+    long pending(String destination) {
+        double pending = of(destination, Counts::pending);
+        return Double.isNaN(pending) ? 0 : (long) pending;
+    }
+
     private synchronized double of(String destination, ToDoubleFunction<Counts> count) {
         long now = clocks.ticks();
         if (now - countedAt > FRESH_MS) {

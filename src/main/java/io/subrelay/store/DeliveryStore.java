@@ -30,9 +30,10 @@ public final class DeliveryStore {
      * @param attempts       how many have failed
      * @param firstAttemptAt when the first of them was made, milliseconds since the epoch; 0 before it
      * @param nextAttemptAt  when the next one is due, milliseconds since the epoch; 0 for at once
+     * @param early          whether it is made ahead of that time
      */
-    public record Waiting(
-            EnrichedEvent event, Delivery.Origin origin, int attempts, long firstAttemptAt, long nextAttemptAt) {
+    public record Waiting(EnrichedEvent event, Delivery.Origin origin, int attempts, long firstAttemptAt,
+            long nextAttemptAt, boolean early) {
     }
 
     /** How many deliveries of a destination stand how; {@code pending} counts the retrying ones as well. */
@@ -43,7 +44,7 @@ public final class DeliveryStore {
     private static final String EVENT = """
             select e.seq, coalesce(r.customer, e.customer) as customer, e.after_customers, e.event_id, e.type, e.kind,
               e.event_at, e.happened_at, e.received_at, e.late, e.destinations, e.webhook, e.customer_then,
-              r.origin, r.attempts, r.first_attempt_at, r.next_attempt_at
+              r.origin, r.attempts, r.first_attempt_at, r.next_attempt_at, r.early
             """;
     private static final String UNSETTLED_LIVE = """
             from event e
@@ -91,10 +92,10 @@ public final class DeliveryStore {
             throws SQLException {
         return read(EVENT + """
                 from redelivery r join event e on e.seq = r.event
-                where r.destination = ? and r.origin = 'request' and r.next_attempt_at <= ?
+                where r.destination = ? and r.origin = 'request' and (r.early or r.next_attempt_at <= ?)
                   and not exists (select 1 from redelivery b where b.destination = r.destination
                     and b.customer = r.customer and (b.origin = 'event' or b.event < r.event)
-                    and b.next_attempt_at > ?)
+                    and b.next_attempt_at > ? and not b.early)
                   and\s
                 """ + condition("r.customer", slices, of) + """
                 \sorder by r.destination, r.event limit
@@ -247,7 +248,8 @@ public final class DeliveryStore {
     private static Waiting waiting(ResultSet row) throws SQLException {
         String origin = row.getString("origin");
         return new Waiting(event(row), origin == null ? null : Delivery.Origin.valueOf(origin.toUpperCase(Locale.ROOT)),
-                row.getInt("attempts"), row.getLong("first_attempt_at"), row.getLong("next_attempt_at"));
+                row.getInt("attempts"), row.getLong("first_attempt_at"), row.getLong("next_attempt_at"),
+                row.getBoolean("early"));
     }
 
     /** The event of a row that has the event's columns. */

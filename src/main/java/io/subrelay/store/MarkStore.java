@@ -94,7 +94,7 @@ final class MarkStore {
                      "delete from redelivery where destination = ? and event = ?");
              PreparedStatement schedule = connection.prepareStatement("""
                      insert into redelivery (destination, event, customer, origin, attempts, first_attempt_at,
-                       next_attempt_at, response_code, reason) values (?, ?, ?, ?, ?, ?, ?, ?, ?)""");
+                       next_attempt_at, response_code, reason, asked) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""");
              PreparedStatement attempt = connection.prepareStatement("""
                      insert into attempt (event, destination, attempt, attempted_at, millis, response_code, answer)
                      values (?, ?, ?, ?, ?, ?, ?)""")) {
@@ -137,6 +137,7 @@ final class MarkStore {
         schedule.setLong(7, failed.nextAttemptAt());
         setCode(schedule, 8, failed.outcome().responseCode());
         schedule.setString(9, failed.outcome().reason());
+        schedule.setBoolean(10, failed.outcome().askedMs() > 0);
         schedule.addBatch();
     }
 

@@ -111,12 +111,12 @@ public final class RequestStore {
         return scheduled;
     }
 
-    private interface Step {
+    interface Step {
         int run() throws SQLException;
     }
 
     /** Somebody else may schedule the same at the same time: what they did is seen the next time. */
-    private static int againIfOthersWereFirst(Step step) throws SQLException {
+    static int againIfOthersWereFirst(Step step) throws SQLException {
         for (int tries = 1; tries < MAX_TRIES; tries++) {
             try {
                 return step.run();

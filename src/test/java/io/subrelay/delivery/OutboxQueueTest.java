@@ -77,7 +77,7 @@ class OutboxQueueTest {
         } else if (dice < 960) {
             clock.advance(random.nextInt(10) == 0 ? 100_000 : random.nextInt(500));
         } else if (dice < 962) {
-            queue.recovered();
+            queue.makeDue(Lanes::makeAllDue);
             recoveredAt = step;
         } else if (dice < 975) {
             release();
@@ -149,7 +149,9 @@ class OutboxQueueTest {
         for (Delivery delivery : taken) {
             Entry entry = backlog.open.get(delivery.seq());
             check(entry != null, delivery, "has ended");
-            check(delivery.attempts() == entry.attempts(), delivery, "counts other attempts");
+            boolean early = failedAt.getOrDefault(delivery.seq(), 0) < recoveredAt
+                    && delivery.attempts() < entry.attempts();
+            check(early || delivery.attempts() == entry.attempts(), delivery, "counts other attempts");
             check(owned.containsKey((int) (delivery.customer() % slices)), delivery, "is another runner's");
             check(entry.dueAt() <= clock.millis() || failedAt.getOrDefault(delivery.seq(), 0) < recoveredAt, delivery,
                     "is not due");

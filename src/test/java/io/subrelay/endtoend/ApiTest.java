@@ -57,7 +57,8 @@ class ApiTest {
     @ParameterizedTest
     @CsvSource({"GET,/api/customers/nobody", "GET,/api/customers/nobody/history", "DELETE,/api/customers/nobody",
         "GET,/api/events/none", "POST,/api/events/none/redeliver", "POST,/api/destinations/none/redeliver",
-        "POST,/api/destinations/none/backfill", "POST,/api/destinations/none/backfill?since=2026-01-31",
+        "POST,/api/events/none/retry", "POST,/api/customers/nobody/retry", "POST,/api/destinations/none/retry",
+        "POST,/api/events/x/retry?destination=none", "POST,/api/destinations/none/backfill", "POST,/api/destinations/none/backfill?since=2026-01-31",
         "GET,/api/nothing", "GET,/nothing", "POST,/api/nothing?really=1", "GET,/api/customers/%ed%a0%80"})
     void whatIsNotThereIsNotFound(String method, String path) {
         HttpResponse<String> answer = api.call(method, path, null);
@@ -70,6 +71,7 @@ class ApiTest {
     @ParameterizedTest
     @CsvSource({"GET,/api/customers/%00", "GET,/api/customers/a%00/history", "DELETE,/api/customers/%00",
         "GET,/api/events/%00", "GET,/api/events/%00/preview", "POST,/api/events/%00/redeliver",
+        "POST,/api/events/%00/retry", "POST,/api/customers/%00/retry", "POST,/api/destinations/%00/retry",
         "GET,/api/events?destination=%00", "GET,/api/events?state=dead&destination=a%00", "GET,/api/events?after=%00",
         "POST,/api/destinations/statsig/redeliver?dry-run=%00", "GET,/api/destinations/%00/timeline"})
     void aNullCharacterIsRefused(String method, String path) {

@@ -47,6 +47,7 @@ class IntakeTest {
         String[] evil = {"Sec-Fetch-Site", "cross-site", "Origin", "http://evil.example"};
         String path = "/api/destinations/segment/redeliver";
         assertThat(open.api().call("POST", path, null, evil).statusCode()).isEqualTo(403);
+        assertThat(open.api().call("POST", "/api/events/e/retry", null, evil).statusCode()).isEqualTo(403);
         for (String name : new String[] {"Sec-Fetch-Site", "sec-fetch-site", "Sec%2DFetch%2DSite"}) {
             assertThat(open.api().call("POST", path + "?" + name + "=none", null, evil).statusCode()).isEqualTo(403);
         }

@@ -1,0 +1,111 @@
+package io.subrelay.store;
+
+import io.subrelay.webhook.Ids;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Deliveries that wait for their next attempt, in the database. */
+public final class RetryStore {
+
+    private static final String DUE =
+            "update redelivery set early = true where destination = ? and attempts > 0 and next_attempt_at > ?";
+    private static final String MERGED = " union select c.id from customer c join ";
+
+    private final Database database;
+
+    public RetryStore(Database database) {
+        this.database = database;
+    }
+
+    /** Makes due at a start what waits, unless the destination has asked for a later time. */
+    public void makeDueAtStart(String destination, long now) throws SQLException {
+        update(DUE + " and not asked", destination, now);
+    }
+
+    /**
+     * Makes due what waits.
+     *
+     * @param  now milliseconds since the epoch
+     * @return     how many that are
+     */
+    public int makeDue(String destination, long now) throws SQLException {
+        return update(DUE, destination, now);
+    }
+
+    /** The same of these customers. */
+    public int makeDue(String destination, long now, Set<Long> customers) throws SQLException {
+        return customers.isEmpty() ? 0 : update(DUE + customers.stream().map(String::valueOf)
+                .collect(Collectors.joining(",", " and customer in (", ")")), destination, now);
+    }
+
+    /**
+     * Makes due what somebody asked for and what waits, unless the destination has asked for a later time.
+     *
+     * @param  one only the first of these
+     * @return     how many that are
+     */
+    public int makeRequestsDue(String destination, long now, boolean one) throws SQLException {
+        String waits = " and origin = 'request' and not asked";
+        return one
+                ? update(DUE + waits + " and event = (select min(event) from redelivery where destination = ?"
+                        + " and attempts > 0 and next_attempt_at > ?" + waits + ")", destination, now, destination, now)
+                : update(DUE + waits, destination, now);
+    }
+
+    /** The customers whose next attempt at a destination was made due ahead of its time. */
+    public Set<Long> customersDue(String destination) throws SQLException {
+        return customers("select customer from redelivery where destination = ? and origin = 'event'"
+                + " and early", destination);
+    }
+
+    /** The customer that an id belongs to, and those that were merged into it; empty if nobody is known by the id. */
+    public Set<Long> customers(String appUserId) throws SQLException {
+        String id = Ids.ofCustomer(appUserId);
+        return customers("select customer from customer_id where app_user_id = ?"
+                + MERGED + "customer_id i on c.merged_into = i.customer where i.app_user_id = ?", id, id);
+    }
+
+    /** The same for an event that is not settled at a destination; empty if it is, or is not stored. */
+    public Set<Long> customersOfEvent(String destination, String eventId) throws SQLException {
+        String open = "event_id = ? and not exists"
+                + " (select 1 from delivery d where d.event = e.seq and d.destination = ?)";
+        String id = Ids.ofEvent(eventId);
+        return customers("select customer from event e where " + open
+                + MERGED + "event e on c.merged_into = e.customer where " + open, id, destination, id, destination);
+    }
+
+    private Set<Long> customers(String sql, Object... parameters) throws SQLException {
+        Set<Long> customers = new HashSet<>();
+        try (Connection connection = database.dataSource().getConnection();
+             PreparedStatement select = prepare(connection, sql, parameters);
+             ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                customers.add(rows.getLong(1));
+            }
+        }
+        return customers;
+    }
+
+    private int update(String sql, Object... parameters) throws SQLException {
+        return RequestStore.againIfOthersWereFirst(() -> {
+            try (Connection connection = database.dataSource().getConnection();
+                 PreparedStatement update = prepare(connection, sql, parameters)) {
+                return update.executeUpdate();
+            }
+        });
+    }
+
+    private static PreparedStatement prepare(Connection connection, String sql, Object... parameters)
+            throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+        return statement;
+    }
+}
