@@ -204,8 +204,9 @@ final class Runner extends MainListenerSupport {
         errors.answerInJson(context, settings.port("server"));
         outbox.start(context);
         Retention retention = new Retention(database, settings.duration("retention.delivered").toMillis());
+        Duration erased = settings.duration("retention.erased");
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "retention").scheduleWithFixedDelay(
-                () -> deleteOld(retention), RETENTION_SECONDS, RETENTION_SECONDS, TimeUnit.SECONDS);
+                () -> deleteOld(retention, erased), RETENTION_SECONDS, RETENTION_SECONDS, TimeUnit.SECONDS);
         if (dev) {
             reloadRoutes(context);
         }
@@ -225,11 +226,16 @@ final class Runner extends MainListenerSupport {
         }
     }
 
-    private void deleteOld(Retention retention) {
+    private void deleteOld(Retention retention, Duration erased) {
         try {
             retention.run(outbox.open(), clocks.nowNotSetAhead());
         } catch (SQLException | RuntimeException e) {
             LOG.warn("Old events could not be deleted: {}", e.toString());
+        }
+        try {
+            database.dropErased(erased);
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn("What was erased is still in the database's file: {}", e.toString());
         }
     }
 

@@ -139,6 +139,7 @@ public final class Settings {
                 () -> duration("delivery.request-timeout"),
                 () -> number("delivery.max-answer-size", 1024, 16 << 20),
                 () -> duration("retention.delivered"),
+                () -> duration("retention.erased"),
                 () -> number("revenuecat.requests-per-minute", 1, 1_000_000),
                 this::backoffMultiplier,
                 this::checkDatabase,

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -90,13 +91,14 @@ public final class Database implements AutoCloseable {
     private static Database openH2(HikariConfig config) throws IOException, SQLException {
         LostConnections lost = new LostConnections();
         config.setExceptionOverride(lost);
+        config.setAllowPoolSuspension(true);
         H2File file = H2File.of(config.getJdbcUrl());
         HikariDataSource pool = null;
         try {
             if (file != null) {
                 file.check();
                 if (file.exists() && file.holdsErased()) {
-                    shutDown(config.getJdbcUrl(), config, file);
+                    RewrittenFile.write(config.getJdbcUrl(), config, file);
                 }
                 migrateH2(file, config);
             }
@@ -109,7 +111,7 @@ public final class Database implements AutoCloseable {
         } catch (IOException | SQLException | RuntimeException e) {
             if (pool != null) {
                 pool.close();
-                shutDown(config.getJdbcUrl(), config, null);
+                shutDown(config.getJdbcUrl(), config);
             }
             if (file != null) {
                 file.close();
@@ -123,7 +125,7 @@ public final class Database implements AutoCloseable {
         if (file.exists()) {
             due = flyway(config.getJdbcUrl(), config, "classpath:db/h2").info().pending().length > 0;
             if (due) {
-                shutDown(config.getJdbcUrl(), config, null);
+                shutDown(config.getJdbcUrl(), config);
             }
         }
         if (due) {
@@ -131,7 +133,7 @@ public final class Database implements AutoCloseable {
                 try {
                     flyway(url, config, "classpath:db/h2").migrate();
                 } finally {
-                    shutDown(url, config, null);
+                    shutDown(url, config);
                 }
             });
         }
@@ -318,7 +320,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** What is deleted from now on must not stay in the file for longer than until it is closed or opened again. */
+    /** What is deleted from now on must not stay in the file: see {@link #dropErased}. */
     void erasing() throws SQLException {
         if (file != null) {
             try {
@@ -329,30 +331,44 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /**
+     * Writes an H2 file anew once what was erased has been in it for some time. Whoever needs the database waits
+     * meanwhile, for about as long as copying the file takes.
+     *
+     * @param after how long since the first erasure
+     * @throws SQLException if it could not be; then it may be tried again
+     */
+    public void dropErased(Duration after) throws SQLException {
+        if (file != null && file.holdsErased(after)) {
+            RewrittenFile.of(dataSource, file);
+        }
+    }
+
     @Override
     public void close() {
         dataSource.close();
         if (h2) {
-            shutDown(dataSource.getJdbcUrl(), dataSource, file);
+            String url = dataSource.getJdbcUrl();
+            try {
+                if (file != null && file.holdsErased()) {
+                    RewrittenFile.write(url, dataSource, file);
+                }
+            } catch (SQLException | IOException e) {
+                // the next start does it
+            }
+            shutDown(url, dataSource);
         }
         if (file != null) {
             file.close();
         }
     }
 
-    /**
-     * Not by a connection of the pool, which would complain of the database's end. Where something was erased, only
-     * what is left is written to a new file, which takes the place of the old one.
-     */
-    private static void shutDown(String url, HikariConfig config, H2File file) {
-        boolean clean = file != null && file.holdsErased();
+    /** Not by a connection of the pool, which would complain of the database's end. */
+    private static void shutDown(String url, HikariConfig config) {
         try (Connection connection = DriverManager.getConnection(url, config.getUsername(), config.getPassword());
              Statement statement = connection.createStatement()) {
-            statement.execute(clean ? "SHUTDOWN COMPACT" : "SHUTDOWN");
-            if (clean) {
-                file.cleaned();
-            }
-        } catch (SQLException | IOException e) {
+            statement.execute("SHUTDOWN");
+        } catch (SQLException e) {
             // closed already, or out of reach: every commit is on the disk
         }
     }

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.h2.engine.ConnectionInfo;
@@ -39,6 +40,8 @@ final class H2File implements AutoCloseable {
     /** Is there while the file may hold what was erased. */
     private final Path erased;
     private final FileChannel channel;
+    /** When the first of what the file may hold was erased, nanoseconds; 0 while nothing was. */
+    private long erasedSince;
 
     private H2File(String name, String options) throws IOException {
         this.name = name;
@@ -163,7 +166,10 @@ final class H2File implements AutoCloseable {
     }
 
     /** Something is about to be erased. */
-    void erasing() throws IOException {
+    synchronized void erasing() throws IOException {
+        if (erasedSince == 0) {
+            erasedSince = System.nanoTime();
+        }
         Files.write(erased, new byte[0], StandardOpenOption.CREATE, StandardOpenOption.SYNC);
         restrict(erased, OWNER);
     }
@@ -173,8 +179,14 @@ final class H2File implements AutoCloseable {
         return Files.exists(erased);
     }
 
+    /** The same since at least this long, by this runner. */
+    synchronized boolean holdsErased(Duration since) {
+        return erasedSince != 0 && System.nanoTime() - erasedSince > since.toNanos();
+    }
+
     /** It was written anew. */
-    void cleaned() throws IOException {
+    synchronized void cleaned() throws IOException {
+        erasedSince = 0;
         Files.deleteIfExists(erased);
     }
 

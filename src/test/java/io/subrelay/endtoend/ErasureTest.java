@@ -14,7 +14,10 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +55,39 @@ class ErasureTest {
             acceptAndErase(relay.api(), heir);
         }
         assertClean(file, heir);
+    }
+
+    /** Of many, as keys of an index stay in its inner pages as well; and while others' events come in. */
+    @Test
+    void norWhileItRuns() throws Exception {
+        Store store = Store.Kind.H2.create();
+        Path file = Path.of(store.url().substring("jdbc:h2:file:".length()) + ".mv.db");
+        String long400 = "x".repeat(400);
+        AtomicInteger accepted = new AtomicInteger();
+        AtomicBoolean ended = new AtomicBoolean();
+        try (Relay relay = Relay.start(store, Map.of("retention.erased", "1s"))) {
+            for (int i = 0; i < 300; i++) {
+                relay.api().accept(Hooks.renewal(i + (i % 3 == 0 ? ERASED : "kept") + long400, 1));
+            }
+            Thread others = new Thread(() -> {
+                while (!ended.get()) {
+                    relay.api().accept(Hooks.renewal("other" + accepted.incrementAndGet(), 1));
+                }
+            });
+            others.start();
+            for (int i = 0; i < 300; i += 3) {
+                relay.api().call("DELETE", "/api/customers/" + i + ERASED + long400);
+            }
+            await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertClean(file, "kept"));
+            int then = accepted.get();
+            await().until(() -> accepted.get() > then + 10);
+            ended.set(true);
+            others.join();
+            for (int i = 1; i <= accepted.get(); i++) {
+                assertThat(relay.api().history("other" + i)).hasSize(1);
+            }
+        }
+        assertClean(file, "kept");
     }
 
     /** A copy of the files while it runs is what a kill leaves. */
