@@ -89,7 +89,7 @@ public final class Benchmark {
     private void started(Subject subject) throws Exception {
         System.out.printf("%-8s ready after %d ms%n", subject.name, subject.startMillis);
         int backlog = options.number("backlog");
-        if (backlog > 0 && !subject.name.equals("memory")) {
+        if (backlog > 0 && subject.isStored()) {
             long from = System.currentTimeMillis();
             double cpu = subject.cpuSeconds();
             Map<String, String> stats = awaitDelivered(backlog);

@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * What is measured, in a folder of its own: the packaged runner, {@code single} or {@code batched}, as it is or, with
- * a + at the end of its name, varied by the options; or the routes in {@code memory}.
+ * a + at the end of its name, varied by the options; the routes in {@code memory};
+ * or the same job {@code handwritten}.
  */
 final class Subject implements AutoCloseable {
 
@@ -36,10 +37,11 @@ final class Subject implements AutoCloseable {
                 "statsig.server-secret")) {
             command.add("-D" + key + "=benchmark");
         }
-        if (name.equals("memory")) {
+        if (!isStored()) {
             postgres = null;
+            Class<?> program = name.equals("memory") ? InMemory.class : Handwritten.class;
             command.addAll(List.of("-Dconsumers=" + options.number("consumers"),
-                    "-cp", System.getProperty("java.class.path"), InMemory.class.getName()));
+                    "-cp", System.getProperty("java.class.path"), program.getName()));
         } else {
             postgres = !options.postgres() ? null : EmbeddedPostgres.builder()
                     .setDataDirectory(home.resolve("postgres")).setCleanDataDirectory(false).start();
@@ -60,6 +62,11 @@ final class Subject implements AutoCloseable {
         process = Child.java(home, command);
         process.awaitReady();
         startMillis = (System.nanoTime() - started) / 1_000_000;
+    }
+
+    /** Whether it has a database. */
+    boolean isStored() {
+        return !name.equals("memory") && !name.equals("handwritten");
     }
 
     double cpuSeconds() {
