@@ -6,6 +6,7 @@ import io.subrelay.console.CustomerApi;
 import io.subrelay.console.DeliveryApi;
 import io.subrelay.console.PreviewApi;
 import io.subrelay.delivery.Outbox;
+import io.subrelay.imports.GapsApi;
 import io.subrelay.imports.ImportApi;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.Database;
@@ -39,6 +40,7 @@ public final class Beans {
         registry.bind("deliveryApi", new DeliveryApi(outbox, new RequestStore(database)));
         registry.bind("importApi",
                 new ImportApi(new CustomerRecords(database), new EventPreview(database), outbox));
+        registry.bind("gapsApi", new GapsApi(new CustomerRecords(database), meters));
         registry.bind("consoleFiles", new ConsoleFiles());
         registry.bind("previewApi", new PreviewApi(new EventPreview(database), outbox));
     }

@@ -15,6 +15,7 @@ import io.subrelay.http.Connections;
 import io.subrelay.http.HttpErrors;
 import io.subrelay.http.Intake;
 import io.subrelay.http.PortHealth;
+import io.subrelay.imports.GapsApi;
 import io.subrelay.store.Database;
 import io.subrelay.store.DatabaseHealth;
 import io.subrelay.store.DeliveryStore;
@@ -58,6 +59,9 @@ final class Runner extends MainListenerSupport {
     /** Longer than proxies keep a connection: else they would use one that is being closed. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
     private static final long RETENTION_SECONDS = 10;
+    /** To count what was missed takes a while where customers are many. */
+    private static final long GAPS_SECONDS = 3600;
+    private static final long GAPS_AFTER_SECONDS = 60;
     private static final long END_SECONDS = 30;
     private final boolean dev;
     private final Clocks clocks = Clocks.system();
@@ -207,6 +211,9 @@ final class Runner extends MainListenerSupport {
         Duration erased = settings.duration("retention.erased");
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "retention").scheduleWithFixedDelay(
                 () -> deleteOld(retention, erased), RETENTION_SECONDS, RETENTION_SECONDS, TimeUnit.SECONDS);
+        GapsApi gaps = context.getRegistry().lookupByNameAndType("gapsApi", GapsApi.class);
+        context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "gaps")
+                .scheduleWithFixedDelay(gaps::count, GAPS_AFTER_SECONDS, GAPS_SECONDS, TimeUnit.SECONDS);
         if (dev) {
             reloadRoutes(context);
         }

@@ -22,6 +22,7 @@ public final class Subrelay {
               java -jar subrelay.jar preview <webhook.json>…   print what each destination would be sent
               java -jar subrelay.jar import [--dry-run] [--ids] <file>…
                                                                take in customers and webhooks from before
+              java -jar subrelay.jar import --gaps             ask RevenueCat for customers with missed events
               java -jar subrelay.jar --help | --version
 
             A setting can be given as -Dname=value before -jar, or as an environment variable: SEGMENT_WRITE_KEY.
@@ -82,7 +83,7 @@ public final class Subrelay {
     private static int runImport(List<String> rest) {
         ImportArguments arguments = ImportArguments.of(rest);
         if (arguments == null) {
-            System.err.println("import needs a file: import [--dry-run] [--ids] <file>…");
+            System.err.println("import needs a file, or --gaps: import [--dry-run] [--ids] <file>…");
             return 2;
         }
         quiet();

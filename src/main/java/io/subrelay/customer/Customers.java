@@ -2,8 +2,10 @@ package io.subrelay.customer;
 
 import io.subrelay.webhook.Event;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -242,6 +244,41 @@ public final class Customers {
     /** Nobody is told of what an event has led to. */
     public void tellNothingOf(Event event) {
         updates.removeIf(update -> update.cause.equals(event.id()));
+    }
+
+    /**
+     * How the customer that an event names stands, to be compared with how it stands once the event is taken in.
+     *
+     * @param  atMs the time for which access is told, milliseconds since the epoch
+     * @return      status and entitlements; empty if nobody is known by its ids
+     */
+    public Map<Environment, List<Object>> standing(Event event, long atMs) {
+        Map<Environment, List<Object>> standing = new EnumMap<>(Environment.class);
+        for (String id : EventIds.ofOneCustomer(event)) {
+            Customer customer = customerOf(id);
+            if (customer != null && standing.isEmpty()) {
+                for (Environment environment : Environment.values()) {
+                    CustomerView view = customer.view(environment, this::customerOf, atMs);
+                    standing.put(environment, Arrays.asList(view.status(), view.activeEntitlements()));
+                }
+            }
+        }
+        return standing;
+    }
+
+    /**
+     * Destinations are told of the customer of an event that was taken in, where it stands differently.
+     *
+     * @param before what {@link #standing} told; empty of somebody whom nobody has been told of
+     */
+    public void correct(Event event, Map<Environment, List<Object>> before, long atMs) {
+        Map<Environment, List<Object>> now = standing(event, atMs);
+        before.forEach((environment, standing) -> {
+            if (!standing.equals(now.get(environment))) {
+                updates.add(new Update(find(EventIds.ofOneCustomer(event).get(0)), environment,
+                        CustomerUpdate.Reason.CORRECTION, event.id()));
+            }
+        });
     }
 
     /** What destinations have to be told besides the events since the last time it was asked for, each once. */

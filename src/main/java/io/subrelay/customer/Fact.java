@@ -94,6 +94,7 @@ final class Fact {
             case SUBSCRIPTION_PAUSED -> values[Field.RESUME.ordinal()] = Fields.number(fields, "auto_resume_at_ms");
             case CANCELLATION -> values[Field.REASON.ordinal()] = Fields.text(fields, "cancel_reason");
             case EXPIRATION -> values[Field.REASON.ordinal()] = Fields.text(fields, "expiration_reason");
+            case RENEWAL, CONVERSION -> values[Field.RENEWAL.ordinal()] = renewalNumber(fields);
             case PRODUCT_CHANGE -> values[Field.NEW_PRODUCT.ordinal()] = Fields.text(fields, "new_product_id");
             default -> { }
         }
@@ -127,6 +128,11 @@ final class Fact {
     private static String period(FactType type, JsonNode fields) {
         String period = Fields.text(fields, "period_type");
         return period == null && type == FactType.CONVERSION ? "NORMAL" : period;
+    }
+
+    private static String renewalNumber(JsonNode fields) {
+        Long number = Fields.number(fields, "renewal_number");
+        return number == null || number < 1 || number > 1_000_000 ? null : String.valueOf(number);
     }
 
     /** An empty list tells as little as null: entitlements end with access, not with an event that lists none. */

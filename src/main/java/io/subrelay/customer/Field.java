@@ -18,6 +18,8 @@ enum Field {
     RESUME("r", "resume", Shape.TIME),
     ENTITLEMENTS("gives", Shape.TEXTS),
     REASON("reason", Shape.TEXT),
+    /** Of a renewal: {@code renewal_number}. */
+    RENEWAL("n", Shape.TEXT),
     /** Of what was stated: the status as of then, in lower case. */
     STATUS("status", Shape.TEXT),
     /** Of what was stated: when the newest of what it tells happened. */

@@ -39,9 +39,20 @@ record Holdings(Environment environment, List<SubscriptionState> subscriptions, 
         return new Holdings(environment, states, customer.in(environment).wrote, hasEnded, atMs);
     }
 
+    /** What is told of each subscription that the customer owns, wherever it was told. */
+    static Map<String, List<Fact>> joined(
+            Customer customer, Environment environment, Function<String, Customer> customerOf) {
+        return joined(customer.transfers.isEmpty() ? customer.in(environment).facts()
+                : Ownership.of(customer, environment, customerOf).owned());
+    }
+
+    private static Map<String, List<Fact>> joined(Map<String, List<Fact>> told) {
+        return Strays.joined(Stated.joined(told));
+    }
+
     private static List<SubscriptionState> fold(
             Map<String, List<Fact>> told, Customer customer, Environment environment) {
-        Map<String, List<Fact>> owned = Strays.joined(Stated.joined(told));
+        Map<String, List<Fact>> owned = joined(told);
         int categories = 0;
         for (List<Fact> facts : owned.values()) {
             for (Fact fact : facts) {

@@ -187,9 +187,9 @@ public final class Outbox implements Shares.Holder {
         return writer.accept(events, clocks.now());
     }
 
-    /** Stores events from before, which no destination is told of; see {@link Writer#accept}. */
-    public List<CompletableFuture<EnrichedEvent>> remember(List<Event> events) {
-        return writer.remember(events, System.currentTimeMillis());
+    /** Stores events from before; see {@link Writer#remember}. */
+    public List<CompletableFuture<EnrichedEvent>> remember(List<Event> events, boolean correct) {
+        return writer.remember(events, clocks.now(), correct);
     }
 
     /**

@@ -41,17 +41,18 @@ public final class ImportApi {
     }
 
     /**
-     * Stores lines that can be read, and says which cannot. Nothing is delivered because of it; the same lines again
+     * Stores lines that can be read, and says which cannot. No event is delivered because of it; the same lines again
      * change nothing.
      *
      * @param  body    one JSON object a line
      * @param  dryRun  {@code true} only tells what would be done
+     * @param  correct {@code true} tells destinations how a customer stands who turns out to stand differently
      * @return        how many lines were read, told of somebody {@code new}, {@code updated} somebody or left all
      *                {@code unchanged}; those that were {@code refused}, with the reason; and how many of the
      *                customers have which status
      * @throws Rejected with status 503 if they cannot be stored now, though some of them may be
      */
-    public String take(@Body byte[] body, @Header("dry-run") String dryRun)
+    public String take(@Body byte[] body, @Header("dry-run") String dryRun, @Header("correct") String correct)
             throws SQLException, InterruptedException {
         ArrayNode refused = JsonNodeFactory.instance.arrayNode();
         List<Event> read = new ArrayList<>();
@@ -59,7 +60,8 @@ public final class ImportApi {
         Set<String> ids = new HashSet<>();
         read.forEach(each -> ids.addAll(EventIds.all(each)));
         Set<String> known = records.known(ids);
-        List<EnrichedEvent> stored = Boolean.parseBoolean(dryRun) ? previewed(read) : stored(read);
+        List<EnrichedEvent> stored = Boolean.parseBoolean(dryRun) ? previewed(read)
+                : stored(read, Boolean.parseBoolean(correct));
         ObjectNode report = JsonNodeFactory.instance.objectNode();
         report.put("read", count);
         int[] counts = new int[3];
@@ -114,11 +116,11 @@ public final class ImportApi {
         return previewed;
     }
 
-    private List<EnrichedEvent> stored(List<Event> read) throws InterruptedException {
+    private List<EnrichedEvent> stored(List<Event> read, boolean correct) throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(STORE_SECONDS);
         List<EnrichedEvent> stored = new ArrayList<>(read.size());
         try {
-            for (CompletableFuture<EnrichedEvent> each : outbox.remember(read)) {
+            for (CompletableFuture<EnrichedEvent> each : outbox.remember(read, correct)) {
                 stored.add(each.get(until - System.nanoTime(), TimeUnit.NANOSECONDS));
             }
         } catch (ExecutionException | TimeoutException e) {

@@ -9,19 +9,22 @@ import java.util.List;
  *
  * @param dryRun whether nothing is stored
  * @param ids    whether the files have ids, and RevenueCat's REST API is asked for the customers
+ * @param gaps   whether the customers of whom events were missed are asked for, in place of files
  * @param files  of one JSON object a line, or of ids
  */
-public record ImportArguments(boolean dryRun, boolean ids, List<Path> files) {
+public record ImportArguments(boolean dryRun, boolean ids, boolean gaps, List<Path> files) {
 
     /** @return null if they are not understood */
     public static ImportArguments of(List<String> arguments) {
         boolean dryRun = false;
         boolean ids = false;
+        boolean gaps = false;
         List<Path> files = new ArrayList<>();
         for (String argument : arguments) {
             switch (argument) {
                 case "--dry-run" -> dryRun = true;
                 case "--ids" -> ids = true;
+                case "--gaps" -> gaps = true;
                 default -> {
                     if (argument.startsWith("-")) {
                         return null;
@@ -30,6 +33,6 @@ public record ImportArguments(boolean dryRun, boolean ids, List<Path> files) {
                 }
             }
         }
-        return files.isEmpty() ? null : new ImportArguments(dryRun, ids, files);
+        return files.isEmpty() != gaps || ids && gaps ? null : new ImportArguments(dryRun, ids, gaps, files);
     }
 }

@@ -1,5 +1,6 @@
 package io.subrelay.imports;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.subrelay.Secrets;
 import io.subrelay.Settings;
 import java.io.IOException;
@@ -9,9 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /** {@code import}: fills the store of a runner that runs from what existed before. */
 public final class ImportCommand {
@@ -43,7 +46,7 @@ public final class ImportCommand {
         Secrets secrets = new Secrets(settings);
         try {
             ImportCommand command = new ImportCommand(settings, arguments.dryRun(), out, err);
-            boolean fine = true;
+            boolean fine = !arguments.gaps() || command.healGaps();
             for (Path file : arguments.files()) {
                 fine &= command.take(file, arguments.ids());
             }
@@ -60,6 +63,38 @@ public final class ImportCommand {
         }
     }
 
+    /** What it asks for is few, and found again: there is nothing to go on with. */
+    private boolean healGaps() throws IOException, InterruptedException {
+        Set<String> found = new LinkedHashSet<>();
+        JsonNode page;
+        long next = 0;
+        do {
+            page = runner.get("/api/gaps?after=" + next);
+            page.path("gaps").forEach(gap -> found.add(gap.path("app_user_id").asText()));
+            next = page.path("next").asLong();
+        } while (next != 0);
+        List<String> ids = new ArrayList<>(found);
+        ImportReport report = ImportReport.passing();
+        ImportBatch batch = new ImportBatch(runner, path("correct=true"), maxBytes, report, (number, reason) -> {
+            bar.clear();
+            err.println(ids.get((int) number - 1) + ": " + reason);
+        });
+        try (RevenueCat revenueCat = new RevenueCat(settings)) {
+            for (int from = 0; from < ids.size(); from += IDS_AT_ONCE) {
+                List<String> some = ids.subList(from, Math.min(from + IDS_AT_ONCE, ids.size()));
+                fetch(revenueCat, some, LongStream.rangeClosed(from + 1, from + some.size()).boxed().toList(), batch);
+                bar.show((double) (from + some.size()) / ids.size(), report.read());
+            }
+        }
+        bar.clear();
+        report.print(out);
+        return report.refused() == 0;
+    }
+
+    private String path(String parameter) {
+        return "/api/import?" + parameter + (dryRun ? "&dry-run=true" : "");
+    }
+
     private boolean take(Path file, boolean ids) throws IOException, InterruptedException {
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
             throw new ImportStopped(file + ": this file cannot be read");
@@ -68,7 +103,7 @@ public final class ImportCommand {
         if (report.line() > 0) {
             err.println(file + ": goes on after line " + report.line());
         }
-        ImportBatch batch = new ImportBatch(runner, "/api/import" + (dryRun ? "?dry-run=true" : ""), maxBytes, report,
+        ImportBatch batch = new ImportBatch(runner, path("correct=false"), maxBytes, report,
                 (line, reason) -> {
                     bar.clear();
                     err.println(file + ":" + line + ": " + reason);
@@ -123,6 +158,8 @@ public final class ImportCommand {
                 }
                 if (ids.size() == IDS_AT_ONCE || line == null) {
                     fetch(revenueCat, ids, numbers, batch);
+                    ids.clear();
+                    numbers.clear();
                     bar.show(Math.min(lines.done(), 0.99), report.read());
                 }
             } while (line != null);
@@ -141,7 +178,5 @@ public final class ImportCommand {
             }
         }
         batch.send();
-        ids.clear();
-        numbers.clear();
     }
 }

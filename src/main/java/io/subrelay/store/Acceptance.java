@@ -19,7 +19,9 @@ record Acceptance(
     enum Told {
         EVENT,
         /** It is from before, as what is imported. */
-        NOTHING
+        NOTHING,
+        /** How its customer stands, if that turns out to be different from what they have been told. */
+        CORRECTION
     }
 
     Acceptance(Event event, long receivedAt, boolean follows, Told told) {

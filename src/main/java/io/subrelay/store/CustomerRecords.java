@@ -3,15 +3,19 @@ package io.subrelay.store;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.customer.Customer;
 import io.subrelay.customer.Customers;
+import io.subrelay.customer.Gap;
+import io.subrelay.customer.Gaps;
 import io.subrelay.webhook.Ids;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -58,6 +62,35 @@ public final class CustomerRecords {
             }
         }
         return known;
+    }
+
+    /**
+     * What must have been missed of some customers.
+     *
+     * @param next after which customer it goes on; 0 if these were the last ones
+     */
+    public record Missed(List<Gap> gaps, long next) {
+    }
+
+    /**
+     * Looks at some customers, in the order of their numbers.
+     *
+     * @param after the number of the last one that was looked at; 0 to begin
+     * @param count how many
+     * @param nowMs milliseconds since the epoch
+     */
+    public Missed missed(long after, int count, long nowMs) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection()) {
+            CustomerStore store = new CustomerStore(connection, new KnownCustomers());
+            Customers customers = customersOf(store);
+            List<Gap> gaps = new ArrayList<>();
+            long last = 0;
+            for (Map.Entry<Long, Customer> each : store.after(after, count).entrySet()) {
+                gaps.addAll(Gaps.of(each.getValue(), customers::customerOf, nowMs));
+                last = each.getKey();
+            }
+            return new Missed(gaps, last);
+        }
     }
 
     private static Customers customersOf(CustomerStore store) {

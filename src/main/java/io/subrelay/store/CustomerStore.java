@@ -14,6 +14,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Customers in the database, for one transaction: finds them by any of their ids, and stores what changed. A state is
@@ -55,6 +57,22 @@ final class CustomerStore implements Customers.Lookup {
                     loaded.put(id, stored.get(number));
                     loaded.put(Ids.ofCustomer(id), stored.get(number));
                 }));
+    }
+
+    /** The next customers after that number, in order. */
+    SortedMap<Long, Customer> after(long number, int count) throws SQLException {
+        List<Long> numbers = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                "select id from customer where id > ? and merged_into is null order by id limit ?")) {
+            select.setLong(1, number);
+            select.setInt(2, count);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    numbers.add(rows.getLong(1));
+                }
+            }
+        }
+        return new TreeMap<>(read("c.id = any (?)", "bigint", numbers));
     }
 
     /** Reads customers with their own events since, in one statement: else a state that is written meanwhile tells less. */

@@ -76,13 +76,17 @@ public final class EventStore {
             if (update && customers.entryOf(CustomerUpdate.appUserId(event)) == null) {
                 written.add(null);
             } else if (seen.add(event.id())) {
+                boolean corrects = acceptance.told() == Acceptance.Told.CORRECTION;
+                var before = corrects ? customers.standing(event, acceptance.receivedAt()) : null;
                 EnrichedEvent enriched = enrich(acceptance, ++position[0], customers, position,
                         !told ? List.of() : update ? ofUpdates : names, parties);
                 if (enriched.customerThen().path("app_user_id").isNull()) {
                     LOG.warn("Event {} names no customer: it is kept, and delivered without one",
                             enriched.event().id());
                 }
-                if (!told) {
+                if (corrects) {
+                    customers.correct(event, before, acceptance.receivedAt());
+                } else if (!told) {
                     customers.tellNothingOf(event);
                 }
                 written.add(enriched);

@@ -55,9 +55,13 @@ public final class Writer implements AutoCloseable {
         return accept(events, receivedAt, Acceptance.Told.EVENT);
     }
 
-    /** The same for events from before, which no destination is told of. */
-    public List<CompletableFuture<EnrichedEvent>> remember(List<Event> events, long receivedAt) {
-        return accept(events, receivedAt, Acceptance.Told.NOTHING);
+    /**
+     * The same for events from before, which no destination is told of.
+     *
+     * @param correct whether they are told how a customer stands who turns out to stand differently
+     */
+    public List<CompletableFuture<EnrichedEvent>> remember(List<Event> events, long receivedAt, boolean correct) {
+        return accept(events, receivedAt, correct ? Acceptance.Told.CORRECTION : Acceptance.Told.NOTHING);
     }
 
     private List<CompletableFuture<EnrichedEvent>> accept(List<Event> events, long receivedAt, Acceptance.Told told) {

@@ -7,10 +7,11 @@ import {personalIsShown, showPersonal} from './personal.js';
 import * as customer from './customer.js';
 import * as destinations from './destinations.js';
 import * as event from './event.js';
+import * as gaps from './gaps.js';
 import * as live from './live.js';
 import * as preview from './preview.js';
 
-const VIEWS = {destinations, customer, event, preview, live};
+const VIEWS = {destinations, customer, event, preview, live, gaps};
 const main = document.getElementById('main');
 const said = document.getElementById('said');
 let current = null;

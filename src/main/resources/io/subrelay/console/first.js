@@ -9,6 +9,7 @@ export const asks = {
   customer: id => (id ? [path`/api/customers/${id}`, path`/api/customers/${id}/history`] : []),
   event: id => (id ? [path`/api/events/${id}`, path`/api/events/${id}/preview`] : []),
   preview: () => ['/api/events?limit=20'],
+  gaps: () => ['/api/gaps'],
   live: (destination, state) => ['/api/events?limit=50'
     + (destination ? `&destination=${encodeURIComponent(destination)}&state=${encodeURIComponent(state ?? '')}` : '')],
 };

@@ -57,6 +57,7 @@ abstract class ConsoleInBrowser {
         VIEWS.put("#/customer/" + CUSTOMER, "ol.events li");
         VIEWS.put("#/event/" + purchase, "pre");
         VIEWS.put("#/preview", "option:nth-child(2)");
+        VIEWS.put("#/gaps", "main h1");
         VIEWS.put("#/live", "ol.events li:nth-child(50)");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.Relay;
 import io.subrelay.Settings;
 import io.subrelay.harness.Api;
@@ -19,6 +20,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -66,8 +69,9 @@ class ImportTest {
     private static Ended run(String... arguments) {
         Properties properties = new Properties();
         properties.putAll(Map.of("revenuecat.url", "http://127.0.0.1:" + revenueCat.port(), "revenuecat.api-key", KEY,
-                "revenuecat.requests-per-minute", "100000", "server.host", "127.0.0.1", "server.port", String.valueOf(api.port()),
-                "server.max-body-size", "20000", "admin.username", "admin", "admin.password", "pass:wörd"));
+                "revenuecat.requests-per-minute", "100000", "server.host", "127.0.0.1",
+                "server.port", String.valueOf(api.port()), "server.max-body-size", "20000",
+                "admin.username", "admin", "admin.password", "pass:wörd"));
         DefaultCamelContext camel = new DefaultCamelContext();
         camel.getPropertiesComponent().setInitialProperties(properties);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -182,7 +186,42 @@ class ImportTest {
         assertThat(ended.status()).isEqualTo(1);
         assertThat(ended.err()).isEqualTo("RevenueCat does not accept revenuecat.api-key (401)\n");
         revenueCat.accept(KEY);
-        assertThat(run("--ids", file(file)).out()).startsWith("read       2\nnew        0\nupdated    0\nunchanged  1\n");
+        assertThat(run("--ids", file(file)).out())
+                .startsWith("read       2\nnew        0\nupdated    0\nunchanged  1\n");
+    }
+
+    /** No expiration came, and what the destinations have been told is wrong since. */
+    @Test
+    void heals_gaps_and_corrects_the_destinations() {
+        vendors.reset();
+        String who = Hooks.customer();
+        ObjectNode renewal = Hooks.renewal(who, 1);
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        Hooks.event(renewal).put("expiration_at_ms", now.minus(2, ChronoUnit.DAYS).toEpochMilli());
+        api.accept(renewal);
+        await().until(() -> vendors.segment().requests().size() == 1);
+        JsonNode gaps = get("/api/gaps");
+        assertThat(gaps.path("gaps").findValuesAsText("app_user_id")).containsExactly(who);
+        assertThat(gaps.at("/gaps/0/missed").asText()).isEqualTo("expiration");
+        assertThat(gaps.path("next").isNull()).isTrue();
+
+        revenueCat.answer(who, """
+                {"request_date_ms": %d, "subscriber": {"original_app_user_id": "%s", "entitlements": {},
+                  "subscriptions": {"p-1": {"store": "app_store", "period_type": "normal", "is_sandbox": false,
+                    "purchase_date": "%s", "expires_date": "%s"}}}}""".formatted(now.toEpochMilli(), who,
+                now.minus(30, ChronoUnit.DAYS), now.minus(2, ChronoUnit.DAYS)));
+        Ended ended = run("--gaps");
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.out()).startsWith("read       1\nnew        0\nupdated    1\n").contains("  expired  ");
+        await().until(() -> vendors.segment().requests().size() == 2);
+        JsonNode batch = vendors.segment().requests().get(1).body().path("batch");
+        assertThat(batch.findValuesAsText("type")).containsExactly("identify");
+        assertThat(batch.at("/0/traits/rc_subscription_status").asText()).isEqualTo("expired");
+        assertThat(get("/api/gaps").path("gaps")).isEmpty();
+        assertThat(run("--gaps").out()).startsWith("read       0\n");
+        JsonNode history = get("/api/customers/" + who + "/history");
+        assertThat(history.findValuesAsText("kind"))
+                .containsExactly("customer_update", "customer_imported", "renewal");
     }
 
     @Test
