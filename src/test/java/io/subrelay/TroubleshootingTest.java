@@ -1,0 +1,61 @@
+package io.subrelay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the runner logs as a warning or an error, refuses a request with, or says of its health is explained. */
+class TroubleshootingTest {
+
+    private static final Pattern SAYS = Pattern.compile(
+            "(?s)(LOG\\.(warn|error)|new (Rejected|Invalid|NotFound)|\\.(down\\(\\)\\.)?message|HttpErrors\\.refuse)\\("
+            + "[^;]*;");
+    private static final Pattern TEXT = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
+    private static final Pattern IN_ROUTE = Pattern.compile("(?m)^ +message: \"?([^\"\\n]+)");
+
+    @Test
+    void eachMessageIsOnThePage() throws IOException {
+        String page = Files.readString(Path.of("docs/troubleshooting.md")).replaceAll("\\s+", " ");
+        List<String> missing = new ArrayList<>();
+        int messages = 0;
+        try (Stream<Path> files = Stream.concat(Files.walk(Path.of("src/main/java")), Files.walk(Path.of("routes")))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                for (String message : messages(file)) {
+                    messages++;
+                    if (!page.contains(message)) {
+                        missing.add(file.getFileName() + ": " + message);
+                    }
+                }
+            }
+        }
+        assertThat(messages).isGreaterThan(50);
+        assertThat(missing).as("messages that docs/troubleshooting.md does not have").isEmpty();
+    }
+
+    private static List<String> messages(Path file) throws IOException {
+        if (file.toString().endsWith(".camel.yaml")) {
+            return IN_ROUTE.matcher(Files.readString(file)).results().map(it -> longest(it.group(1))).toList();
+        }
+        return !file.toString().endsWith(".java") ? List.of()
+                : SAYS.matcher(Files.readString(file)).results().map(MatchResult::group)
+                        .map(call -> longest(call.replaceAll("\"\\s*\\+\\s*\"", ""))).filter(it -> it.length() > 9)
+                        .toList();
+    }
+
+    /** The longest part of a message that is always the same. */
+    private static String longest(String call) {
+        List<String> texts = call.endsWith(";") ? TEXT.matcher(call).results().map(it -> it.group(1)).toList()
+                : List.of(call);
+        return texts.stream().flatMap(text -> Stream.of(text.split("\\{}|\\$\\{[^}]*}"))).map(String::strip)
+                .max(Comparator.comparing(String::length)).orElse("");
+    }
+}
