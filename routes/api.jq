@@ -22,6 +22,25 @@ def shown_deliveries:
               | {destination: $name, state: "pending", attempts: 0} | shown_delivery]
   | sort_by(.destination);
 
+# What a delivery that has not ended waits for, and until when. "running" are the destinations as they run here, "ahead"
+# is what is retried of the event's customer.
+def waits_for($event; $ahead; $running):
+  .destination as $name
+  | (first($running[] | select(.name == $name)) // {mode: "gone"}) as $there
+  | (first($ahead[] | select(.destination == $name and .seq < $event.seq
+      and (.customer_number == $event.customer_number or .heir == $event.customer_number))) // null) as $before
+  | if .state != "pending" and .state != "retrying" then null
+    elif $there.mode == "gone" or $there.mode == "off" then {what: $there.mode, until: null}
+    elif $there.circuit == "held" then {what: "held", until: $there.called_again_at}
+    elif $before then {what: "event", until: ($before.next_attempt_at | iso8601), event_id: $before.event_id}
+    elif .next_attempt_at then {what: "attempt", until: .next_attempt_at}
+    elif $there.circuit != "closed" then {what: "open", until: $there.called_again_at}
+    else {what: "turn", until: null} end;
+
+# The deliveries of an event with what they wait for.
+def waiting_deliveries($ahead; $running):
+  .[0] as $event | shown_deliveries | map(.waits_for = waits_for($event; $ahead; $running));
+
 # A delivery with each of its attempts: those that failed, and the one that settled it.
 def with_attempts($failed):
   .destination as $name
@@ -31,9 +50,9 @@ def with_attempts($failed):
   | del(.last);
 
 # The events of all their rows, newest first.
-def shown_events:
+def shown_events(deliveries):
   group_by(.seq) | reverse
-  | map({seq: .[0].seq} + (.[0] | shown_event) + {deliveries: (shown_deliveries | map(del(.last, .requests)))});
+  | map({seq: .[0].seq} + (.[0] | shown_event) + {deliveries: (deliveries | map(del(.last, .requests)))});
 
 # A destination as it runs here, with its row, which counts those of all runners; null where it never had a delivery.
 def shown_destination($row):

@@ -14,8 +14,8 @@ with chosen as (
   ) theirs
   order by seq desc fetch first 200 rows only
 )
-select e.seq, e.event_id, e.type, e.kind, e.happened_at, e.received_at, e.destinations, d.*,
-  case when e.kind = 'customer_update' then cast(e.webhook as varchar) end as told
+select e.seq, e.event_id, e.type, e.kind, e.happened_at, e.received_at, e.destinations, e.customer as customer_number,
+  d.*, case when e.kind = 'customer_update' then cast(e.webhook as varchar) end as told
 from chosen c
 join event e on e.seq = c.seq
 left join shown_delivery d on d.event = c.seq

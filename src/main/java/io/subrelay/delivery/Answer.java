@@ -2,6 +2,7 @@ package io.subrelay.delivery;
 
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExpressionEvaluationException;
 import org.apache.camel.Message;
 import org.apache.camel.ValidationException;
 import org.apache.camel.http.base.HttpOperationFailedException;
@@ -32,6 +33,9 @@ record Answer(int status, String text) {
             }
             if (cause instanceof ValidationException && status(exchange.getMessage()) > 0) {
                 return new Answer(status(exchange.getMessage()), excerpt(body(exchange.getMessage())));
+            }
+            if (cause instanceof ExpressionEvaluationException) {
+                return new Answer(0, excerpt(String.valueOf(cause.getMessage())));
             }
         }
         return new Answer(0, oneLine(failure));

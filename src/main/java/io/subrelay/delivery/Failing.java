@@ -85,9 +85,10 @@ public final class Failing {
         }
     }
 
-    /** The status and the vendor's words, as the log tells them. */
+    /** The status and the vendor's words, as the log tells them; or why nothing was sent. */
     static String answer(Outcome outcome) {
-        return answer(outcome.responseCode(), outcome.reason());
+        boolean sent = outcome.responseCode() > 0 || outcome.isTransient();
+        return sent ? answer(outcome.responseCode(), outcome.reason()) : outcome.reason();
     }
 
     /** @param words null to leave them out */

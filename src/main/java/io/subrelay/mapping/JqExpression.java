@@ -98,9 +98,11 @@ final class JqExpression extends ExpressionSupport {
             }, false);
         } catch (JsonQueryUserException e) {
             // error("…"): the words of whoever wrote the mapping, without those of the library
-            throw new ExpressionEvaluationException(this, e.getMessage(), exchange, null);
+            throw new ExpressionEvaluationException(this, place(exchange) + e.getMessage(), exchange, null);
         } catch (JsonQueryException | IllegalArgumentException e) {
-            throw cannotMap(e.getMessage(), exchange, e);
+            // what the library's functions throw it wraps without words
+            boolean wrapped = e instanceof JsonQueryException && e.getCause() != null;
+            throw cannotMap(wrapped ? e.getCause().getMessage() : e.getMessage(), exchange, e);
         } catch (StackOverflowError e) {
             // jq's own functions, gsub among them, call themselves for each of their steps
             throw cannotMap("it takes too many steps", exchange, null);
@@ -112,7 +114,13 @@ final class JqExpression extends ExpressionSupport {
 
     private ExpressionEvaluationException cannotMap(String why, Exchange exchange, Throwable cause) {
         return new ExpressionEvaluationException(
-                this, "jq cannot map this event: " + why + ", in: " + text, exchange, cause);
+                this, place(exchange) + "jq cannot map this event: " + why + ", in: " + text, exchange, cause);
+    }
+
+    /** File and line of the step that is being done, where they are known: {@code segment.camel.yaml:43: }. */
+    private static String place(Exchange exchange) {
+        String place = exchange.getExchangeExtension().getHistoryNodeSource();
+        return place == null ? "" : place + ": ";
     }
 
     @Override

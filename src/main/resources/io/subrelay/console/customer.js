@@ -1,8 +1,8 @@
 // One customer by any of its ids: how it stands, and what happened to it.
 
-import {getAll} from './api.js';
+import {getAll, path, post} from './api.js';
 import {asks} from './first.js';
-import {events, failure, html, lookUp, nothing, when} from './parts.js';
+import {events, failure, html, lookUp, nothing, retried, when} from './parts.js';
 import {personal, personalIsShown} from './personal.js';
 
 export const title = 'Customer';
@@ -11,13 +11,32 @@ export async function show(screen, id) {
   let customer = null;
   let history = [];
   let error = null;
-  if (id) {
+  let told = '';
+
+  async function load() {
     try {
       [customer, history] = await getAll(asks.customer(id), screen.signal);
     } catch (e) {
       error = e;
     }
   }
+  if (id) await load();
+
+  async function retry() {
+    try {
+      told = retried(await post(path`/api/customers/${id}/retry`, '', screen.signal));
+      await load();
+      screen.redraw();
+      // what becomes of it, once it has had the time
+      setTimeout(() => load().then(() => screen.redraw()), 1500);
+    } catch (e) {
+      told = e.message;
+      screen.redraw();
+    }
+  }
+
+  const waits = () => history.some(event => event.deliveries.some(
+    delivery => delivery.waits_for && delivery.waits_for.what !== 'turn'));
 
   const list = texts => (texts.length === 0 ? 'none' : html`<ul class="inline">${texts.map(text => html`<li>${text}</li>`)}</ul>`);
 
@@ -53,6 +72,9 @@ export async function show(screen, id) {
     ${id ? nothing : html`<p class="muted">Its app user id, original id or any alias, as RevenueCat shows it.</p>`}
     ${error?.status === 404 ? html`<p role="status">No customer is known by this id.</p>` : error ? failure(error) : nothing}
     ${customer === null ? nothing : html`${header()}
-      <h2>History</h2><p class="muted">Newest first${history.length === 200 ? ': the newest 200 events' : ''}.</p>
+      <div class="head"><h2>History</h2>${waits()
+        ? html`<button type="button" @click=${retry}>Retry now what waits</button>` : nothing}</div>
+      <p role="status">${told}</p>
+      <p class="muted">Newest first${history.length === 200 ? ': the newest 200 events' : ''}.</p>
       ${events(history, 'History, newest first')}`}`);
 }

@@ -3,7 +3,7 @@
 import {get, getAll, path, post} from './api.js';
 import {chartOf} from './chart.js';
 import {asks} from './first.js';
-import {answerInWords, count, duration, failure, html, nothing, number, when} from './parts.js';
+import {answerInWords, count, duration, failure, html, nothing, number, retried, when} from './parts.js';
 import {maskedText} from './personal.js';
 
 export const title = 'Destinations';
@@ -14,6 +14,8 @@ const CIRCUIT = {
   half_open: 'Being tried again.',
   held: 'Held: it does not let us in. Check its key; nothing is lost meanwhile.',
 };
+/** How long a destination may fail before somebody should look. */
+const LASTS_MS = 600000;
 const RANGES = {24: '24 hours', 168: '7 days'};
 
 export async function show(screen) {
@@ -135,21 +137,62 @@ export async function show(screen) {
     ${count(destination.requested, 'asked-for delivery', 'asked-for deliveries')} to go
     <progress max=${most[destination.name]} .value=${most[destination.name] - destination.requested}></progress></label></p>`;
 
-  const lastError = error => html`<dt>Last error</dt><dd>${error === null ? 'none' : html`
-    ${answerInWords(error.response_code)}
+  const answered = error => html`${answerInWords(error.response_code)}
     ${error.answer ? html`<q>${maskedText(error.answer)}</q>` : nothing}
-    ${error.response_code ? `Status ${error.response_code}, ` : nothing}${when(error.at)}
-    ${error.event_id ? html`<a href=${`#/event/${encodeURIComponent(error.event_id)}`}>its event</a>` : nothing}`}</dd>`;
+    ${error.response_code ? `Status ${error.response_code}` : nothing}`;
+
+  const eventOf = error => (error.event_id
+    ? html`<a href=${`#/event/${encodeURIComponent(error.event_id)}`}>its event</a>` : nothing);
+
+  const waitsInAll = each => each.pending + each.retrying;
+
+  const failing = each => html`<dt>${each.circuit === 'held' ? 'Held' : 'Failing'}</dt><dd class="dead">
+    Since ${when(each.failing.since)}: ${count(each.failing.attempts, 'attempt', 'attempts')} failed, and
+    ${count(waitsInAll(each), 'delivery waits', 'deliveries wait')}.
+    ${answered(each.failing)}, ${eventOf(each.failing)}</dd>`;
+
+  // of a destination that works, an error is history
+  const lastError = error => html`<dt>Last error</dt><dd class="muted">${error === null ? 'none' : html`
+    ${when(error.at)}: ${answered(error)}, ${eventOf(error)}. Nothing has failed since.`}</dd>`;
 
   const circuit = each => (each.mode === 'preview' ? 'In preview: nothing is sent.'
+    : each.failing && each.circuit === 'closed' ? 'Requests go out, and fail; each is retried in its time.'
     : CIRCUIT[each.circuit] ?? each.circuit);
+
+  const badge = each => (each.circuit === 'held' ? 'held' : each.failing ? 'failing' : each.mode);
+
+  async function retry(destination) {
+    try {
+      screen.say(retried(await post(path`/api/destinations/${destination}/retry`, '', screen.signal)));
+      await load();
+    } catch (e) {
+      error = e;
+      screen.redraw();
+    }
+  }
+
+  // What needs a person: what no retry mends, and what has lasted.
+  const needs = each => [
+    each.circuit === 'held' && html`<b>${each.name}</b> does not let us in: check its key.`,
+    each.circuit !== 'held' && Date.now() - Date.parse(each.failing?.since) > LASTS_MS
+      && html`<b>${each.name}</b> has been failing since ${when(each.failing.since)}.`,
+    each.dead > 0 && html`<b>${each.name}</b> has <a href=${`#/live/${encodeURIComponent(each.name)}/dead`}>
+      ${count(each.dead, 'dead letter', 'dead letters')}</a>.`,
+  ].filter(Boolean);
+
+  function banner() {
+    const all = [...list.flatMap(needs), ...gone.map(each => html`${count(waitsInAll(each), 'delivery waits', 'deliveries wait')}
+      for <b>${each.name}</b>, which has no route any more: put its file back, or end them with a route that skips.`)];
+    return all.length === 0 ? nothing : html`<section class="card needs" aria-labelledby="needs"><h2 id="needs">Needs somebody</h2>
+      <ul>${all.map(each => html`<li>${each}</li>`)}</ul></section>`;
+  }
 
   const oldest = each => (each.oldest_pending_seconds > 0 ? `waits for ${duration(each.oldest_pending_seconds)}`
     : each.requested > 0 ? 'only what was asked for waits'
     : each.pending + each.retrying > 0 ? 'waits for less than 1 s' : 'nothing waits');
 
   const card = each => html`<section class="card" aria-label=${each.name}>
-    <h2>${each.name} <span class="badge ${each.mode}">${each.mode}</span></h2>
+    <h2>${each.name} <span class="badge ${badge(each)}">${badge(each)}</span></h2>
     <dl class="tiles">
       ${state(each, 'pending')}${state(each, 'retrying', true)}${state(each, 'delivered')}${state(each, 'skipped')}
       ${state(each, 'previewed')}${state(each, 'dead', true)}
@@ -159,10 +202,12 @@ export async function show(screen) {
       <dt>Circuit</dt><dd class=${`circuit ${each.circuit}`}>${circuit(each)}</dd>
       <dt>Oldest pending</dt>
       <dd>${oldest(each)}</dd>
-      ${lastError(each.last_error)}
+      ${each.failing ? failing(each) : lastError(each.last_error)}
     </dl>
     ${timelines[each.name] ? chartOf(each.name, timelines[each.name], hours, RANGES[hours]) : html`<div class="chart"></div>`}
     <div class="buttons">
+      <button type="button" ?disabled=${each.retrying === 0 && !each.failing} @click=${() => retry(each.name)}>
+        Retry now<span class="unseen"> what waits for ${each.name}</span></button>
       <button type="button" ?disabled=${each.dead === 0} @click=${() => open(each.name, 'redeliver')}>
         Redeliver dead letters<span class="unseen"> to ${each.name}</span></button>
       <button type="button" @click=${() => open(each.name, 'backfill')}>
@@ -173,9 +218,8 @@ export async function show(screen) {
       <label>Charts of the last <select @change=${chooseRange}>${Object.entries(RANGES).map(([value, name]) =>
         html`<option value=${value}>${name}</option>`)}</select></label></div>
     ${error ? failure(error) : nothing}
+    ${banner()}
     <div class="cards wide">${list.map(card)}</div>
-    ${gone.map(each => html`<p>${count(each.pending + each.retrying, 'delivery waits', 'deliveries wait')} for
-      ${each.name}, which has no route any more: put its file back, or end them with a route that skips.</p>`)}
     ${off.length > 0 ? html`<p>Switched off: ${off.join(', ')}.</p>` : nothing}${dialog()}`;
 
   await screen.repeat(load);

@@ -2,7 +2,7 @@
 
 import {getAll, path, post} from './api.js';
 import {asks} from './first.js';
-import {answerInWords, count, failure, html, json, kindInWords, lookUp, mark, nothing, when} from './parts.js';
+import {answerInWords, count, failure, html, json, kindInWords, lookUp, mark, nothing, retried, when} from './parts.js';
 import {masked, maskedText, maskedUrl} from './personal.js';
 
 export const title = 'Event';
@@ -36,17 +36,31 @@ export async function show(screen, id) {
       const {scheduled} = await post(path`/api/events/${id}/redeliver?destination=${destination}`, '', screen.signal);
       told = scheduled > 0 ? `The event is on the way to ${destination}.`
         : `Nothing to do: the event is on its way to ${destination} already.`;
-      await load();
-      // what becomes of it, once it has had the time
-      setTimeout(() => { if (!screen.signal.aborted) load(); }, 1500);
+      await follow();
     } catch (e) {
       told = e.message;
       screen.redraw();
     }
   }
 
+  async function retry(destination) {
+    try {
+      told = retried(await post(path`/api/events/${id}/retry?destination=${destination}`, '', screen.signal));
+      await follow();
+    } catch (e) {
+      told = e.message;
+      screen.redraw();
+    }
+  }
+
+  // what becomes of it, now and once it has had the time
+  async function follow() {
+    await load();
+    setTimeout(() => { if (!screen.signal.aborted) load(); }, 1500);
+  }
+
   const attempts = (delivery, hidden) => delivery.attempts.length === 0
-    ? html`<p class="muted">No attempt was made.</p>`
+    ? delivery.waits_for ? nothing : html`<p class="muted">Nothing was sent.</p>`
     : html`<div class="scroll" tabindex="0" role="region" aria-label=${`Attempts at ${delivery.destination}`}><table>
       <thead><tr><th scope="col">Attempt</th><th scope="col">Took</th><th scope="col">Answer</th></tr></thead>
       <tbody>${delivery.attempts.map(attempt => html`<tr><td>${when(attempt.at)}</td><td>${attempt.millis ?? 0}\u00a0ms</td>
@@ -59,12 +73,13 @@ export async function show(screen, id) {
   const card = (delivery, hidden) => html`<section class="card" aria-label=${delivery.destination}>
     <h2>${delivery.destination}</h2>
     <ul class="marks">${mark({...delivery, attempts: delivery.attempts.length}, hidden)}</ul>
-    ${delivery.next_attempt_at ? html`<p>Next attempt: ${when(delivery.next_attempt_at)}</p>` : nothing}
     ${attempts(delivery, hidden)}
     ${built(delivery) ? html`<h3>${delivery.state === 'delivered' || delivery.attempts.length > 0
         ? 'The request that it got' : 'The request that it would get'}</h3>
       ${requests(built(delivery), `Request to ${delivery.destination}`, hidden, [event.event_id])}` : nothing}
-    <div class="buttons"><button type="button" ?disabled=${!['delivered', 'dead', 'skipped', 'previewed'].includes(delivery.state)}
+    <div class="buttons">${delivery.waits_for && delivery.waits_for.what !== 'turn' ? html`<button type="button" @click=${() => retry(delivery.destination)}>
+        Retry now<span class="unseen"> at ${delivery.destination}</span></button>` : nothing}
+      <button type="button" ?disabled=${!['delivered', 'dead', 'skipped', 'previewed'].includes(delivery.state)}
       @click=${() => redeliver(delivery.destination)}>Redeliver to ${delivery.destination}</button></div></section>`;
 
   function page() {

@@ -38,11 +38,30 @@ export function answerInWords(code) {
   return 'It refused the request as wrong.';
 }
 
+const until = iso => (iso ? html` (${when(iso)})` : nothing);
+
+/** What a delivery waits for, and until when. */
+export function waiting(waits) {
+  if (!waits) return nothing;
+  switch (waits.what) {
+    case 'attempt': return html`waits for its next attempt${until(waits.until)}`;
+    case 'event': return html`waits behind <a href=${`#/event/${encodeURIComponent(waits.event_id)}`}>an earlier event of the
+      customer</a>, which is retried${until(waits.until)}`;
+    case 'held': return html`waits until it accepts the key; it is tried again${until(waits.until)}`;
+    case 'open': return html`waits, as most calls fail; it is tried again${until(waits.until)}`;
+    case 'off': return 'waits until the destination is switched on';
+    case 'gone': return 'waits for a destination that has no route any more';
+    default: return 'waits for its turn';
+  }
+}
+
 const SIGNS = {delivered: '✓', retrying: '↻', dead: '✕', skipped: '–', previewed: '◎', pending: '…'};
 
 /** One mark of a destination: told by sign and word, not by colour alone. */
 export function mark(delivery, hidden) {
-  const detail = delivery.state === 'retrying' ? `after ${count(delivery.attempts, 'attempt', 'attempts')}`
+  const detail = delivery.state === 'retrying'
+    ? html`after ${count(delivery.attempts, 'attempt', 'attempts')}; ${waiting(delivery.waits_for)}`
+    : delivery.waits_for ? waiting(delivery.waits_for)
     : delivery.state === 'dead' ? answerInWords(delivery.response_code)
     : delivery.state === 'skipped' ? maskedText(delivery.reason, hidden) : '';
   return html`<li class="mark" data-state=${delivery.state}>
@@ -66,6 +85,10 @@ export function events(list, label, at = event => event.happened_at) {
 /** JSON to be read; it scrolls, so it takes the focus. */
 export const json = (value, label, hidden, known) => html`
   <pre tabindex="0" role="region" aria-label=${label}>${JSON.stringify(masked(value, hidden, known), null, 2)}</pre>`;
+
+/** What a call of "retry" tells. */
+export const retried = answer => (answer.scheduled > 0
+  ? `${count(answer.scheduled, 'delivery is', 'deliveries are')} attempted now.` : `Nothing to do: ${answer.reason}.`);
 
 export const failure = error => html`<p class="failure" role="alert">${error.message}</p>`;
 

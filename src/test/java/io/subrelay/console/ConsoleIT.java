@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.offset;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.subrelay.vendors.Fault;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -34,7 +36,7 @@ class ConsoleIT extends ConsoleInBrowser {
     @Test
     void destinationsTellHowEachStands() {
         browser.awaitText("It refused the request as wrong.");
-        assertThat(browser.texts(".card h2")).containsExactly("amplitude live", "onesignal live", "segment live", "statsig preview");
+        assertThat(browser.texts(".cards h2")).containsExactly("amplitude live", "onesignal live", "segment live", "statsig preview");
         assertThat(browser.text()).contains("Switched off: braze, customer-io, mixpanel, posthog, signed-webhook, slack.");
         assertThat(browser.texts("section[aria-label=segment] .dead dd")).containsExactly("2");
         assertThat(browser.await("section[aria-label=segment] .chart svg").getAttribute("aria-label"))
@@ -88,7 +90,7 @@ class ConsoleIT extends ConsoleInBrowser {
     void backfillSaysItsNumberBeforeAndItsProgressMeanwhile() {
         // it was in preview so far
         browser.await("section[aria-label=statsig]");
-        browser.driver().findElements(By.cssSelector("section[aria-label=statsig] button")).get(1).click();
+        browser.driver().findElements(By.cssSelector("section[aria-label=statsig] button")).get(2).click();
         browser.awaitText("events will be delivered to statsig");
         browser.button("Deliver ").click();
         browser.await("section[aria-label=statsig] progress, #said:not(:empty)");
@@ -110,6 +112,58 @@ class ConsoleIT extends ConsoleInBrowser {
         refuseNext("timestamp is too old");
         runner.api("POST", "/api/events/" + dead + "/redeliver?destination=segment");
         await().until(() -> runner.api("GET", "/api/events/" + dead).body().contains("\"dead\""));
+    }
+
+    /** The vendor asks for an hour, so that nothing goes by itself. */
+    @Test
+    void whatFailsAndWhatWaitsIsToldAndGoesNow() throws IOException {
+        runner.vendors().onesignal().always(Fault.answer(503, Map.of("Retry-After", "3600"), "We are closed"));
+        String first = accept("trial_started", "ines");
+        String second = accept("trial_converted", "ines");
+        await().until(() -> runner.api("GET", "/api/events/" + first).body().contains("\"retrying\""));
+        browser.load(runner.urlWithPassword("/"));
+        browser.awaitText("We are closed");
+        assertThat(browser.texts("section[aria-label=onesignal] h2")).containsExactly("onesignal failing");
+        assertThat(browser.await("section[aria-label=onesignal]").getText()).contains("1 attempt failed",
+                "2 deliveries wait", "It has trouble of its own.", "Status 503", "Requests go out, and fail");
+        assertThat(browser.violations()).isEmpty();
+
+        browser.view("#/event/" + second);
+        browser.awaitText("waits behind an earlier event of the customer, which is retried (");
+        browser.await("section[aria-label=onesignal] .mark a").click();
+        browser.awaitText("waits for its next attempt (");
+        assertThat(browser.violations()).isEmpty();
+        browser.view("#/customer/ines-7f3a");
+        browser.awaitText("waits behind an earlier event of the customer");
+        runner.vendors().onesignal().recover();
+        browser.button("Retry now what waits").click();
+        browser.awaitText("1 delivery is attempted now.");
+        await().until(() -> runner.vendors().onesignal().accepted().size() >= 2);
+
+        browser.view("#/destinations");
+        browser.awaitText("Nothing has failed since.");
+        await().untilAsserted(() ->
+                assertThat(browser.texts("section[aria-label=onesignal] h2")).containsExactly("onesignal live"));
+        assertThat(browser.texts("section[aria-label=onesignal] dd.dead")).isEmpty();
+        browser.assertNoComplaints();
+    }
+
+    @Test
+    void aBannerNamesWhatNeedsSomebody() {
+        browser.awaitText("segment has 2 dead letters.");
+        answerAll("""
+                new Response(JSON.stringify([{mode: 'live', circuit: 'held', pending: 3, retrying: 1, delivered: 0, skipped: 0,
+                  previewed: 0, dead: 0, oldest_pending_seconds: 9, requested: 0, last_error: null, name: 'locked',
+                  failing: {since: '2026-01-01T00:00:00Z', attempts: 7, response_code: 401, answer: 'invalid', event_id: 'e'}},
+                  {mode: 'live', circuit: 'closed', pending: 0, retrying: 1, delivered: 0, skipped: 0, previewed: 0, dead: 0,
+                  oldest_pending_seconds: 9, requested: 0, last_error: null, name: 'away',
+                  failing: {since: '2026-01-01T00:00:00Z', attempts: 2, response_code: null, answer: 'refused'}}]))""");
+        browser.view("#/live");
+        browser.view("#/destinations");
+        browser.awaitText("locked does not let us in: check its key.");
+        assertThat(browser.texts(".needs li")).hasSize(2)
+                .anyMatch(text -> text.startsWith("away has been failing since"));
+        assertThat(browser.texts("section.card h2")).contains("locked held", "away failing");
     }
 
     @Test

@@ -9,8 +9,11 @@ import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Logged;
 import io.subrelay.harness.Store;
+import io.subrelay.harness.TempFolders;
 import io.subrelay.vendors.FakeVendors;
 import io.subrelay.vendors.Fault;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -96,5 +99,31 @@ class FailingIsToldTest {
         await().untilAsserted(() -> assertThat(log.of("statsig")).singleElement().asString().startsWith(
                 "WARN statsig: event " + Hooks.id(customer, 1)
                 + " is a dead letter after 1 attempts, answer 400 no such user, ").doesNotContain("statsig-key"));
+    }
+
+    @Test
+    void aMappingsFailureHasFileLineAndExpression() throws Exception {
+        Path folder = TempFolders.create();
+        Files.writeString(folder.resolve("odd.camel.yaml"), """
+                - route:
+                    id: odd
+                    routeConfigurationId: delivery
+                    from:
+                      uri: outbox:odd
+                      steps:
+                        - setHeader: {name: a, expression: {jq: {expression: .kind}}}
+                        - transform:
+                            expression: {jq: {expression: ".event.product_id | tonumber"}}
+                """);
+        relay.restart(Map.of("camel.main.routes-include-pattern",
+                "file:routes/**/*.camel.yaml,file:" + folder + "/*.camel.yaml"));
+        String customer = Hooks.customer();
+        api.accept(Hooks.renewal(customer, 1));
+        await().untilAsserted(() ->
+                assertThat(api.delivery(Hooks.id(customer, 1), "odd").path("state").asText()).isEqualTo("dead"));
+        String reason = api.delivery(Hooks.id(customer, 1), "odd").path("reason").asText();
+        assertThat(reason).matches(
+                ".*odd.camel.yaml:8: jq cannot map this event: .*p-1.*, in: .event.product_id \\| tonumber");
+        assertThat(log.of("odd")).singleElement().asString().endsWith(", " + reason);
     }
 }

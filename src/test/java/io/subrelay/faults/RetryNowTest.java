@@ -11,6 +11,7 @@ import io.subrelay.harness.Receipts;
 import io.subrelay.harness.Store;
 import io.subrelay.vendors.FakeVendors;
 import io.subrelay.vendors.Fault;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,59 @@ class RetryNowTest {
         api.accept(Hooks.renewal(customer, 1), Hooks.renewal(customer, 2));
         awaitState(customer, 1, "retrying");
         return customer;
+    }
+
+    private static JsonNode waits(String customer, int n) {
+        JsonNode waits = api.delivery(Hooks.id(customer, n), "statsig").path("waits_for");
+        // the history says the same, a moment later
+        for (JsonNode event : api.history(customer)) {
+            if (event.path("event_id").asText().equals(Hooks.id(customer, n))) {
+                assertThat(event.at("/deliveries/0/waits_for/what")).isEqualTo(waits.path("what"));
+            }
+        }
+        return waits;
+    }
+
+    @Test
+    void whatWaitsSaysForWhatAndUntilWhen() {
+        String customer = waiting(Fault.answer(503));
+        JsonNode first = waits(customer, 1);
+        assertThat(first.path("what").asText()).isEqualTo("attempt");
+        assertThat(Instant.parse(first.path("until").asText()))
+                .isBetween(Instant.now().plusSeconds(2_800), Instant.now().plusSeconds(4_400));
+        JsonNode second = waits(customer, 2);
+        assertThat(second.path("what").asText()).isEqualTo("event");
+        assertThat(second.path("event_id").asText()).isEqualTo(Hooks.id(customer, 1));
+        assertThat(second.path("until")).isEqualTo(first.path("until"));
+        String other = Hooks.customer();
+        api.accept(Hooks.renewal(other, 1));
+        awaitState(other, 1, "delivered");
+        assertThat(waits(other, 1).isNull()).isTrue();
+        // behind the event of a customer that was merged into it
+        api.accept(Hooks.renewal(other, 2, customer));
+        JsonNode merged = waits(other, 2);
+        assertThat(merged.path("what").asText()).isEqualTo("event");
+        assertThat(merged.path("event_id").asText()).isEqualTo(Hooks.id(customer, 1));
+        assertThat(api.call("POST", "/api/events/" + Hooks.id(other, 2) + "/retry").path("scheduled").asInt())
+                .isEqualTo(1);
+        awaitState(other, 2, "delivered");
+        assertThat(waits(customer, 2).isNull()).isTrue();
+    }
+
+    @Test
+    void whatWaitsForAHeldDestinationSaysSo() {
+        vendors.statsig().always(Fault.answer(401));
+        String customer = Hooks.customer();
+        api.accept(Hooks.renewal(customer, 1), Hooks.renewal(customer, 2));
+        await().until(() -> api.destination("statsig").path("circuit").asText().equals("held"));
+        for (int n = 1; n <= 2; n++) {
+            assertThat(api.delivery(Hooks.id(customer, n), "statsig").at("/waits_for/what").asText()).isEqualTo("held");
+        }
+        await().until(() -> waits(customer, 2).path("until").isTextual());
+        vendors.reset();
+        api.call("POST", "/api/destinations/statsig/retry");
+        awaitDelivered(customer, 1, 2);
+        await().until(() -> api.destination("statsig").path("circuit").asText().equals("closed"));
     }
 
     @Test

@@ -1,0 +1,12 @@
+-- What is being retried of an event's customer, in order: its later events wait for that. "heir" is the customer that
+-- theirs has become part of.
+select r.destination, r.event as seq, e.event_id, r.next_attempt_at, r.customer as customer_number,
+  coalesce(c.merged_into, r.customer) as heir
+from redelivery r
+join event e on e.seq = r.event
+left join customer c on c.id = r.customer
+where r.attempts > 0 and r.customer in (
+  select customer from event where event_id = :#id
+  union
+  select m.id from customer m join event o on m.merged_into = o.customer where o.event_id = :#id)
+order by r.event
