@@ -46,13 +46,21 @@ final class JqTree {
     }
 
     private static void rewrite(Object node, Field field, UnaryOperator<Object> replacement) {
-        try {
-            field.setAccessible(true);
-            Object old = field.get(node);
-            Object part = rewrite(old, replacement);
-            if (part != old) {
+        field.setAccessible(true);
+        Object old = read(node, field);
+        Object part = rewrite(old, replacement);
+        if (part != old) {
+            try {
                 field.set(node, part);
+            } catch (IllegalAccessException e) {
+                // a JDK that keeps final fields as they are: so it stays the library's part
             }
+        }
+    }
+
+    private static Object read(Object node, Field field) {
+        try {
+            return field.get(node);
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
         }
@@ -65,11 +73,9 @@ final class JqTree {
             try {
                 Field field = type.getDeclaredField(name);
                 field.setAccessible(true);
-                return (T) field.get(node);
+                return (T) read(node, field);
             } catch (NoSuchFieldException e) {
                 // perhaps its parent's
-            } catch (IllegalAccessException e) {
-                throw new IllegalStateException(e);
             }
         }
         throw new IllegalStateException(node.getClass() + " has no " + name);
