@@ -133,6 +133,7 @@ public final class Settings {
                 () -> duration("server.body-timeout"),
                 () -> number("delivery.concurrency", 1, 1000),
                 () -> number("delivery.in-memory", 10, 1_000_000),
+                () -> number("delivery.backfill-rate", 1, 10_000),
                 () -> duration("delivery.redelivery-delay"),
                 () -> duration("delivery.maximum-redelivery-delay"),
                 () -> duration("delivery.give-up-after"),

@@ -2,6 +2,7 @@ package io.subrelay;
 
 import io.subrelay.check.CheckCommand;
 import io.subrelay.check.PreviewCommand;
+import io.subrelay.imports.BackfillCommand;
 import io.subrelay.imports.ImportArguments;
 import io.subrelay.imports.ImportCommand;
 import java.io.IOException;
@@ -23,6 +24,8 @@ public final class Subrelay {
               java -jar subrelay.jar import [--dry-run] [--ids] <file>…
                                                                take in customers and webhooks from before
               java -jar subrelay.jar import --gaps             ask RevenueCat for customers with missed events
+              java -jar subrelay.jar backfill <destination> --state [--stop]
+                                                               tell a destination how every customer stands
               java -jar subrelay.jar --help | --version
 
             A setting can be given as -Dname=value before -jar, or as an environment variable: SEGMENT_WRITE_KEY.
@@ -41,6 +44,9 @@ public final class Subrelay {
         List<String> rest = args.isEmpty() ? args : args.subList(1, args.size());
         if (command.equals("import")) {
             return runImport(rest);
+        }
+        if (command.equals("backfill")) {
+            return runBackfill(rest);
         }
         boolean files = command.equals("preview") && !rest.isEmpty()
                 && rest.stream().noneMatch(it -> it.startsWith("-"));
@@ -88,6 +94,15 @@ public final class Subrelay {
         }
         quiet();
         return ImportCommand.run(Runner.settings(), arguments, System.out, System.err);
+    }
+
+    private static int runBackfill(List<String> rest) {
+        if (!BackfillCommand.understands(rest)) {
+            System.err.println("backfill needs a destination: backfill <destination> --state [--stop]");
+            return 2;
+        }
+        quiet();
+        return BackfillCommand.run(Runner.settings(), rest, System.out, System.err);
     }
 
     private static int unknown(String arguments) {

@@ -30,10 +30,10 @@ public final class DeliveryApi {
 
     /** What each destination does in this runner; the database counts the rest. */
     public List<Map<String, Object>> destinations() {
-        return outbox.consumers().values().stream().map(DeliveryApi::running).toList();
+        return outbox.consumers().values().stream().map(this::running).toList();
     }
 
-    private static Map<String, Object> running(OutboxConsumer consumer) {
+    private Map<String, Object> running(OutboxConsumer consumer) {
         Map<String, Object> destination = new LinkedHashMap<>();
         destination.put("name", consumer.name());
         destination.put("mode", consumer.mode());
@@ -41,6 +41,7 @@ public final class DeliveryApi {
         destination.put("circuit", consumer.circuit());
         destination.put("called_again_at", consumer.circuitMs() == 0 ? null : inMillis(consumer.circuitMs()));
         destination.put("failing", consumer.failing() == null ? null : failing(consumer.failing()));
+        destination.put("customer_updates", outbox.updated().contains(consumer.name()));
         return destination;
     }
 
@@ -125,16 +126,41 @@ public final class DeliveryApi {
     }
 
     /**
-     * Delivers stored history to a destination that did not have it.
+     * Delivers stored history to a destination that did not have it, or tells it how each customer stands.
      *
+     * @param of     {@code state} for that, {@code history} or blank for what happened
      * @param since  the earliest acceptance, ISO 8601 or milliseconds since the epoch; blank for all of it
-     * @param dryRun {@code true} only tells how many events that would be
+     * @param dryRun {@code true} only tells how many events or customers that would be
      */
-    public String backfill(@Header("name") String destination, @Header("since") String since,
-            @Header("dry-run") String dryRun) throws SQLException {
+    public String backfill(@Header("name") String destination, @Header("of") String of,
+            @Header("since") String since, @Header("dry-run") String dryRun) throws SQLException {
         boolean dry = Boolean.parseBoolean(dryRun);
+        if ("state".equals(of)) {
+            return backfillState(open(destination), dry);
+        }
+        if (of != null && !of.isBlank() && !of.equals("history")) {
+            throw new Invalid("of accepts state or history");
+        }
         long count = requests.history(open(destination), millis(since), !dry);
         return dry ? wouldSchedule(count) : scheduled(tell(destination, count), "it had every event that is stored");
+    }
+
+    private String backfillState(String destination, boolean dry) throws SQLException {
+        if (!outbox.updated().contains(destination)) {
+            throw new Rejected(409, "state", destination + " is not told how customers stand: its route needs"
+                    + " customerUpdates: true, and " + destination + ".customer-updates has to be on");
+        }
+        long count = outbox.stateBackfill().customers();
+        if (!dry) {
+            outbox.stateBackfill().start(destination);
+        }
+        return dry ? wouldSchedule(count) : scheduled(count, "no customer is stored");
+    }
+
+    /** Ends what tells a destination how each customer stands. */
+    public String stopBackfill(@Header("name") String destination) throws SQLException {
+        known(destination);
+        return "{\"stopped\":" + outbox.stateBackfill().stop(destination) + "}";
     }
 
     private long tell(String destination, long scheduled) {

@@ -293,6 +293,30 @@ public final class Customers {
         return List.copyOf(told.values());
     }
 
+    /**
+     * How a customer stands in each environment in which it has something; in production where it has nothing.
+     *
+     * @param cause see {@link CustomerUpdate}
+     * @param atMs  the time for which access is told, milliseconds since the epoch
+     */
+    public List<CustomerUpdate> states(String appUserId, String cause, long atMs) {
+        Customer customer = customerOf(appUserId);
+        List<CustomerUpdate> states = new ArrayList<>();
+        for (Environment environment : Environment.values()) {
+            boolean last = environment == Environment.SANDBOX;
+            if (!customer.view(environment, this::customerOf, atMs).holdsNothing()) {
+                states.add(stateOf(customer, environment, cause));
+            } else if (last && states.isEmpty()) {
+                states.add(stateOf(customer, Environment.PRODUCTION, cause));
+            }
+        }
+        return states;
+    }
+
+    private static CustomerUpdate stateOf(Customer customer, Environment environment, String cause) {
+        return new CustomerUpdate(customer.appUserId(), environment, CustomerUpdate.Reason.STATE_BACKFILL, cause);
+    }
+
     /** The customers whose state has to be stored, merged ones as what they became. */
     public Collection<Entry> changed() {
         Set<Entry> changed = new LinkedHashSet<>();

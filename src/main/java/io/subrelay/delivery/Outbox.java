@@ -11,6 +11,7 @@ import io.subrelay.store.Database;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.Mark;
 import io.subrelay.store.RetryStore;
+import io.subrelay.store.StateBackfills;
 import io.subrelay.store.Writer;
 import io.subrelay.time.Clocks;
 import io.subrelay.webhook.Event;
@@ -55,6 +56,7 @@ public final class Outbox implements Shares.Holder {
     private final CustomerRecords records;
     private final StoredCounts counts;
     private final Retries retries;
+    private final StateBackfill stateBackfill;
     private final Map<String, OutboxConsumer> consumers = new ConcurrentSkipListMap<>();
     private final Map<String, Map<Integer, Long>> written = new ConcurrentHashMap<>();
     private final Map<Integer, Boolean> held = new HashMap<>();
@@ -78,6 +80,8 @@ public final class Outbox implements Shares.Holder {
         this.clocks = clocks;
         this.clockOffset = clocks.offset();
         this.retries = new Retries(new RetryStore(database), consumers, clocks, () -> flush(A_MOMENT_MS));
+        this.stateBackfill = new StateBackfill(this, writer,
+                new StateBackfills(database, settings.number("delivery.backfill-rate", 1, 10_000)));
         this.handed = store.lastEvent();
         if (shares == null) {
             held.put(0, true);
@@ -96,6 +100,7 @@ public final class Outbox implements Shares.Holder {
         this.counts = null;
         this.clocks = Clocks.system();
         this.retries = null;
+        this.stateBackfill = null;
     }
 
     /** One that can be asked for previews only: nothing comes in, nothing is stored, and there is no database. */
@@ -124,6 +129,9 @@ public final class Outbox implements Shares.Holder {
         // on a thread of its own, as dividing the customers may have to wait
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "erasures").scheduleWithFixedDelay(
                 quietly(this::forgetErased), FORGET_MS, FORGET_MS, TimeUnit.MILLISECONDS);
+        context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "state-backfill")
+                .scheduleWithFixedDelay(quietly(stateBackfill::step), StateBackfill.STEP_MS, StateBackfill.STEP_MS,
+                        TimeUnit.MILLISECONDS);
         if (shares != null) {
             shares.balance();
             timer.scheduleWithFixedDelay(quietly(shares::balance), 2, 2, TimeUnit.SECONDS);
@@ -200,6 +208,15 @@ public final class Outbox implements Shares.Holder {
      */
     public CompletableFuture<EnrichedEvent> accept(CustomerUpdate update) {
         return accept(List.of(update.toEvent("", System.currentTimeMillis()))).get(0);
+    }
+
+    /** What tells destinations of every customer as it stands. */
+    public StateBackfill stateBackfill() {
+        return stateBackfill;
+    }
+
+    boolean isStopping() {
+        return stopBy > 0;
     }
 
     /** Hands events that are on the disk to the destinations, in order. */

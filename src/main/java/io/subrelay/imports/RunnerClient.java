@@ -48,6 +48,10 @@ final class RunnerClient {
         return call(HttpRequest.newBuilder(URI.create(url + path)).GET());
     }
 
+    JsonNode delete(String path) throws InterruptedException {
+        return call(HttpRequest.newBuilder(URI.create(url + path)).DELETE());
+    }
+
     JsonNode post(String path, byte[] lines) throws InterruptedException {
         return call(HttpRequest.newBuilder(URI.create(url + path))
                 .header("Content-Type", "application/x-ndjson").POST(BodyPublishers.ofByteArray(lines)));
@@ -76,7 +80,7 @@ final class RunnerClient {
             }
             if (System.nanoTime() > until) {
                 throw new ImportStopped("the runner at " + url + " answers " + failure
-                        + ": start it in this folder, and import again, which goes on from here");
+                        + ": start it in this folder, and run this again, which goes on from here");
             }
             Thread.sleep(500);
         }

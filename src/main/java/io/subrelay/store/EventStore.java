@@ -113,6 +113,36 @@ public final class EventStore {
         return written;
     }
 
+    /**
+     * Stores how customers stand, for one destination.
+     *
+     * @param ids one of each customer
+     * @param now milliseconds since the epoch
+     */
+    List<EnrichedEvent> writeStates(Connection connection, List<String> ids, String destination, long now)
+            throws SQLException {
+        long[] position = lockPosition(connection);
+        boolean known = Arrays.equals(position, expected);
+        // not those of the events that come in: very many are read, and each once
+        CustomerStore store = new CustomerStore(connection, new KnownCustomers());
+        store.load(ids);
+        Customers customers = new Customers(store, () -> ++position[1]);
+        List<String> names = List.of(destination);
+        List<EnrichedEvent> written = new ArrayList<>(ids.size());
+        for (String id : ids) {
+            for (CustomerUpdate each : customers.states(id, destination, now)) {
+                long seq = ++position[0];
+                Event event = each.toEvent(String.valueOf(seq), now);
+                written.add(update(event, now, seq, customers, position, names));
+            }
+        }
+        insert(connection, written);
+        savePosition(connection, position);
+        countPending(connection, written);
+        expected = known ? position : null;
+        return written;
+    }
+
     /** What was written is rolled back: what is known of customers may be more than what is stored. */
     void forget() {
         expected = null;

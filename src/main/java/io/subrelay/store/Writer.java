@@ -92,6 +92,27 @@ public final class Writer implements AutoCloseable {
         }
     }
 
+    /**
+     * Tells a destination of the next customers as they stand, while nothing else is written.
+     *
+     * @param atMost how many
+     */
+    public void tellNext(StateBackfills backfills, String destination, int atMost) throws SQLException {
+        long now = System.currentTimeMillis();
+        writing.lock();
+        try {
+            publish(List.of(), database.transaction(connection -> {
+                List<String> ids = backfills.next(connection, destination, atMost, now);
+                return ids.isEmpty() ? List.of() : events.writeStates(connection, ids, destination, now);
+            }));
+        } catch (SQLException | RuntimeException | Error e) {
+            events.forget();
+            throw e;
+        } finally {
+            writing.unlock();
+        }
+    }
+
     /** From now on nothing more is written of these customers' deliveries: they were erased. */
     public void forget(Set<Long> customers) {
         erased.addAll(customers);

@@ -53,6 +53,7 @@ async function call(method, path, body, signal) {
 export const get = (path, signal) => call('GET', path, undefined, signal);
 export const getAll = (paths, signal) => Promise.all(paths.map(each => get(each, signal)));
 export const post = (path, body = '', signal) => call('POST', path, body, signal);
+export const remove = (path, signal) => call('DELETE', path, undefined, signal);
 
 /** A path with its variable parts encoded: path`/api/events/${id}` */
 export const path = (texts, ...values) => String.raw({raw: texts}, ...values.map(encodeURIComponent));

@@ -1,6 +1,6 @@
 // How each destination stands, and what can be delivered to it again.
 
-import {get, getAll, path, post} from './api.js';
+import {get, getAll, path, post, remove} from './api.js';
 import {chartOf} from './chart.js';
 import {asks} from './first.js';
 import {answerInWords, count, duration, failure, html, nothing, number, retried, when} from './parts.js';
@@ -51,7 +51,7 @@ export async function show(screen) {
       most[each.name] = each.requested === 0 ? 0 : Math.max(most[each.name] ?? 0, each.requested);
     }
     screen.draw(page);
-    return list.some(each => each.requested > 0) ? 1000 : 3000;
+    return list.some(each => each.requested > 0 || isTold(each)) ? 1000 : 3000;
   }
 
   async function loadTimelines() {
@@ -71,16 +71,21 @@ export async function show(screen) {
     load();
   }
 
-  // Asks before anything is delivered, with the number of events that it would be.
-  async function open(destination, what) {
-    ask = {destination, what, since: '', events: null, error: null};
+  const isTold = each => each.backfill?.state === 'running';
+
+  // Asks before anything is delivered, with the number of events or customers that it would be.
+  async function open(destination, what, of = 'history') {
+    ask = {destination, what, of, since: '', events: null, error: null};
     screen.redraw();
     document.getElementById('ask').showModal();
     await countEvents();
   }
 
   const call = dryRun => post(path`/api/destinations/${ask.destination}/${ask.what}`
-    + `?since=${encodeURIComponent(ask.since)}${dryRun ? '&dry-run=true' : ''}`, '', screen.signal);
+    + `?since=${encodeURIComponent(ask.since)}${ask.of === 'state' ? '&of=state' : ''}${dryRun ? '&dry-run=true' : ''}`,
+    '', screen.signal);
+
+  const what = n => (ask.of === 'state' ? count(n, 'customer', 'customers') : count(n, 'event', 'events'));
 
   async function countEvents() {
     const asked = ask;
@@ -100,8 +105,12 @@ export async function show(screen) {
   async function deliver() {
     try {
       const {scheduled} = await call(false);
-      most[ask.destination] = scheduled;
-      screen.say(`${count(scheduled, 'event is', 'events are')} on the way to ${ask.destination}`);
+      if (ask.of === 'state') {
+        screen.say(`${ask.destination} is told of ${what(scheduled)}`);
+      } else {
+        most[ask.destination] = scheduled;
+        screen.say(`${count(scheduled, 'event is', 'events are')} on the way to ${ask.destination}`);
+      }
       document.getElementById('ask').close();
       load();
     } catch (e) {
@@ -110,20 +119,35 @@ export async function show(screen) {
     }
   }
 
+  async function stop(destination) {
+    try {
+      await remove(path`/api/destinations/${destination}/backfill`, screen.signal);
+      screen.say(`${destination} is told of no more customers`);
+      load();
+    } catch (e) {
+      error = e;
+      screen.redraw();
+    }
+  }
+
   const dialog = () => html`<dialog id="ask" aria-labelledby="ask-title" @close=${() => { ask = null; screen.redraw(); }}>
     ${ask === null ? nothing : html`
-      <h2 id="ask-title">${ask.what === 'backfill' ? 'Backfill' : 'Redeliver dead letters to'} ${ask.destination}</h2>
-      ${ask.what === 'backfill' ? html`
+      <h2 id="ask-title">${ask.of === 'state' ? 'State backfill of'
+        : ask.what === 'backfill' ? 'Backfill' : 'Redeliver dead letters to'} ${ask.destination}</h2>
+      ${ask.of === 'state' ? html`
+        <p>It is told how every customer stands, and of no event: behind what happens meanwhile, a few customers at a time.</p>`
+        : ask.what === 'backfill' ? html`
         <p>Stored events that it did not have are delivered, oldest first.</p>
         <label>Events accepted since (empty: all)
           <input type="date" .value=${ask.since} @change=${e => { ask.since = e.target.value; countEvents(); }}></label>`
         : nothing}
       <p class="big" role="status">${ask.error ? failure(ask.error) : ask.events === null ? 'Counting…'
         : ask.events === 0 ? 'There is nothing to deliver.'
-        : `${count(ask.events, 'event', 'events')} will be delivered to ${ask.destination}.`}</p>
+        : ask.of === 'state' ? `${ask.destination} will be told of ${what(ask.events)}.`
+        : `${what(ask.events)} will be delivered to ${ask.destination}.`}</p>
       <div class="buttons">
         <button type="button" class="primary" ?disabled=${!ask.events} @click=${deliver}>
-          Deliver ${ask.events ? count(ask.events, 'event', 'events') : ''}</button>
+          ${ask.of === 'state' ? 'Tell of' : 'Deliver'} ${ask.events ? what(ask.events) : ''}</button>
         <button type="button" @click=${() => document.getElementById('ask').close()}>Cancel</button>
       </div>`}</dialog>`;
 
@@ -136,6 +160,12 @@ export async function show(screen) {
   const progress = destination => html`<p class="progress"><label>
     ${count(destination.requested, 'asked-for delivery', 'asked-for deliveries')} to go
     <progress max=${most[destination.name]} .value=${most[destination.name] - destination.requested}></progress></label></p>`;
+
+  const told = ({name, backfill}) => html`<p class="progress"><label>
+    Told of ${number(backfill.told)} of ${count(backfill.customers, 'customer', 'customers')}${backfill.seconds_left === null
+      ? '' : `, ${duration(backfill.seconds_left)} left`}
+    <progress max=${backfill.customers} .value=${backfill.told}></progress></label>
+    <button type="button" @click=${() => stop(name)}>Stop<span class="unseen"> the state backfill of ${name}</span></button></p>`;
 
   const answered = error => html`${answerInWords(error.response_code)}
     ${error.answer ? html`<q>${maskedText(error.answer)}</q>` : nothing}
@@ -198,6 +228,7 @@ export async function show(screen) {
       ${state(each, 'previewed')}${state(each, 'dead', true)}
     </dl>
     ${each.requested > 0 ? progress(each) : nothing}
+    ${isTold(each) ? told(each) : nothing}
     <dl class="facts">
       <dt>Circuit</dt><dd class=${`circuit ${each.circuit}`}>${circuit(each)}</dd>
       <dt>Oldest pending</dt>
@@ -212,6 +243,9 @@ export async function show(screen) {
         Redeliver dead letters<span class="unseen"> to ${each.name}</span></button>
       <button type="button" @click=${() => open(each.name, 'backfill')}>
         Backfill<span class="unseen"> ${each.name}</span>…</button>
+      ${each.customer_updates ? html`<button type="button" ?disabled=${isTold(each)}
+        @click=${() => open(each.name, 'backfill', 'state')}>
+        State backfill<span class="unseen"> of ${each.name}</span>…</button>` : nothing}
     </div></section>`;
 
   const page = () => html`<div class="head"><h1>Destinations</h1>

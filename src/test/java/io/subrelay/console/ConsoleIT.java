@@ -99,6 +99,17 @@ class ConsoleIT extends ConsoleInBrowser {
     }
 
     @Test
+    void stateBackfillSaysItsNumberBeforeAndIsOfferedWhereStateIsHeld() {
+        browser.await("section[aria-label=amplitude]");
+        assertThat(browser.texts("section[aria-label=statsig] button")).noneMatch(text -> text.contains("State"));
+        browser.driver().findElements(By.cssSelector("section[aria-label=amplitude] button")).get(2).click();
+        browser.awaitText("amplitude will be told of");
+        browser.button("Tell of ").click();
+        await().atMost(Duration.ofSeconds(30)).until(() ->
+                runner.api("GET", "/api/destinations").body().contains("\"backfill\":{\"state\":\"done\""));
+    }
+
+    @Test
     void deadLettersAreShownAndRedelivered() {
         browser.await("section[aria-label=segment] .dead a").click();
         browser.awaitText("Newest dead of segment");

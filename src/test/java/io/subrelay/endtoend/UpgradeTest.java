@@ -129,8 +129,9 @@ class UpgradeTest {
             statement.execute("alter table event alter column customer_then set data type varchar(1048576)");
             statement.execute("drop index redelivery_customer");
             statement.execute("drop table erasure");
+            statement.execute("drop table state_backfill");
             statement.execute("alter table customer drop column as_of");
-            statement.execute("delete from \"flyway_schema_history\" where \"version\" > '2'");
+            statement.execute("delete from \"flyway_schema_history\" where cast(\"version\" as int) > 2");
             statement.execute("shutdown");
         }
     }

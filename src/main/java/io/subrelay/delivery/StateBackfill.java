@@ -1,0 +1,57 @@
+package io.subrelay.delivery;
+
+import io.subrelay.store.StateBackfills;
+import io.subrelay.store.Writer;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Tells destinations how every customer stands, a few customers at a time, behind what is accepted meanwhile. */
+public final class StateBackfill {
+
+    static final long STEP_MS = 100;
+    /** Every how many steps it is looked for what was begun at another runner. */
+    private static final int STEPS_IDLE = 10;
+
+    private final Outbox outbox;
+    private final Writer writer;
+    private final StateBackfills store;
+    private volatile int idle;
+
+    StateBackfill(Outbox outbox, Writer writer, StateBackfills store) {
+        this.outbox = outbox;
+        this.writer = writer;
+        this.store = store;
+    }
+
+    /** How many customers there are to tell of. */
+    public long customers() throws SQLException {
+        return store.customers();
+    }
+
+    /** Begins at the first customer, unless the destination is being told. */
+    public void start(String destination) throws SQLException {
+        store.start(destination, System.currentTimeMillis());
+        idle = 0;
+    }
+
+    /** Ends it where it is; what has been accepted is delivered. Returns whether the destination was being told. */
+    public boolean stop(String destination) throws SQLException {
+        return store.stop(destination);
+    }
+
+    /** A destination that is off, or does not answer, waits. */
+    void step() throws SQLException {
+        if (outbox.isStopping() || idle-- > 0) {
+            return;
+        }
+        List<String> running = store.running();
+        idle = running.isEmpty() ? STEPS_IDLE : 0;
+        int atMost = Math.max(1, (int) (store.perSecond() * STEP_MS / 1000));
+        for (String destination : running) {
+            if (outbox.updated().contains(destination)
+                    && outbox.consumers().get(destination).circuit().equals("closed")) {
+                writer.tellNext(store, destination, atMost);
+            }
+        }
+    }
+}
