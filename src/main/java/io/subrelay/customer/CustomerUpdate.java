@@ -22,8 +22,6 @@ public record CustomerUpdate(String appUserId, Environment environment, Reason r
     public enum Reason {
         /** Subscriptions went to another customer, or came from one. */
         TRANSFER,
-        /** Two customers turned out to be one. */
-        MERGE,
         /** What had been told was wrong. */
         CORRECTION,
         /** A destination is told of everybody. */

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code backfill <destination> --state}: has a runner that runs tell a destination how every customer stands, and shows
- * how far it is. The runner goes on by itself where this command is ended.
+ * {@code backfill <destination> --state}: has a runner that runs tell a destination how every customer stands, and
+ * shows how far it is. The runner goes on by itself where this command is ended.
  */
 public final class BackfillCommand {
 

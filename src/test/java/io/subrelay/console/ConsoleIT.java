@@ -102,7 +102,7 @@ class ConsoleIT extends ConsoleInBrowser {
     void stateBackfillSaysItsNumberBeforeAndIsOfferedWhereStateIsHeld() {
         browser.await("section[aria-label=amplitude]");
         assertThat(browser.texts("section[aria-label=statsig] button")).noneMatch(text -> text.contains("State"));
-        browser.driver().findElements(By.cssSelector("section[aria-label=amplitude] button")).get(2).click();
+        browser.driver().findElement(By.cssSelector("section[aria-label=amplitude] button:last-child")).click();
         browser.awaitText("amplitude will be told of");
         browser.button("Tell of ").click();
         await().atMost(Duration.ofSeconds(30)).until(() ->

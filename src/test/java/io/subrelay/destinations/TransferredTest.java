@@ -125,8 +125,9 @@ class TransferredTest {
     private static Event purchase(String type, String user, String original, int day, String... fields) {
         ObjectNode webhook = WithDestinations.webhook(type, "id", '"' + type + user + original + day + '"',
                 "app_user_id", '"' + user + '"', "original_app_user_id", '"' + user + '"',
-                "aliases", "[\"" + user + "\"]", "subscriber_attributes", "{}", "transaction_id", '"' + original + day + '"',
-                "original_transaction_id", '"' + original + '"', "event_timestamp_ms", String.valueOf(at(day)),
+                "aliases", "[\"" + user + "\"]", "subscriber_attributes", "{}",
+                "transaction_id", '"' + original + day + '"', "original_transaction_id", '"' + original + '"',
+                "event_timestamp_ms", String.valueOf(at(day)),
                 "purchased_at_ms", String.valueOf(at(day)), "expiration_at_ms", String.valueOf(NOW + 1_000_000_000));
         for (int i = 0; i < fields.length; i += 2) {
             ((ObjectNode) webhook.path("event")).set(fields[i], Destinations.json(fields[i + 1]));
@@ -161,7 +162,8 @@ class TransferredTest {
                         transfer("a", "b", 2), purchase("RENEWAL", "b", "s1", 3),
                         purchase("EXPIRATION", "b", "s1", 10, "expiration_at_ms", expired))),
                 Arguments.of("two of two stores", List.of(purchase("INITIAL_PURCHASE", "a", "s1", 1),
-                        purchase("INITIAL_PURCHASE", "b", "p1", 2, "store", "\"PLAY_STORE\"", "entitlement_ids", "[\"max\"]"),
+                        purchase("INITIAL_PURCHASE", "b", "p1", 2,
+                                "store", "\"PLAY_STORE\"", "entitlement_ids", "[\"max\"]"),
                         transfer("a", "b", 3), transfer("b", "a", 4, "store", "\"PLAY_STORE\""))),
                 Arguments.of("owned again by its newest event", List.of(purchase("INITIAL_PURCHASE", "a", "s1", 1),
                         transfer("a", "b", 2), purchase("RENEWAL", "a", "s1", 3))));
@@ -187,7 +189,8 @@ class TransferredTest {
                 assertThat(held).as(why).isEqualTo(first);
                 vendor.held.clear();
                 for (String user : List.of("a", "b", "c")) {
-                    CustomerUpdate all = new CustomerUpdate(user, Environment.PRODUCTION, Reason.STATE_BACKFILL, "test");
+                    CustomerUpdate all =
+                            new CustomerUpdate(user, Environment.PRODUCTION, Reason.STATE_BACKFILL, "test");
                     vendor.tell(events.enrich(all.toEvent("", NOW), NOW));
                 }
                 assertThat(held).as(why + ", compared with the state").isEqualTo(vendor.held);

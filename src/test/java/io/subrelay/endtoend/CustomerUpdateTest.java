@@ -45,17 +45,20 @@ class CustomerUpdateTest {
             await().until(() -> isAllSettled(api));
             assertThat(vendors.statsig().requests()).noneMatch(it -> it.text().contains("CUSTOMER_UPDATE"));
             assertThat(vendors.amplitude().items(taker)).isEmpty();
-            assertThat(vendors.segment().items(taker)).noneMatch(it -> it.json().path("type").asText().equals("track"));
+            assertThat(vendors.segment().items(taker))
+                    .noneMatch(it -> it.json().path("type").asText().equals("track"));
 
             JsonNode update = api.get("/api/customers/" + taker + "/history").get(0);
             assertThat(update.path("kind").asText()).isEqualTo("customer_update");
             assertThat(update.path("reason").asText()).isEqualTo("transfer");
             assertThat(update.path("cause").asText()).isEqualTo(Hooks.event(transfer).path("id").asText());
-            assertThat(update.path("deliveries").findValuesAsText("destination")).containsExactly("onesignal", "segment");
+            assertThat(update.path("deliveries").findValuesAsText("destination"))
+                    .containsExactly("onesignal", "segment");
             // it is told, and tells nothing itself
             assertThat(api.get("/api/customers/" + taker).path("last_seen_at_ms"))
                     .isEqualTo(Hooks.event(transfer).path("event_timestamp_ms"));
-            assertThat(api.call("POST", "/api/destinations/amplitude/backfill?dry-run=true").path("would_schedule").asInt())
+            String history = "/api/destinations/amplitude/backfill?dry-run=true";
+            assertThat(api.call("POST", history).path("would_schedule").asInt())
                     .as("what a customer stood like once is no history").isZero();
         }
     }

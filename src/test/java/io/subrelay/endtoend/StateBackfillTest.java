@@ -88,9 +88,10 @@ class StateBackfillTest {
             await().during(Duration.ofMillis(1_500)).until(() -> progress(api).equals(stopped));
             assertThat(stopped.path("told").asInt()).isLessThan(20);
 
-            assertThat(api.call("POST", "/api/destinations/statsig/backfill?of=state", null).statusCode()).isEqualTo(409);
-            assertThat(api.call("POST", "/api/destinations/amplitude/backfill?of=state", null).body()).contains("customer-updates");
-            assertThat(api.call("POST", "/api/destinations/segment/backfill?of=everything", null).statusCode()).isEqualTo(400);
+            assertThat(api.call("POST", STATE.replace("segment", "statsig"), null).statusCode()).isEqualTo(409);
+            assertThat(api.call("POST", STATE.replace("segment", "amplitude"), null).body())
+                    .contains("amplitude.customer-updates has to be on");
+            assertThat(api.call("POST", STATE.replace("=state", "=everything"), null).statusCode()).isEqualTo(400);
         }
     }
 

@@ -44,7 +44,8 @@ class StateBackfillIT {
             relay.awaitReady();
 
             assertThat(command.waitFor()).as(Files.readString(output)).isZero();
-            assertThat(Files.readString(output)).contains("segment is told how 200 customers stand", "done: 200 of 200");
+            assertThat(Files.readString(output))
+                    .contains("segment is told how 200 customers stand", "done: 200 of 200");
             await().until(() -> vendors.segment().itemCount() >= CUSTOMERS
                     && relay.api().get("/api/destinations").findParents("backfill").stream()
                             .allMatch(each -> each.path("pending").asInt() == 0));
