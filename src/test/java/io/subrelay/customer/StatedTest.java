@@ -206,8 +206,8 @@ class StatedTest {
     /** In the App Store both products are of one original transaction. */
     @Test
     void an_earlier_product_of_the_subscription_says_nothing() {
-        Answer answer = monthly(100, 300, Map.of("store_transaction_id", "t100"))
-                .subscription("yearly", 300, 5000L, Map.of("store_transaction_id", "t300"));
+        Answer answer = answer(ASKED).subscription("yearly", 300, 5000L, Map.of("store_transaction_id", "t300"))
+                .subscription("monthly", 100, 300L, Map.of("store_transaction_id", "t100"));
         JsonNode state = state(1001, answer.event(), hook("INITIAL_PURCHASE", 101, 100, 300).event(),
                 hook("RENEWAL", 301, 300, 5000).with("product_id", "yearly").event());
         assertThat(state.path("subscription_status").asText()).isEqualTo("active");
