@@ -1,0 +1,64 @@
+package io.subrelay.vendors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** That the stand-ins are as strict as the vendors: other tests assert only that nothing was refused or dropped. */
+class FakeVendorsTest {
+
+    private static final FakeVendors VENDORS = FakeVendors.start();
+
+    @AfterEach
+    void reset() {
+        VENDORS.reset();
+    }
+
+    @AfterAll
+    static void stop() {
+        VENDORS.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            segment   | POST  | /v1/batch | Basic a2V5Og== | {"batch":[{"type":"track","event":"e","userId":"u"}]} | 1 0 0
+            segment   | POST  | /v1/batch | Basic a2V5Og== | {"batch":[{"type":"track","event":"e"}]}              | 0 1 0
+            segment   | POST  | /v1/batch | none           | {"batch":[{"type":"track","event":"e","userId":"u"}]} | 0 1 0
+            segment   | POST  | /v1/batch | Basic a2V5Og== | {"batch":                                             | 0 0 1
+            amplitude | POST  | /2/httpapi | none | {"api_key":"k","events":[{"event_type":"e","user_id":"user-1"}]} | 1 0 0
+            amplitude | POST  | /2/httpapi | none | {"api_key":"k","events":[{"event_type":"e"}]}                | 0 0 1
+            amplitude | POST  | /2/httpapi | none | {"events":[{"event_type":"e","user_id":"user-1"}]}           | 0 0 1
+            amplitude | POST  | /2/httpapi | none | {"api_key":"k","events":[{"event_type":"e","user_id":"u1"}]} | 0 0 1
+            onesignal | PATCH | /apps/a/users/by/onesignal_id/u | Key k  | {"properties":{"tags":{"a":"1"}}}     | 1 0 0
+            onesignal | PATCH | /apps/a/users/by/onesignal_id/u | Key k  | {"properties":{"tags":{"a":1}}}       | 0 0 1
+            onesignal | PATCH | /apps/a/users/by/onesignal_id/u | none   | {"properties":{"tags":{"a":"1"}}}     | 0 0 1
+            onesignal | PATCH | /apps/a/users/by/onesignal_id/u | Key k  | {"properties":{"tags":{"a-b":"1"}}}   | 1 1 0
+            statsig   | POST  | /v1/webhooks/revenuecat_webhook | Bearer secret | {"event":{"type":"TEST","id":"e"}} | 1 0 0
+            statsig   | POST  | /v1/webhooks/revenuecat_webhook | none          | {"event":{"type":"TEST","id":"e"}} | 0 0 1
+            statsig   | POST  | /v1/webhooks/revenuecat_webhook | Bearer secret | {"event":{"id":"e"}}               | 0 0 1
+            """)
+    void takes_in_drops_and_refuses(String name, String method, String path, String authorization, String body,
+            String outcome) throws Exception {
+        FakeVendor vendor = switch (name) {
+            case "segment" -> VENDORS.segment();
+            case "amplitude" -> VENDORS.amplitude();
+            case "onesignal" -> VENDORS.onesignal();
+            default -> VENDORS.statsig();
+        };
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(vendor.url() + path))
+                .header("Content-Type", "application/json").method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (!authorization.equals("none")) {
+            request.header("Authorization", authorization);
+        }
+        HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.discarding());
+        assertThat(vendor.items().size() + " " + vendor.dropped().size() + " " + vendor.refused().size())
+                .isEqualTo(outcome);
+    }
+}
