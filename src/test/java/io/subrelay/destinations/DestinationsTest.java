@@ -249,6 +249,7 @@ class DestinationsTest extends WithDestinations {
         ((ObjectNode) late.path("customer")).putNull("subscription_status").put("status_ended", true);
         assertThat(tags(late)).isEqualTo(json("""
                 {"app_user_id": "user-2", "last_event_type": "billing_issue", "last_event_at": "1700000000",
+                 "product_id": "", "purchased_at": "", "period_type": "", "expiration_at": "", "entitlement_ids": "pro",
                  "subscription_status": "", "active_subscription": "false"}"""));
     }
 

@@ -144,7 +144,10 @@ class SamplesTest {
             assertThat(vendor.refused()).as(vendor.getClass().getSimpleName()).isEmpty();
             assertThat(vendor.items()).isNotEmpty();
         }
-        assertThat(VENDORS.amplitude().items()).hasSize(12);
-        assertThat(VENDORS.segment().items()).hasSize(24);
+        // besides these, customers that an event changed beside its own
+        assertThat(VENDORS.amplitude().items())
+                .filteredOn(item -> !item.json().path("event_type").asText().equals("$identify")).hasSize(12);
+        assertThat(VENDORS.segment().items())
+                .filteredOn(item -> item.json().path("type").asText().equals("track")).hasSize(12);
     }
 }
