@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An H2 file that holds nothing of what was erased: H2 leaves deleted bytes in parts that are free until they are used. */
+/** An H2 file that holds nothing of what was erased: H2 leaves deleted bytes in free parts until these are used. */
 final class RewrittenFile {
 
     private static final Logger LOG = LoggerFactory.getLogger(RewrittenFile.class);

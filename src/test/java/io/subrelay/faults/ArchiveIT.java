@@ -64,6 +64,8 @@ class ArchiveIT {
                 .redirectOutput(folder.resolve("log").toFile());
         builder.environment().put("SERVER_PORT", String.valueOf(port));
         builder.environment().put("MANAGEMENT_PORT", String.valueOf(management));
+        builder.environment().put("SEGMENT_WRITE_KEY", "key-of-the-environment");
+        builder.environment().put("SEGMENT_URL", "http://127.0.0.1:" + port);
         builder.environment().put("JAVA_OPTS", "-Xmx320m -XX:TieredStopAtLevel=1");
         Process runner = builder.start();
         try {
@@ -77,6 +79,8 @@ class ArchiveIT {
                         .replace(":9876", ":" + management))).as(command).containsPattern("^[{\\[]");
             }
             assertThat(folder.resolve("data/subrelay.mv.db")).exists();
+            assertThat(Files.readString(folder.resolve("log"))).contains("segment=live")
+                    .doesNotContain("key-of-the-environment");
         } finally {
             runner.destroy();
             assertThat(runner.waitFor(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
