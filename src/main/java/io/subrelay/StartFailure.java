@@ -1,6 +1,7 @@
 package io.subrelay;
 
 import io.subrelay.check.CheckCommand;
+import io.subrelay.config.Settings;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.subrelay.check;
 
-import io.subrelay.Settings;
+import io.subrelay.config.Settings;
 import java.util.ArrayDeque;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

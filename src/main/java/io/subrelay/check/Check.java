@@ -1,6 +1,6 @@
 package io.subrelay.check;
 
-import io.subrelay.Settings;
+import io.subrelay.config.Settings;
 import io.subrelay.delivery.OutboxEndpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;

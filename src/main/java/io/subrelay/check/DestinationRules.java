@@ -1,8 +1,8 @@
 package io.subrelay.check;
 
-import io.subrelay.Nearest;
-import io.subrelay.Settings;
 import io.subrelay.check.RouteFile.Route;
+import io.subrelay.config.Nearest;
+import io.subrelay.config.Settings;
 import io.subrelay.delivery.OutboxEndpoint;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package io.subrelay.check;
 
-import io.subrelay.Nearest;
+import io.subrelay.config.Nearest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,9 +1,9 @@
 package io.subrelay.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.subrelay.Nearest;
+import io.subrelay.config.Nearest;
+import io.subrelay.event.Kind;
 import io.subrelay.store.PassingEvents;
-import io.subrelay.webhook.Kind;
 import io.subrelay.webhook.Rejected;
 import io.subrelay.webhook.WebhookReader;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.subrelay.check;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.subrelay.delivery.EnrichedEvent;
+import io.subrelay.event.EnrichedEvent;
+import io.subrelay.event.Event;
 import io.subrelay.store.PassingEvents;
-import io.subrelay.webhook.Event;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.subrelay.check;
 
-import io.subrelay.Nearest;
+import io.subrelay.config.Nearest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.subrelay.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.subrelay.delivery.EnrichedEvent;
+import io.subrelay.event.EnrichedEvent;
 import io.subrelay.store.PassingEvents;
 import io.subrelay.webhook.Rejected;
 import io.subrelay.webhook.WebhookReader;

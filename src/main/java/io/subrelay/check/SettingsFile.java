@@ -1,8 +1,8 @@
 package io.subrelay.check;
 
-import io.subrelay.Nearest;
-import io.subrelay.Settings;
-import io.subrelay.webhook.Kind;
+import io.subrelay.config.Nearest;
+import io.subrelay.config.Settings;
+import io.subrelay.event.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.subrelay.console;
 
 import io.subrelay.delivery.Outbox;
+import io.subrelay.event.Ids;
 import io.subrelay.store.CustomerRecords;
-import io.subrelay.webhook.Ids;
 import io.subrelay.webhook.NotFound;
 import java.sql.SQLException;
 import org.apache.camel.Header;

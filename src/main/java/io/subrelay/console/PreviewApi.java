@@ -2,8 +2,8 @@ package io.subrelay.console;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.subrelay.delivery.EnrichedEvent;
 import io.subrelay.delivery.Outbox;
+import io.subrelay.event.EnrichedEvent;
 import io.subrelay.store.EventPreview;
 import io.subrelay.webhook.NotFound;
 import io.subrelay.webhook.Rejected;

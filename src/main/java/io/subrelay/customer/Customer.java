@@ -2,7 +2,7 @@ package io.subrelay.customer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.subrelay.webhook.Event;
+import io.subrelay.event.Event;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

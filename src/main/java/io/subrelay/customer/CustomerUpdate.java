@@ -2,8 +2,8 @@ package io.subrelay.customer;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.subrelay.webhook.Event;
-import io.subrelay.webhook.Kind;
+import io.subrelay.event.Event;
+import io.subrelay.event.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.UUID;

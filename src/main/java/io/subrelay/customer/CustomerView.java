@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.subrelay.webhook.Event;
+import io.subrelay.event.Event;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

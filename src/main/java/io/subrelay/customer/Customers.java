@@ -1,6 +1,6 @@
 package io.subrelay.customer;
 
-import io.subrelay.webhook.Event;
+import io.subrelay.event.Event;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;

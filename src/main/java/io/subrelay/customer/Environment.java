@@ -1,6 +1,6 @@
 package io.subrelay.customer;
 
-import io.subrelay.webhook.Event;
+import io.subrelay.event.Event;
 
 /** Purchases made with real money, and those of testers. What a customer has in one says nothing about the other. */
 public enum Environment {

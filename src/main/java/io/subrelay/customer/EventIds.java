@@ -1,8 +1,8 @@
 package io.subrelay.customer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.subrelay.webhook.Event;
-import io.subrelay.webhook.Ids;
+import io.subrelay.event.Event;
+import io.subrelay.event.Ids;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

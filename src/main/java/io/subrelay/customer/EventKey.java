@@ -1,6 +1,6 @@
 package io.subrelay.customer;
 
-import io.subrelay.webhook.Event;
+import io.subrelay.event.Event;
 
 /**
  * The place of an event among all events, whatever the order in which they arrive: by time, then by what it means, so

@@ -1,8 +1,8 @@
 package io.subrelay.customer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.subrelay.webhook.Event;
-import io.subrelay.webhook.Ids;
+import io.subrelay.event.Event;
+import io.subrelay.event.Ids;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -203,7 +203,7 @@ final class Fact {
                 && (one.equals(other) || one.startsWith(other + ":") || other.startsWith(one + ":"));
     }
 
-    /** The kind of its event; see {@link io.subrelay.webhook.Kind}. Null where its type is not known. */
+    /** The kind of its event; see {@link io.subrelay.event.Kind}. Null where its type is not known. */
     String kind() {
         boolean trial = "TRIAL".equals(text(Field.PERIOD));
         return switch (type) {

@@ -1,7 +1,7 @@
 package io.subrelay.customer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.subrelay.webhook.Numbers;
+import io.subrelay.event.Numbers;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.subrelay.customer;
 
-import io.subrelay.webhook.Event;
+import io.subrelay.event.Event;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,8 +1,8 @@
 package io.subrelay.customer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.subrelay.webhook.Event;
-import io.subrelay.webhook.Kind;
+import io.subrelay.event.Event;
+import io.subrelay.event.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.subrelay.customer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.subrelay.webhook.Event;
+import io.subrelay.event.Event;
 import java.util.List;
 
 /**

@@ -2,7 +2,9 @@ package io.subrelay.delivery;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.subrelay.delivery.Outcome.Verdict;
+import io.subrelay.delivery.queue.OutboxQueue;
+import io.subrelay.event.Outcome;
+import io.subrelay.event.Outcome.Verdict;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
@@ -51,9 +53,9 @@ final class Circuit implements OutboxQueue.Gate {
                 event.getStateTransition().getFromState(), event.getStateTransition().getToState()));
     }
 
-    /** 0 takes a permission, which a call of {@link #answered} gives back. */
+    /** Takes a permission where it returns 0, which a call of {@link #answered} gives back. */
     @Override
-    public synchronized long waitMs() {
+    public synchronized long tryAcquire() {
         long now = clock.millis();
         if (heldUntil > 0) {
             if (probing) {

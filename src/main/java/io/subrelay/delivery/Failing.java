@@ -1,6 +1,8 @@
 package io.subrelay.delivery;
 
-import io.subrelay.delivery.Outcome.Verdict;
+import io.subrelay.event.Delivery;
+import io.subrelay.event.Outcome;
+import io.subrelay.event.Outcome.Verdict;
 import io.subrelay.time.Clocks;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,9 +2,19 @@ package io.subrelay.delivery;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.subrelay.Secrets;
-import io.subrelay.Settings;
+import io.subrelay.config.Secrets;
+import io.subrelay.config.Settings;
 import io.subrelay.customer.CustomerUpdate;
+import io.subrelay.delivery.partition.SessionLocks;
+import io.subrelay.delivery.partition.Shares;
+import io.subrelay.delivery.partition.Slices;
+import io.subrelay.delivery.queue.Backlog;
+import io.subrelay.delivery.queue.Finished;
+import io.subrelay.delivery.queue.OutboxQueue;
+import io.subrelay.delivery.queue.StoredBacklog;
+import io.subrelay.event.Delivery;
+import io.subrelay.event.EnrichedEvent;
+import io.subrelay.event.Event;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.CustomerRecords.Erased;
 import io.subrelay.store.Database;
@@ -14,7 +24,6 @@ import io.subrelay.store.RetryStore;
 import io.subrelay.store.StateBackfills;
 import io.subrelay.store.Writer;
 import io.subrelay.time.Clocks;
-import io.subrelay.webhook.Event;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -132,10 +141,12 @@ public final class Outbox implements Shares.Holder {
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "state-backfill")
                 .scheduleWithFixedDelay(quietly(stateBackfill::step), StateBackfill.STEP_MS, StateBackfill.STEP_MS,
                         TimeUnit.MILLISECONDS);
+        // where there are no other runners, only what could not be handed over
+        long pollMs = shares == null ? 1_000 : 200;
+        timer.scheduleWithFixedDelay(quietly(this::poll), pollMs, pollMs, TimeUnit.MILLISECONDS);
         if (shares != null) {
             shares.balance();
             timer.scheduleWithFixedDelay(quietly(shares::balance), 2, 2, TimeUnit.SECONDS);
-            timer.scheduleWithFixedDelay(quietly(this::poll), 200, 200, TimeUnit.MILLISECONDS);
             timer.scheduleWithFixedDelay(quietly(retries::ofOthers), 5, 5, TimeUnit.SECONDS);
         }
     }
@@ -228,7 +239,7 @@ public final class Outbox implements Shares.Holder {
         handOver(events, first, events.get(events.size() - 1).seq());
     }
 
-    /** Events that other runners have accepted. */
+    /** Events that nobody has handed over: other runners have accepted them, or handing them over failed. */
     private synchronized void poll() throws SQLException {
         pollUpTo(store.lastEvent());
     }

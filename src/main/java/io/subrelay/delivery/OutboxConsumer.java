@@ -1,7 +1,13 @@
 package io.subrelay.delivery;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.subrelay.delivery.Outcome.Verdict;
+import io.subrelay.delivery.queue.Finished;
+import io.subrelay.delivery.queue.Lanes;
+import io.subrelay.delivery.queue.OutboxQueue;
+import io.subrelay.event.Delivery;
+import io.subrelay.event.EnrichedEvent;
+import io.subrelay.event.Outcome;
+import io.subrelay.event.Outcome.Verdict;
 import io.subrelay.redelivery.DurableRedelivery;
 import io.subrelay.store.Mark;
 import io.subrelay.time.Clocks;
@@ -227,7 +233,7 @@ public final class OutboxConsumer extends DefaultConsumer {
         if (!deliveries.isEmpty()) {
             deliver(deliveries);
         }
-        boolean leaves = workers.isOneTooMany(deliveries.isEmpty());
+        boolean leaves = workers.leaveIfTooMany(deliveries.isEmpty());
         if (leaves) {
             // what has become ready by what this thread delivered is another's to take
             queue.wake();

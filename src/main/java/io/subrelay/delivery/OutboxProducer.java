@@ -1,6 +1,7 @@
 package io.subrelay.delivery;
 
-import io.subrelay.delivery.Outcome.Verdict;
+import io.subrelay.event.Outcome;
+import io.subrelay.event.Outcome.Verdict;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;

@@ -16,11 +16,11 @@ import java.util.TreeMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
-import org.apache.camel.http.common.HttpHelper;
-import org.apache.camel.spi.InterceptSendToEndpoint;
 import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.camel.component.http.HttpMethods;
 import org.apache.camel.component.http.helper.HttpMethodHelper;
+import org.apache.camel.http.common.HttpHelper;
+import org.apache.camel.spi.InterceptSendToEndpoint;
 
 /** The request that an endpoint would send for an exchange: its method, url, headers and body, as JSON. */
 final class PreviewedRequest {

@@ -1,6 +1,8 @@
 package io.subrelay.delivery;
 
-import io.subrelay.delivery.Outcome.Verdict;
+import io.subrelay.event.Delivery;
+import io.subrelay.event.Outcome;
+import io.subrelay.event.Outcome.Verdict;
 import io.subrelay.redelivery.DurableRedelivery;
 import io.subrelay.redelivery.RedeliverLater;
 import io.subrelay.redelivery.RetryFor;

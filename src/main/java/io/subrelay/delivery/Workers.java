@@ -1,7 +1,8 @@
 package io.subrelay.delivery;
 
 import com.netflix.concurrency.limits.limit.VegasLimit;
-import io.subrelay.delivery.Outcome.Verdict;
+import io.subrelay.event.Outcome;
+import io.subrelay.event.Outcome.Verdict;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,8 +63,12 @@ final class Workers {
         return quickNanos < AT_ONCE_NANOS ? few : Math.max(few, limit.getLimit());
     }
 
-    /** Whether a worker has to go: for good, or because there are too many now. */
-    boolean isOneTooMany(boolean idle) {
+    /**
+     * Lets the worker that asks go, if there are too many or it is idle.
+     *
+     * @return whether it has to
+     */
+    boolean leaveIfTooMany(boolean idle) {
         int now = hired.get();
         boolean tooMany = now > wanted() || idle && now > 1;
         return tooMany && hired.compareAndSet(now, now - 1);

@@ -1,6 +1,6 @@
 package io.subrelay.http;
 
-import io.subrelay.Settings;
+import io.subrelay.config.Settings;
 import io.subrelay.webhook.OwnNames;
 import io.subrelay.webhook.Rejected;
 import io.subrelay.webhook.RejectedWebhooks;

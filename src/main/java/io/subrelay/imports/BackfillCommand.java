@@ -1,7 +1,7 @@
 package io.subrelay.imports;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.subrelay.Settings;
+import io.subrelay.config.Settings;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;

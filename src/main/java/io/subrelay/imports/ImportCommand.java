@@ -1,8 +1,8 @@
 package io.subrelay.imports;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.subrelay.Secrets;
-import io.subrelay.Settings;
+import io.subrelay.config.Secrets;
+import io.subrelay.config.Settings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
-import io.subrelay.webhook.Event;
+import io.subrelay.event.Event;
 import io.subrelay.webhook.Invalid;
 import io.subrelay.webhook.Rejected;
 import io.subrelay.webhook.WebhookReader;

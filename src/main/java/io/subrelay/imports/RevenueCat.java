@@ -3,7 +3,7 @@ package io.subrelay.imports;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.subrelay.Settings;
+import io.subrelay.config.Settings;
 import io.subrelay.redelivery.RetryAfter;
 import io.subrelay.webhook.WebhookReader;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.subrelay.imports;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.subrelay.Settings;
+import io.subrelay.config.Settings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,7 +1,7 @@
 package io.subrelay.mapping;
 
 import com.fasterxml.jackson.databind.node.NullNode;
-import io.subrelay.Nearest;
+import io.subrelay.config.Nearest;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;

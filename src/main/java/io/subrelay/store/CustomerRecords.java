@@ -5,7 +5,7 @@ import io.subrelay.customer.Customer;
 import io.subrelay.customer.Customers;
 import io.subrelay.customer.Gap;
 import io.subrelay.customer.Gaps;
-import io.subrelay.webhook.Ids;
+import io.subrelay.event.Ids;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -2,7 +2,7 @@ package io.subrelay.store;
 
 import io.subrelay.customer.Customer;
 import io.subrelay.customer.Customers;
-import io.subrelay.webhook.Ids;
+import io.subrelay.event.Ids;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -3,7 +3,7 @@ package io.subrelay.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
-import io.subrelay.Settings;
+import io.subrelay.config.Settings;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;

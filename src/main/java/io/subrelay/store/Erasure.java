@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.subrelay.webhook.Ids;
+import io.subrelay.event.Ids;
 import io.subrelay.webhook.WebhookReader;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

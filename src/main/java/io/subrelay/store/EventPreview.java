@@ -1,9 +1,9 @@
 package io.subrelay.store;
 
 import io.subrelay.customer.Customers;
-import io.subrelay.delivery.EnrichedEvent;
-import io.subrelay.webhook.Event;
-import io.subrelay.webhook.Ids;
+import io.subrelay.event.EnrichedEvent;
+import io.subrelay.event.Event;
+import io.subrelay.event.Ids;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,7 +1,7 @@
 package io.subrelay.store;
 
-import io.subrelay.delivery.Delivery;
-import io.subrelay.delivery.Outcome;
+import io.subrelay.event.Delivery;
+import io.subrelay.event.Outcome;
 
 /** What the outbox has to remember; written with whatever else is waiting, in the order in which it was asked for. */
 public sealed interface Mark {

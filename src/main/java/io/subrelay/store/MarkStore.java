@@ -1,6 +1,6 @@
 package io.subrelay.store;
 
-import io.subrelay.delivery.Delivery;
+import io.subrelay.event.Delivery;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

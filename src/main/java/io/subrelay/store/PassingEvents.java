@@ -2,8 +2,8 @@ package io.subrelay.store;
 
 import io.subrelay.customer.CustomerUpdate;
 import io.subrelay.customer.Customers;
-import io.subrelay.delivery.EnrichedEvent;
-import io.subrelay.webhook.Event;
+import io.subrelay.event.EnrichedEvent;
+import io.subrelay.event.Event;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.subrelay.store;
 
-import io.subrelay.webhook.Ids;
+import io.subrelay.event.Ids;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

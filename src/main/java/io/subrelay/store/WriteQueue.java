@@ -143,7 +143,7 @@ final class WriteQueue {
         lock.lock();
         try {
             awaitWork();
-            if (closing && waitingEvents.isEmpty() && (waitingMarks.isEmpty() || isTooLate())) {
+            if (closing && waitingEvents.isEmpty() && (waitingMarks.isEmpty() || giveUpIfTooLate())) {
                 return null;
             }
             int events = Math.min(MAX_EVENTS, waitingEvents.size());
@@ -181,7 +181,7 @@ final class WriteQueue {
         }
     }
 
-    private boolean isTooLate() {
+    private boolean giveUpIfTooLate() {
         boolean tooLate = marksFailed && giveUpAt != 0 && System.nanoTime() - giveUpAt > 0;
         if (tooLate) {
             LOG.error("The results of {} deliveries cannot be written, so they are repeated", waitingMarks.size());

@@ -1,7 +1,7 @@
 package io.subrelay.store;
 
-import io.subrelay.delivery.EnrichedEvent;
-import io.subrelay.webhook.Event;
+import io.subrelay.event.EnrichedEvent;
+import io.subrelay.event.Event;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;

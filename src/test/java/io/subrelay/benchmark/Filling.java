@@ -1,15 +1,15 @@
 package io.subrelay.benchmark;
 
-import io.subrelay.Settings;
-import io.subrelay.delivery.Delivery;
-import io.subrelay.delivery.EnrichedEvent;
-import io.subrelay.delivery.Outcome;
+import io.subrelay.config.Settings;
+import io.subrelay.event.Delivery;
+import io.subrelay.event.EnrichedEvent;
+import io.subrelay.event.Event;
+import io.subrelay.event.Outcome;
 import io.subrelay.store.Database;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.EventStore;
 import io.subrelay.store.Mark;
 import io.subrelay.store.Writer;
-import io.subrelay.webhook.Event;
 import io.subrelay.webhook.WebhookReader;
 import java.util.List;
 import java.util.Properties;

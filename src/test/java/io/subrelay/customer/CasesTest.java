@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.subrelay.cases.Case;
-import io.subrelay.webhook.Event;
+import io.subrelay.event.Event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

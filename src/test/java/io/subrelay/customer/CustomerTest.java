@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.subrelay.webhook.Event;
+import io.subrelay.event.Event;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

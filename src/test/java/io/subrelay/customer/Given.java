@@ -2,7 +2,7 @@ package io.subrelay.customer;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.subrelay.webhook.Event;
+import io.subrelay.event.Event;
 import java.util.List;
 import java.util.Map;
 

@@ -4,7 +4,7 @@ import static io.subrelay.customer.Given.given;
 import static io.subrelay.customer.Given.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.subrelay.webhook.Event;
+import io.subrelay.event.Event;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

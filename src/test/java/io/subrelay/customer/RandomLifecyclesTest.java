@@ -3,7 +3,7 @@ package io.subrelay.customer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.subrelay.webhook.Event;
+import io.subrelay.event.Event;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

@@ -2,7 +2,7 @@ package io.subrelay.customer;
 
 import static io.subrelay.customer.Given.given;
 
-import io.subrelay.webhook.Event;
+import io.subrelay.event.Event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

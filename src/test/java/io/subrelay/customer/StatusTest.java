@@ -3,7 +3,7 @@ package io.subrelay.customer;
 import static io.subrelay.customer.Given.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.subrelay.webhook.Event;
+import io.subrelay.event.Event;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

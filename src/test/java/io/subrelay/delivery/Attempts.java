@@ -1,5 +1,8 @@
 package io.subrelay.delivery;
 
+import io.subrelay.event.Delivery;
+import io.subrelay.event.EnrichedEvent;
+import io.subrelay.event.Outcome;
 import java.util.List;
 
 /** Attempts to deliver without a queue: a route is run once. */

@@ -2,7 +2,8 @@ package io.subrelay.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.subrelay.delivery.Outcome.Verdict;
+import io.subrelay.event.Outcome;
+import io.subrelay.event.Outcome.Verdict;
 import io.subrelay.time.TestClock;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ class CircuitTest {
     }
 
     private void call(Outcome outcome, boolean first) {
-        assertThat(circuit.waitMs()).isZero();
+        assertThat(circuit.tryAcquire()).isZero();
         circuit.answered(outcome, first);
     }
 
@@ -55,7 +56,7 @@ class CircuitTest {
     @Test
     void opensWhenMostCallsFailAndClosesWhenTwoWork() {
         open();
-        assertThat(circuit.waitMs()).isPositive();
+        assertThat(circuit.tryAcquire()).isPositive();
         clock.advance(5_001);
         call(DELIVERED, false);
         assertThat(recoveries).isZero();
@@ -78,7 +79,7 @@ class CircuitTest {
             call(Outcome.retry(429, "slowly", 1_000, 20_000), true);
         }
         clock.advance(19_999);
-        assertThat(circuit.waitMs()).isEqualTo(1);
+        assertThat(circuit.tryAcquire()).isEqualTo(1);
         clock.advance(1);
         call(DELIVERED, false);
     }
@@ -89,10 +90,10 @@ class CircuitTest {
         for (int seconds : new int[] {5, 10, 20, 40, 60, 60}) {
             assertThat(circuit.state()).isEqualTo("held");
             clock.advance(seconds * 1_000L - 1);
-            assertThat(circuit.waitMs()).isEqualTo(1);
+            assertThat(circuit.tryAcquire()).isEqualTo(1);
             clock.advance(1);
-            assertThat(circuit.waitMs()).isZero();
-            assertThat(circuit.waitMs()).as("another one beside the probe").isPositive();
+            assertThat(circuit.tryAcquire()).isZero();
+            assertThat(circuit.tryAcquire()).as("another one beside the probe").isPositive();
             circuit.answered(UNAUTHORIZED, false);
         }
         assertThat(recoveries).isZero();
@@ -118,7 +119,7 @@ class CircuitTest {
                     inFlight.remove(0);
                     circuit.answered(mood, random.nextBoolean());
                 } else if (inFlight.size() < 8) {
-                    long wait = circuit.waitMs();
+                    long wait = circuit.tryAcquire();
                     assertThat(wait).as("seed %s", seed).isBetween(0L, 60_000L);
                     if (wait == 0) {
                         inFlight.add(step);
@@ -129,12 +130,12 @@ class CircuitTest {
             inFlight.forEach(call -> circuit.answered(DELIVERED, true));
             for (int i = 0; i < 10 && !circuit.state().equals("closed"); i++) {
                 clock.advance(60_000);
-                if (circuit.waitMs() == 0) {
+                if (circuit.tryAcquire() == 0) {
                     circuit.answered(DELIVERED, true);
                 }
             }
             assertThat(circuit.state()).as("seed %s", seed).isEqualTo("closed");
-            assertThat(circuit.waitMs()).as("seed %s", seed).isZero();
+            assertThat(circuit.tryAcquire()).as("seed %s", seed).isZero();
         }
     }
 }

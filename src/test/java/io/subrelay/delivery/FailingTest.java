@@ -3,11 +3,14 @@ package io.subrelay.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.subrelay.delivery.Outcome.Verdict;
+import io.subrelay.event.Delivery;
+import io.subrelay.event.EnrichedEvent;
+import io.subrelay.event.Event;
+import io.subrelay.event.Outcome;
+import io.subrelay.event.Outcome.Verdict;
 import io.subrelay.harness.Logged;
 import io.subrelay.time.Clocks;
 import io.subrelay.time.TestClock;
-import io.subrelay.webhook.Event;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

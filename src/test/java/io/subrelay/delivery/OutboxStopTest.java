@@ -3,7 +3,7 @@ package io.subrelay.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.subrelay.Settings;
+import io.subrelay.config.Settings;
 import io.subrelay.harness.OpenedDatabase;
 import io.subrelay.harness.Store;
 import io.subrelay.store.Database;

@@ -2,7 +2,8 @@ package io.subrelay.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.subrelay.delivery.Outcome.Verdict;
+import io.subrelay.event.Outcome;
+import io.subrelay.event.Outcome.Verdict;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;

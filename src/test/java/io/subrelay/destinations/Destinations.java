@@ -8,15 +8,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.subrelay.Settings;
+import io.subrelay.config.Settings;
 import io.subrelay.delivery.Attempts;
-import io.subrelay.delivery.EnrichedEvent;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxEndpoint;
 import io.subrelay.delivery.Preview;
-import io.subrelay.webhook.Event;
+import io.subrelay.event.EnrichedEvent;
+import io.subrelay.event.Event;
+import io.subrelay.event.Kind;
 import io.subrelay.redelivery.DurableRedelivery;
-import io.subrelay.webhook.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -156,7 +156,7 @@ final class Destinations implements AutoCloseable {
         return preview;
     }
 
-    private static String shown(io.subrelay.delivery.Outcome outcome) {
+    private static String shown(io.subrelay.event.Outcome outcome) {
         return switch (outcome.verdict()) {
             case DELIVERED -> "deliver";
             case SKIPPED -> "skip: " + outcome.reason();

@@ -1,6 +1,6 @@
 package io.subrelay.harness;
 
-import io.subrelay.Settings;
+import io.subrelay.config.Settings;
 import io.subrelay.store.Database;
 import io.subrelay.store.EventStore;
 import io.subrelay.store.Writer;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.subrelay.Settings;
+import io.subrelay.config.Settings;
 import io.subrelay.harness.OpenedDatabase;
 import io.subrelay.harness.TempFolders;
 import java.io.IOException;

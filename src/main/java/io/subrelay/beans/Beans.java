@@ -1,0 +1,58 @@
+package io.subrelay.beans;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.subrelay.config.Settings;
+import io.subrelay.console.ConsoleFiles;
+import io.subrelay.console.CustomerApi;
+import io.subrelay.console.DeliveryApi;
+import io.subrelay.console.PreviewApi;
+import io.subrelay.delivery.Outbox;
+import io.subrelay.imports.GapsApi;
+import io.subrelay.imports.ImportApi;
+import io.subrelay.store.CustomerRecords;
+import io.subrelay.store.Database;
+import io.subrelay.store.EventPreview;
+import io.subrelay.store.RequestStore;
+import io.subrelay.webhook.RejectedWebhooks;
+import io.subrelay.webhook.WebhookReader;
+import io.subrelay.webhook.WebhookSignature;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.apache.camel.spi.Registry;
+
+/** What the routes call by name. */
+public final class Beans {
+
+    private Beans() {
+    }
+
+    /** @param database null where the routes are built and never run */
+    public static void bind(Registry registry, Settings settings, MeterRegistry meters, Outbox outbox,
+            Database database) {
+        registry.bind("meterRegistry", meters);
+        registry.bind("dataSource", DataSource.class, database == null ? noDatabase() : database.dataSource());
+        registry.bind("outbox", outbox);
+        registry.bind("rejectedWebhooks", new RejectedWebhooks(meters));
+        registry.bind("webhookReader", new WebhookReader());
+        registry.bind("webhookSignature",
+                new WebhookSignature(settings.get("webhook.signing-secret"), Clock.systemUTC()));
+        registry.bind("customerApi", new CustomerApi(new CustomerRecords(database), outbox));
+        registry.bind("deliveryApi", new DeliveryApi(outbox, new RequestStore(database)));
+        registry.bind("importApi",
+                new ImportApi(new CustomerRecords(database), new EventPreview(database), outbox));
+        registry.bind("gapsApi", new GapsApi(new CustomerRecords(database), meters));
+        registry.bind("consoleFiles", new ConsoleFiles());
+        registry.bind("previewApi", new PreviewApi(new EventPreview(database), outbox));
+    }
+
+    private static DataSource noDatabase() {
+        return (DataSource) Proxy.newProxyInstance(Beans.class.getClassLoader(), new Class<?>[] {DataSource.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "equals" -> proxy == arguments[0];
+                    case "hashCode" -> System.identityHashCode(proxy);
+                    case "toString" -> "no database";
+                    default -> throw new IllegalStateException("there is no database here");
+                });
+    }
+}

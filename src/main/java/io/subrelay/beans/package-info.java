@@ -1,0 +1,2 @@
+/** What the routes call by name. */
+package io.subrelay.beans;

@@ -1,0 +1,2 @@
+/** Settings, and which of them are secret. */
+package io.subrelay.config;

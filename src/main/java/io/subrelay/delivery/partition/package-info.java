@@ -1,0 +1,2 @@
+/** How runners on one database divide the customers. */
+package io.subrelay.delivery.partition;

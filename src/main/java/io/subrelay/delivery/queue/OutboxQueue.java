@@ -1,0 +1,399 @@
+package io.subrelay.delivery.queue;
+
+import io.subrelay.delivery.partition.Slices;
+import io.subrelay.delivery.queue.Backlog.Row;
+import io.subrelay.event.Delivery;
+import io.subrelay.event.EnrichedEvent;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What waits for one destination. Accepted events are handed over in memory; past a bound they stay in the database and
+ * are read back in order as there is room, by whichever thread comes for deliveries.
+ */
+public final class OutboxQueue {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OutboxQueue.class);
+    private static final int PAGE = 250;
+    /** How many deliveries of one customer may be in memory: a busy one must not take the others' room. */
+    private static final int LANE_LIMIT = 100;
+    /** Requested deliveries leave newly accepted ones first: a few at a time, at once only if nothing else is ready. */
+    private static final int REQUESTED_PAGE = 64;
+    private static final long REQUESTED_EVERY_MS = 1_000;
+    private static final long IDLE_MS = 10_000;
+    private static final long READ_AGAIN_MS = 1_000;
+
+    private final String destination;
+    private final Backlog backlog;
+    private final Clock clock;
+    private final int inMemory;
+    private final Slices slices;
+    private final Lanes lanes;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean reading;
+    private long readAgainAt;
+    /** Whether there may be requested deliveries in the database. */
+    private boolean requested = true;
+    private long requestsAt;
+    /** Whether there may be more than the last ones that were read. */
+    private boolean moreRequests;
+    private boolean closed;
+    private long gateWaitMs;
+
+    /**
+     * @param clock    a steady one
+     * @param inMemory how many deliveries may be in memory
+     */
+    public OutboxQueue(String destination, Backlog backlog, Clock clock, int inMemory, Slices slices) {
+        this.destination = destination;
+        this.backlog = backlog;
+        this.clock = clock;
+        this.inMemory = inMemory;
+        this.slices = slices;
+        this.lanes = new Lanes(slices, clock, Math.max(2, Math.min(LANE_LIMIT, inMemory / 4)));
+    }
+
+    /**
+     * Hands over events that have just been accepted, in order.
+     *
+     * @param fromSeq from where on these are all that were accepted, of the slices that are held
+     * @param toSeq   up to where
+     */
+    public void offer(List<EnrichedEvent> events, long fromSeq, long toSeq) {
+        lock.lock();
+        try {
+            slices.expect(fromSeq);
+            for (EnrichedEvent event : events) {
+                if (slices.isLive(event)) {
+                    if (lanes.size() >= inMemory) {
+                        slices.fallBehind(event);
+                    } else if (event.destinations().contains(destination)) {
+                        lanes.enqueue(Delivery.of(event));
+                    }
+                }
+            }
+            slices.handed(toSeq);
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gets a slice, which is fed from a place on. */
+    public void acquire(int slice, long position) {
+        lock.lock();
+        try {
+            slices.acquire(slice, position);
+            requested = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Gives a slice back.
+     *
+     * @return whether nothing of it is being attempted any more
+     */
+    public boolean release(int slice) {
+        lock.lock();
+        try {
+            slices.release(slice);
+            return lanes.release(slice);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells that somebody asked for deliveries: they are in the database. */
+    public void offerRequests() {
+        lock.lock();
+        try {
+            requested = true;
+            requestsAt = 0;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits for deliveries whose turn it is. Those of one customer are in order; the next ones of that customer come
+     * only after {@link #finish} of these.
+     *
+     * @param  max      how many at the most
+     * @param  sameList whether a delivery may go with the first one of its list
+     * @param  gate     says when the destination may be called
+     * @param  more     called if nobody is left who waits for the next ones
+     * @return          deliveries; none if none came for a while; null once the queue is closed
+     */
+    public List<Delivery> take(int max, SameList sameList, Gate gate, Runnable more) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long idleUntil = clock.millis() + IDLE_MS;
+            while (!closed) {
+                List<Delivery> taken = takeReady(max, sameList, gate);
+                long now = clock.millis();
+                if (!taken.isEmpty()) {
+                    if (!lock.hasWaiters(changed)) {
+                        more.run();
+                    } else if (lanes.isReady() || untilNextTimer(now) < Long.MAX_VALUE) {
+                        changed.signal();
+                    }
+                    return taken;
+                }
+                if (now >= idleUntil) {
+                    changed.signal();
+                    return List.of();
+                }
+                long wait = Math.min(untilNextTimer(now), lanes.isReady() ? gateWaitMs : Long.MAX_VALUE);
+                changed.await(Math.min(wait, idleUntil - now), TimeUnit.MILLISECONDS);
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The same without waiting; none if none is ready now. */
+    List<Delivery> poll(int max, SameList sameList, Gate gate) {
+        lock.lock();
+        try {
+            return takeReady(max, sameList, gate);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<Delivery> takeReady(int max, SameList sameList, Gate gate) {
+        long now;
+        do {
+            now = clock.millis();
+            lanes.makeDue(now);
+        } while (!reading && !closed && now >= readAgainAt && readSomething(now));
+        gateWaitMs = lanes.isReady() && !closed ? gate.tryAcquire() : Long.MAX_VALUE;
+        return gateWaitMs == 0 ? lanes.take(max, sameList) : List.of();
+    }
+
+    private long untilNextTimer(long now) {
+        long next = lanes.nextDue();
+        if (requested && !reading && hasRoom()) {
+            next = Math.min(next, requestsAt);
+        }
+        if (readAgainAt > now) {
+            next = Math.min(next, readAgainAt);
+        }
+        return next == Long.MAX_VALUE ? next : Math.max(1, next - now);
+    }
+
+    /**
+     * Deliveries that were taken together have ended or failed. The customer's next ones may go; behind a failed one
+     * they wait until it has gone again.
+     */
+    public void finish(List<Finished> list) {
+        lock.lock();
+        try {
+            lanes.finish(list);
+            requested |= list.stream().anyMatch(
+                    it -> it.failed() && it.delivery().origin() == Delivery.Origin.REQUEST);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has one of those who wait in {@link #take} look again. */
+    public void wake() {
+        lock.lock();
+        try {
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Makes deliveries due that wait for their next attempt.
+     *
+     * @param which makes lanes due, and says whether there were any
+     */
+    public boolean makeDue(Predicate<Lanes> which) {
+        lock.lock();
+        try {
+            changed.signal();
+            return which.test(lanes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Drops customers that were erased. */
+    public void forget(Set<Long> customers) {
+        lock.lock();
+        try {
+            lanes.forget(customers);
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Reads from the database what there is room for; the lock is open meanwhile. */
+    private boolean readSomething(long now) {
+        Lane lane = lanes.nextUnread();
+        if (lane != null) {
+            readLane(lane);
+        } else if (slices.isBehind() && hasRoom()) {
+            readSlices();
+        } else if (requested && hasRoom() && (now >= requestsAt || moreRequests && !lanes.isReady())) {
+            requestsAt = now + REQUESTED_EVERY_MS;
+            readRequests();
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private boolean hasRoom() {
+        return lanes.size() <= inMemory / 2;
+    }
+
+    private void readLane(Lane lane) {
+        long from = lane.spilledFrom;
+        long upTo = slices.fedThrough(lane.customer);
+        Delivery merging = lane.merging;
+        read(() -> isFirst(merging) ? backlog.nextOf(lane.customer, from, upTo, lanes.laneLimit()) : null,
+                rows -> {
+                    if (rows == null) {
+                        lanes.waitForOthers(lane);
+                    } else {
+                        lanes.wasRead(lane, rows);
+                    }
+                }, () -> lanes.readFailed(lane));
+    }
+
+    /** Whether all is settled that goes before a delivery, whoever has it. */
+    private boolean isFirst(Delivery merging) throws SQLException, InterruptedException {
+        if (merging != null) {
+            for (long merged : merging.event().afterCustomers()) {
+                if (!backlog.nextOf(merged, 0, merging.seq(), 1).isEmpty()) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private void readSlices() {
+        Set<Integer> behind = slices.behind();
+        long from = slices.fedThrough(behind);
+        long upTo = slices.handedThrough();
+        read(() -> backlog.next(behind, from, upTo, PAGE), rows -> {
+            for (Row row : rows) {
+                if (slices.isUnfed(row.delivery().event())) {
+                    lanes.enqueueRead(row);
+                }
+            }
+            slices.fed(behind, rows.size() < PAGE ? upTo : rows.get(rows.size() - 1).seq());
+        }, () -> { });
+    }
+
+    private void readRequests() {
+        Set<Integer> owned = slices.owned();
+        Set<Long> ended = lanes.requests().ended();
+        int limit = REQUESTED_PAGE + lanes.requests().size();
+        read(() -> backlog.requested(owned, limit), rows -> {
+            int before = lanes.requests().size();
+            lanes.requests().fresh(rows, ended).stream()
+                    .filter(delivery -> slices.isOwned(delivery.customer())).forEach(lanes::enqueue);
+            moreRequests = lanes.requests().size() > before;
+            if (rows.isEmpty()) {
+                requested = lanes.requests().size() > 0 || backlog.hasRequested();
+            }
+        }, () -> { });
+    }
+
+    private void read(Query query, RowsHandler handler, Runnable failed) {
+        reading = true;
+        try {
+            List<Row> rows;
+            lock.unlock();
+            try {
+                rows = query.run();
+            } finally {
+                lock.lock();
+                reading = false;
+            }
+            handler.handle(rows);
+            readAgainAt = 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            closed = true;
+        } catch (SQLException | RuntimeException | Error e) {
+            if (readAgainAt == 0) {
+                LOG.warn("{}: cannot read what is to be delivered: {}", destination, e.toString());
+            }
+            failed.run();
+            readAgainAt = clock.millis() + READ_AGAIN_MS;
+        }
+    }
+
+    /** The place up to which everything of a slice is settled or waits for its time in the database. */
+    public Map<Integer, Long> positions() {
+        lock.lock();
+        try {
+            return slices.positions(lanes.oldest() - 1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** When the oldest event that is not settled was accepted, milliseconds since the epoch; 0 if there is none. */
+    public long oldestPendingAt() {
+        lock.lock();
+        try {
+            return lanes.oldestReceivedAt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets everybody who waits in {@link #take} go. */
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether two deliveries may be in one list. */
+    public interface SameList {
+        boolean test(Delivery first, Delivery other);
+    }
+
+    /** Says how long to wait before the destination may be called, in milliseconds; 0 lets one call through. */
+    public interface Gate {
+        long tryAcquire();
+    }
+
+    private interface Query {
+        List<Row> run() throws SQLException, InterruptedException;
+    }
+
+    private interface RowsHandler {
+        void handle(List<Row> rows) throws SQLException;
+    }
+}
