@@ -1,4 +1,5 @@
--- The counts of each destination, of all runners together, and its newest failure; "pending" counts the retrying as well.
+-- The counts of each destination, of all runners together, and its newest failure; "pending" counts the retrying as
+-- well.
 select t.name, t.pending, t.delivered, t.skipped, t.previewed, t.dead,
   (select count(*) from redelivery q where q.destination = t.name and q.attempts > 0) as retrying,
   (select count(*) from redelivery q where q.destination = t.name and q.origin = 'request') as requested,

@@ -110,7 +110,9 @@ final class Runner extends MainListenerSupport {
         }
     }
 
-    /** Camel lets the process end once its context has, but then it is still to be written what became of deliveries. */
+    /**
+     * Camel lets the process end once its context has, but then it is still to be written what became of deliveries.
+     */
     private static void await(CountDownLatch ended) {
         try {
             ended.await(END_SECONDS, TimeUnit.SECONDS);
@@ -206,7 +208,8 @@ final class Runner extends MainListenerSupport {
         CamelContext context = main.getCamelContext();
         Settings settings = new Settings(context.getPropertiesComponent());
         if (context.getRoutes().stream().noneMatch(route -> route.getRouteId().equals("receive"))) {
-            throw new IllegalStateException("routes/: there is no route with the id receive, in files named *.camel.yaml");
+            throw new IllegalStateException(
+                    "routes/: there is no route with the id receive, in files named *.camel.yaml");
         }
         errors.answerInJson(context, settings.port("server"));
         outbox.start(context);

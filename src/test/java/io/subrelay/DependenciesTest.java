@@ -12,18 +12,18 @@ class DependenciesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "io.netty.handler.codec.http.HttpRequest, 4.1.135",
-        "io.netty.handler.codec.http2.Http2Connection, 4.1.135",
-        "io.netty.handler.ssl.SslHandler, 4.1.135",
-        "io.vertx.core.Vertx, 4.5.27",
-        "io.vertx.ext.web.Router, 4.5.27",
-        "org.postgresql.Driver, 42.7.11",
-        "org.h2.Driver, 2.4.240",
-        "com.fasterxml.jackson.core.JsonFactory, 2.19.4",
-        "com.fasterxml.jackson.databind.ObjectMapper, 2.19.4",
-        "org.apache.logging.log4j.core.LoggerContext, 2.25.3",
-        "org.apache.hc.client5.http.classic.HttpClient, 5.5.1",
-        "org.apache.camel.CamelContext, 4.18.0"})
+            "io.netty.handler.codec.http.HttpRequest, 4.1.135",
+            "io.netty.handler.codec.http2.Http2Connection, 4.1.135",
+            "io.netty.handler.ssl.SslHandler, 4.1.135",
+            "io.vertx.core.Vertx, 4.5.27",
+            "io.vertx.ext.web.Router, 4.5.27",
+            "org.postgresql.Driver, 42.7.11",
+            "org.h2.Driver, 2.4.240",
+            "com.fasterxml.jackson.core.JsonFactory, 2.19.4",
+            "com.fasterxml.jackson.databind.ObjectMapper, 2.19.4",
+            "org.apache.logging.log4j.core.LoggerContext, 2.25.3",
+            "org.apache.hc.client5.http.classic.HttpClient, 5.5.1",
+            "org.apache.camel.CamelContext, 4.18.0"})
     void isNew(String type, String atLeast) throws ClassNotFoundException {
         URL jar = Class.forName(type).getProtectionDomain().getCodeSource().getLocation();
         String version = jar.getPath().replaceFirst(".*-(\\d+(\\.\\d+)+)[^/]*\\.jar$", "$1");

@@ -40,7 +40,7 @@ public final class Relay implements AutoCloseable {
 
     /** @throws IllegalStateException if it does not start */
     public static Relay start(Store store, Map<String, String> settings) {
-        return start(store, settings, api -> { });
+        return start(store, settings, api -> {});
     }
 
     /** @param beforeRoutes is called once the runner listens, and before its routes start */
@@ -55,7 +55,8 @@ public final class Relay implements AutoCloseable {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "segment.url", vendors.segmentUrl(), "segment.write-key", "segment-key",
                 "amplitude.url", vendors.amplitudeUrl(), "amplitude.api-key", "amplitude-key",
-                "onesignal.url", vendors.onesignalUrl(), "onesignal.app-id", "app", "onesignal.api-key", "onesignal-key",
+                "onesignal.url", vendors.onesignalUrl(), "onesignal.app-id", "app", "onesignal.api-key",
+                "onesignal-key",
                 "statsig.url", vendors.statsigUrl(), "statsig.server-secret", "statsig-key"));
         settings.put("delivery.redelivery-delay", "100ms");
         settings.put("delivery.maximum-redelivery-delay", "1s");

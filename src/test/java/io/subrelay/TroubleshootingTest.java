@@ -18,7 +18,7 @@ class TroubleshootingTest {
 
     private static final Pattern SAYS = Pattern.compile(
             "(?s)(LOG\\.(warn|error)|new (Rejected|Invalid|NotFound)|\\.(down\\(\\)\\.)?message|HttpErrors\\.refuse)\\("
-            + "[^;]*;");
+                    + "[^;]*;");
     private static final Pattern TEXT = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
     private static final Pattern IN_ROUTE = Pattern.compile("(?m)^ +message: \"?([^\"\\n]+)");
 

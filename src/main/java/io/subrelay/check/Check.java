@@ -237,8 +237,8 @@ final class Check {
     }
 
     private void examples(List<RouteFile> files) {
-        boolean policy = shared.stream().anyMatch(file -> Yaml.items(file.root()).stream().anyMatch(item ->
-                OutboxEndpoint.POLICY.equals(Yaml.text(Yaml.get(item, "routeConfiguration"), "id"))));
+        boolean policy = shared.stream().anyMatch(file -> Yaml.items(file.root()).stream()
+                .anyMatch(item -> OutboxEndpoint.POLICY.equals(Yaml.text(Yaml.get(item, "routeConfiguration"), "id"))));
         try (Examples runner = new Examples(folder, shared)) {
             for (RouteFile file : files) {
                 if (file.destination() == null) {

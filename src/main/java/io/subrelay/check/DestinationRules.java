@@ -130,7 +130,7 @@ final class DestinationRules {
             if (!misspelt) {
                 faults.add(Fault.fault(file.name(), route.idLine(),
                         "this route lacks \"routeConfigurationId: delivery\", which"
-                        + " says what becomes of requests that fail"));
+                                + " says what becomes of requests that fail"));
             }
             if (Yaml.get(route.node(), "errorHandler") != null) {
                 faults.add(Fault.warning(file.name(), Yaml.line(Yaml.get(route.node(), "errorHandler")),

@@ -35,8 +35,8 @@ final class Expressions {
                 String text = expression == null || Yaml.text(expression) == null ? null
                         : placeholders.resolve(Yaml.text(expression));
                 if (text != null) {
-                    names.check(text, (at, message) ->
-                            faults.add(Fault.fault(file.name(), Placeholders.line(expression, text, at), message)));
+                    names.check(text, (at, message) -> faults
+                            .add(Fault.fault(file.name(), Placeholders.line(expression, text, at), message)));
                     compile(name, text, isPredicate(owners), expression, file, faults);
                 }
             }

@@ -54,8 +54,8 @@ final class Placeholders {
 
     /** Takes note of the settings that functions read which all files share. */
     void read(String jq) {
-        SETTING.matcher(jq).results().filter(call -> call.group(1) != null).forEach(call ->
-                (call.group(2).equals(")") ? used : byKind).add(call.group(1)));
+        SETTING.matcher(jq).results().filter(call -> call.group(1) != null)
+                .forEach(call -> (call.group(2).equals(")") ? used : byKind).add(call.group(1)));
     }
 
     private void check(RouteFile file, Node scalar, List<Fault> faults) {

@@ -49,8 +49,8 @@ final class Rehearsal implements AutoCloseable {
         camel.getRegistry().bind("resource-loader-file", new FilesOf(folder.root()));
         camel.getComponent("platform-http", PlatformHttpComponent.class).setEngine(new NoServer());
         for (String scheme : List.of("http", "https")) {
-            camel.getComponent(scheme, HttpComponent.class).setHttpClientConfigurer(client ->
-                    client.addRequestInterceptorFirst((request, entity, context) -> {
+            camel.getComponent(scheme, HttpComponent.class)
+                    .setHttpClientConfigurer(client -> client.addRequestInterceptorFirst((request, entity, context) -> {
                         throw new IOException("there is no network here");
                     }));
         }

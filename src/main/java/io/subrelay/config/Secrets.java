@@ -115,7 +115,7 @@ public final class Secrets {
         if (json instanceof ObjectNode object) {
             ObjectNode masked = object.objectNode();
             object.fields().forEachRemaining(field -> masked.set(mask(field.getKey()),
-                    field.getKey().equalsIgnoreCase("authorization") 
+                    field.getKey().equalsIgnoreCase("authorization")
                             ? maskBasic(field.getValue()) : mask(field.getValue())));
             return masked;
         }

@@ -113,11 +113,11 @@ public final class Settings {
 
     /** Makes values that mean the same the same: for routes and mappings, which compare them as text. */
     public Settings normalized() {
-        named(".*\\.(region|revenue|(last-)?event-type|customer-updates|send-(sandbox|purchases))").forEach(name ->
-                properties.addOverrideProperty(name, get(name).toLowerCase(Locale.ROOT)));
+        named(".*\\.(region|revenue|(last-)?event-type|customer-updates|send-(sandbox|purchases))")
+                .forEach(name -> properties.addOverrideProperty(name, get(name).toLowerCase(Locale.ROOT)));
         // no path follows a host's slash that does not bring its own
-        named(URLS).stream().filter(name -> get(name).matches("https?://[^/?#]+/+")).forEach(name ->
-                properties.addOverrideProperty(name, get(name).replaceFirst("/+$", "")));
+        named(URLS).stream().filter(name -> get(name).matches("https?://[^/?#]+/+"))
+                .forEach(name -> properties.addOverrideProperty(name, get(name).replaceFirst("/+$", "")));
         return this;
     }
 
@@ -216,7 +216,8 @@ public final class Settings {
 
     /** The names of the settings that match, in order. */
     private List<String> named(String pattern) {
-        return properties.loadProperties(name -> name.matches(pattern)).stringPropertyNames().stream().sorted().toList();
+        return properties.loadProperties(name -> name.matches(pattern)).stringPropertyNames().stream().sorted()
+                .toList();
     }
 
     /** How many times longer each redelivery waits than the one before. */

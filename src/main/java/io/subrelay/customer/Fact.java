@@ -96,7 +96,7 @@ final class Fact {
             case EXPIRATION -> values[Field.REASON.ordinal()] = Fields.text(fields, "expiration_reason");
             case RENEWAL, CONVERSION -> values[Field.RENEWAL.ordinal()] = renewalNumber(fields);
             case PRODUCT_CHANGE -> values[Field.NEW_PRODUCT.ordinal()] = Fields.text(fields, "new_product_id");
-            default -> { }
+            default -> {}
         }
         return new Fact(EventKey.of(event), type, values);
     }

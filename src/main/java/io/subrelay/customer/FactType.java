@@ -64,7 +64,7 @@ enum FactType {
     boolean isTracked() {
         return switch (this) {
             case INITIAL_PURCHASE, NON_RENEWING_PURCHASE, RENEWAL, CONVERSION, PRODUCT_CHANGE, UNCANCELLATION,
-                 BILLING_ISSUE, CANCELLATION, SUBSCRIPTION_PAUSED, EXPIRATION -> true;
+                BILLING_ISSUE, CANCELLATION, SUBSCRIPTION_PAUSED, EXPIRATION -> true;
             default -> false;
         };
     }

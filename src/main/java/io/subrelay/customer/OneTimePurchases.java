@@ -60,7 +60,7 @@ final class OneTimePurchases {
                 case GRANT, UNCANCEL, GRACE, PAUSE, TEMPORARY -> {
                     return true;
                 }
-                default -> { }
+                default -> {}
             }
         }
         return false;

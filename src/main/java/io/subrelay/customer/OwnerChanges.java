@@ -38,8 +38,8 @@ final class OwnerChanges {
      * @param customer connected with all that were noted
      */
     void since(Customer customer, BiConsumer<Customer, Environment> changed) {
-        before.forEach((environment, noted) ->
-                Ownership.holders(customer, environment, customerOf).forEach((each, facts) -> {
+        before.forEach(
+                (environment, noted) -> Ownership.holders(customer, environment, customerOf).forEach((each, facts) -> {
                     if (!facts.equals(noted.getOrDefault(each, Set.of()))) {
                         changed.accept(each, environment);
                     }

@@ -46,8 +46,8 @@ final class Ownership {
         Ownership ownership = new Ownership(customer, environment, customerOf);
         ownership.gather();
         ownership.transfers.values().forEach(ownership::addMove);
-        ownership.factsOfAll().forEach((key, facts) ->
-                ownership.parts(key, facts).forEach(part -> ownership.put(key, part)));
+        ownership.factsOfAll()
+                .forEach((key, facts) -> ownership.parts(key, facts).forEach(part -> ownership.put(key, part)));
         return ownership;
     }
 
@@ -189,8 +189,8 @@ final class Ownership {
     private List<Object> ownersOf(List<Fact> facts) {
         String store = newest(facts, Field.STORE);
         String app = newest(facts, Field.APP);
-        boolean promotional = facts.stream().anyMatch(fact ->
-                PROMOTIONAL.equals(fact.text(Field.STORE)) || PROMOTIONAL.equals(fact.text(Field.PERIOD)));
+        boolean promotional = facts.stream().anyMatch(
+                fact -> PROMOTIONAL.equals(fact.text(Field.STORE)) || PROMOTIONAL.equals(fact.text(Field.PERIOD)));
         List<Object> owners = new ArrayList<>();
         int next = 0;
         for (Move move : moves) {

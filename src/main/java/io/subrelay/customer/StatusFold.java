@@ -123,7 +123,7 @@ final class StatusFold {
                     start = fact.key();
                 }
             }
-            case TEMPORARY, CHANGE, EXTEND, NEUTRAL, UNKNOWN -> { }
+            case TEMPORARY, CHANGE, EXTEND, NEUTRAL, UNKNOWN -> {}
         }
     }
 

@@ -77,8 +77,8 @@ final class Circuit implements OutboxQueue.Gate {
      * Tells what a call came to, or that there was none.
      *
      * @param outcome with secrets masked
-     * @param first whether it was the first attempt for an event: one that fails again and again may fail for a reason of
-     *              its own, and must not close the destination to the others
+     * @param first whether it was the first attempt for an event: one that fails again and again may fail for a reason
+     *              of its own, and must not close the destination to the others
      */
     void answered(Outcome outcome, boolean first) {
         boolean back = false;

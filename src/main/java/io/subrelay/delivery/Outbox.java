@@ -122,7 +122,9 @@ public final class Outbox implements Shares.Holder {
         return stopBy == 0 ? STOP_MS : Math.max(0, stopBy - clocks.ticks());
     }
 
-    /** The runner stops: nothing more is begun anywhere, so that what has been begun gets all the time that there is. */
+    /**
+     * The runner stops: nothing more is begun anywhere, so that what has been begun gets all the time that there is.
+     */
     public void takeNoMore() {
         stopBy = clocks.ticks() + STOP_MS;
         consumers.values().forEach(OutboxConsumer::takeNoMore);
@@ -214,8 +216,8 @@ public final class Outbox implements Shares.Holder {
     /**
      * Tells the destinations that hold state how a customer stands.
      *
-     * @return completes once it is on the disk: with null where it had been told before for the same reason and cause, or
-     *         where nobody is known by the id; exceptionally if it could not be stored
+     * @return completes once it is on the disk: with null where it had been told before for the same reason and cause,
+     *         or where nobody is known by the id; exceptionally if it could not be stored
      */
     public CompletableFuture<EnrichedEvent> accept(CustomerUpdate update) {
         return accept(List.of(update.toEvent("", System.currentTimeMillis()))).get(0);
@@ -300,8 +302,8 @@ public final class Outbox implements Shares.Holder {
     }
 
     /**
-     * Erases a customer, and what waits to be sent of it; what is on its way arrives. Another runner, which may have some of
-     * it in memory, forgets it a moment later.
+     * Erases a customer, and what waits to be sent of it; what is on its way arrives. Another runner, which may have
+     * some of it in memory, forgets it a moment later.
      *
      * @return how many events that were; empty if nobody is known by the id
      */
@@ -437,7 +439,10 @@ public final class Outbox implements Shares.Holder {
         }
     }
 
-    /** Whether the rest of a list may go: nothing has to go again before, and its customers' dead letters are on the disk. */
+    /**
+     * Whether the rest of a list may go: nothing has to go again before, and its customers' dead letters are on the
+     * disk.
+     */
     boolean mayFollow(List<Finished> finished, List<Delivery> rest) {
         Set<Long> dead = new HashSet<>();
         for (Finished before : finished) {
@@ -454,8 +459,8 @@ public final class Outbox implements Shares.Holder {
 
     /**
      * @param  millis how long to wait
-     * @return        whether what was marked is in the database; false if the time is over, the runner stops or the thread
-     *                is interrupted first
+     * @return        whether what was marked is in the database; false if the time is over, the runner stops or the
+     *                thread is interrupted first
      */
     private boolean flush(long millis) {
         try {

@@ -325,7 +325,8 @@ public final class OutboxConsumer extends DefaultConsumer {
         } catch (RuntimeException | Error e) {
             logFailure(deliveries.get(0), e);
             String reason = "the runner failed, see its log: " + e.getClass().getSimpleName();
-            return Collections.nCopies(deliveries.size(), policy.undecided(deliveries.get(0), 0, new Answer(0, reason)));
+            return Collections.nCopies(deliveries.size(),
+                    policy.undecided(deliveries.get(0), 0, new Answer(0, reason)));
         }
     }
 

@@ -17,7 +17,7 @@ import org.apache.camel.support.DefaultEndpoint;
 
 /** Events on their way to a destination. */
 @UriEndpoint(firstVersion = "0.1.0", scheme = "outbox", title = "Outbox", syntax = "outbox:name",
-             category = Category.MESSAGING)
+        category = Category.MESSAGING)
 public final class OutboxEndpoint extends DefaultEndpoint {
 
     /** The routeConfiguration that all destinations share. */
@@ -31,17 +31,17 @@ public final class OutboxEndpoint extends DefaultEndpoint {
     @UriParam(label = "consumer", description = "Settings without which the destination previews, comma separated")
     private String credentials = "";
     @UriParam(label = "consumer",
-              description = "The body is a list of up to this many events; without it the body is one event")
+            description = "The body is a list of up to this many events; without it the body is one event")
     private int batchSize;
     @UriParam(label = "consumer", enums = "environment",
-              description = "A list holds events of one environment only, which is in the variable environment")
+            description = "A list holds events of one environment only, which is in the variable environment")
     private String batchBy;
     @UriParam(label = "consumer",
-              description = "Whether the route also gets events of the kind customer_update, which tell how a customer "
-                      + "stands where no event of the customer's own does")
+            description = "Whether the route also gets events of the kind customer_update, which tell how a customer "
+                    + "stands where no event of the customer's own does")
     private boolean customerUpdates;
     @UriParam(label = "producer",
-              description = "Why a delivery is skipped, refused or held, in simple; without it the answer's text")
+            description = "Why a delivery is skipped, refused or held, in simple; without it the answer's text")
     private String reason;
 
     OutboxEndpoint(String uri, String name, OutboxComponent component, Outbox outbox) {

@@ -44,7 +44,8 @@ public final class Retries {
     /** The same of an event that is not settled there, and of what it waits for: its customer's earlier events. */
     public int ofEvent(String destination, String eventId) throws SQLException {
         flush.run();
-        return told(destination, store.makeDue(destination, clocks.now(), store.customersOfEvent(destination, eventId)));
+        return told(destination,
+                store.makeDue(destination, clocks.now(), store.customersOfEvent(destination, eventId)));
     }
 
     private int told(String destination, int due) throws SQLException {

@@ -1,2 +1,4 @@
-/** What everybody speaks of: an event and its kind, a delivery, and the result of an attempt. It knows no other package. */
+/**
+ * What everybody speaks of: an event and its kind, a delivery, and the result of an attempt. It knows no other package.
+ */
 package io.subrelay.event;

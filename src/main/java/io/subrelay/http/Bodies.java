@@ -47,7 +47,7 @@ final class Bodies {
 
     /** What still comes of the body is thrown away: a connection that is cut would cost the sender the answer. */
     private static void refuse(RoutingContext context, int status) {
-        context.request().handler(part -> { });
+        context.request().handler(part -> {});
         HttpErrors.refuse(context, status, status == 413 ? HttpErrors.TOO_LARGE
                 : "too many requests are open at a time, try again");
     }

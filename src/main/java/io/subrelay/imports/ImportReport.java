@@ -108,8 +108,8 @@ final class ImportReport {
         }
         if (!counts.path("statuses").isEmpty()) {
             out.println("statuses");
-            counts.path("statuses").properties().stream().sorted(Map.Entry.comparingByKey()).forEach(each ->
-                    out.printf("  %-20s %,d%n", each.getKey(), each.getValue().asLong()));
+            counts.path("statuses").properties().stream().sorted(Map.Entry.comparingByKey())
+                    .forEach(each -> out.printf("  %-20s %,d%n", each.getKey(), each.getValue().asLong()));
         }
     }
 }

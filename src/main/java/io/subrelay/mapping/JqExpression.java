@@ -15,8 +15,8 @@ import org.apache.camel.ExpressionEvaluationException;
 import org.apache.camel.support.ExpressionSupport;
 
 /**
- * One compiled jq expression. It reads the message body (or the {@code source}), as a tree, or as text, bytes, a list or
- * a map that is made one.
+ * One compiled jq expression. It reads the message body (or the {@code source}), as a tree, or as text, bytes, a list
+ * or a map that is made one.
  *
  * <p>What it gives, unless a {@code resultType} asks for something else: text, a number, true or false as such; null
  * for null or for no value at all; an object as its JSON text, so that it can be sent by anything as it is; an array as

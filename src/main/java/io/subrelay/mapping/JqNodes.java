@@ -36,8 +36,8 @@ final class JqNodes {
 
         @Override
         public void apply(Scope scope, JsonNode in, Path path, PathOutput output, boolean requirePath) {
-            scope.addFunction(name, parameters.size(), (caller, arguments, input, at, out, version) ->
-                    call(Scope.newChildScope(scope), caller, arguments, input, at, out, 0));
+            scope.addFunction(name, parameters.size(), (caller, arguments, input, at, out,
+                    version) -> call(Scope.newChildScope(scope), caller, arguments, input, at, out, 0));
         }
 
         private void call(Scope inner, Scope caller, List<Expression> arguments, JsonNode in, Path path,
@@ -54,8 +54,8 @@ final class JqNodes {
                     call(inner, caller, arguments, in, path, output, given + 1);
                 }, false);
             } else {
-                inner.addFunction(parameter, 0, (scope, none, input, at, out, version) ->
-                        argument.apply(caller, input, at, out, false));
+                inner.addFunction(parameter, 0,
+                        (scope, none, input, at, out, version) -> argument.apply(caller, input, at, out, false));
                 call(inner, caller, arguments, in, path, output, given + 1);
             }
         }

@@ -58,7 +58,7 @@ final class JqSource {
         List<Expression> definitions = parsed instanceof SemicolonOperator ? JqTree.get(parsed, "qs") : List.of(parsed);
         try {
             for (Expression each : definitions) {
-                JqLinker.link(each, scope).apply(scope, NullNode.getInstance(), null, (value, path) -> { }, false);
+                JqLinker.link(each, scope).apply(scope, NullNode.getInstance(), null, (value, path) -> {}, false);
             }
         } catch (JsonQueryException e) {
             throw new IllegalArgumentException(name + ": " + e.getMessage(), e);

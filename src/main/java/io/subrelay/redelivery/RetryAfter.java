@@ -94,10 +94,10 @@ public final class RetryAfter implements Processor {
     private DateTimeFormatter[] forms() {
         LocalDate century = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusYears(50);
         return new DateTimeFormatter[] {
-            form("d MMM uuuu HH:mm:ss ").appendOffset("+HHMM", "GMT").toFormatter(Locale.ENGLISH),
-            form("d-MMM-").appendValueReduced(ChronoField.YEAR, 2, 2, century).appendPattern(" HH:mm:ss 'GMT'")
-                    .parseDefaulting(ChronoField.OFFSET_SECONDS, 0).toFormatter(Locale.ENGLISH),
-            form("MMM ppd HH:mm:ss uuuu").parseDefaulting(ChronoField.OFFSET_SECONDS, 0).toFormatter(Locale.ENGLISH)
+                form("d MMM uuuu HH:mm:ss ").appendOffset("+HHMM", "GMT").toFormatter(Locale.ENGLISH),
+                form("d-MMM-").appendValueReduced(ChronoField.YEAR, 2, 2, century).appendPattern(" HH:mm:ss 'GMT'")
+                        .parseDefaulting(ChronoField.OFFSET_SECONDS, 0).toFormatter(Locale.ENGLISH),
+                form("MMM ppd HH:mm:ss uuuu").parseDefaulting(ChronoField.OFFSET_SECONDS, 0).toFormatter(Locale.ENGLISH)
         };
     }
 

@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param follows whether it is to be stored in one transaction with the one before
  * @param told    what destinations are told of it
- * @param stored  completes once the event is on the disk: with the enriched event, or with null where the event had been
- *                stored before; exceptionally if it could not be stored
+ * @param stored  completes once the event is on the disk: with the enriched event, or with null where the event had
+ *                been stored before; exceptionally if it could not be stored
  */
 record Acceptance(
         Event event, long receivedAt, boolean follows, Told told, CompletableFuture<EnrichedEvent> stored) {

@@ -52,8 +52,8 @@ public final class CustomerRecords {
         appUserIds.forEach(id -> byKey.put(Ids.ofCustomer(id), id));
         Set<String> known = new HashSet<>();
         try (Connection connection = database.dataSource().getConnection();
-             PreparedStatement select = connection.prepareStatement(
-                     "select app_user_id from customer_id where app_user_id = any (?)")) {
+                PreparedStatement select = connection.prepareStatement(
+                        "select app_user_id from customer_id where app_user_id = any (?)")) {
             select.setArray(1, connection.createArrayOf("varchar", byKey.keySet().toArray()));
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
@@ -146,9 +146,9 @@ public final class CustomerRecords {
 
     private static Set<Long> numbersOf(Connection connection, String appUserId) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("""
-                     select customer from customer_id where app_user_id = ?
-                     union select c.id from customer c join customer_id i on c.merged_into = i.customer
-                     where i.app_user_id = ?""")) {
+                select customer from customer_id where app_user_id = ?
+                union select c.id from customer c join customer_id i on c.merged_into = i.customer
+                where i.app_user_id = ?""")) {
             select.setString(1, Ids.ofCustomer(appUserId));
             select.setString(2, Ids.ofCustomer(appUserId));
             return numbers(select);

@@ -75,7 +75,9 @@ final class CustomerStore implements Customers.Lookup {
         return new TreeMap<>(read("c.id = any (?)", "bigint", numbers));
     }
 
-    /** Reads customers with their own events since, in one statement: else a state that is written meanwhile tells less. */
+    /**
+     * Reads customers with their own events since, in one statement: else a state that is written meanwhile tells less.
+     */
     private Map<Long, Customer> read(String which, String type, Collection<?> parameter) throws SQLException {
         Map<Long, Customer> read = new HashMap<>();
         Map<Long, Integer> lengths = new HashMap<>();
@@ -126,9 +128,9 @@ final class CustomerStore implements Customers.Lookup {
     /** @param asOf the newest event that was taken in */
     void save(Customers customers, long asOf) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(
-                     "update customer set folded = ?, as_of = ? where id = ?");
-             PreparedStatement insert = connection.prepareStatement(
-                     "insert into customer (folded, as_of, id) values (?, ?, ?)")) {
+                "update customer set folded = ?, as_of = ? where id = ?");
+                PreparedStatement insert = connection.prepareStatement(
+                        "insert into customer (folded, as_of, id) values (?, ?, ?)")) {
             boolean inserts = false;
             boolean updates = false;
             for (Customers.Entry entry : customers.changed()) {
@@ -211,15 +213,16 @@ final class CustomerStore implements Customers.Lookup {
         if (merges.isEmpty()) {
             return;
         }
-        try (PreparedStatement ids = connection.prepareStatement("update customer_id set customer = ? where customer = ?");
-             PreparedStatement earlier = connection.prepareStatement(
-                     "update customer set merged_into = ? where merged_into = ?");
-             PreparedStatement point = connection.prepareStatement(
-                     "update customer set merged_into = ?, folded = '{}', as_of = " + asOf + " where id = ?");
-             PreparedStatement requested = connection.prepareStatement(
-                     "update redelivery set customer = ? where customer = ? and origin = 'request'");
-             PreparedStatement insert = connection.prepareStatement(
-                     "insert into customer (merged_into, folded, as_of, id) values (?, '{}', " + asOf + ", ?)")) {
+        try (PreparedStatement ids =
+                connection.prepareStatement("update customer_id set customer = ? where customer = ?");
+                PreparedStatement earlier = connection.prepareStatement(
+                        "update customer set merged_into = ? where merged_into = ?");
+                PreparedStatement point = connection.prepareStatement(
+                        "update customer set merged_into = ?, folded = '{}', as_of = " + asOf + " where id = ?");
+                PreparedStatement requested = connection.prepareStatement(
+                        "update redelivery set customer = ? where customer = ? and origin = 'request'");
+                PreparedStatement insert = connection.prepareStatement(
+                        "insert into customer (merged_into, folded, as_of, id) values (?, '{}', " + asOf + ", ?)")) {
             for (Map.Entry<Long, Long> merge : merges.entrySet()) {
                 known.forget(merge.getKey());
                 known.forget(merge.getValue());

@@ -147,8 +147,9 @@ public final class Database implements AutoCloseable {
 
     private void checkLastEvent() throws IOException, SQLException {
         if (file != null) {
-            try (Connection connection = dataSource.getConnection(); Statement statement = connection.createStatement();
-                 ResultSet row = statement.executeQuery("select last_event from log_position")) {
+            try (Connection connection = dataSource.getConnection();
+                    Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("select last_event from log_position")) {
                 row.next();
                 file.check(row.getLong(1));
             }
@@ -179,10 +180,10 @@ public final class Database implements AutoCloseable {
 
     /**
      * H2 answers a commit before it is in the file unless WRITE_DELAY is 0, closes itself in a shutdown hook that races
-     * with Camel's unless it is told not to, tells column names in upper case, PostgreSQL in lower case, keeps space that
-     * is free for 45 s in case the disk had not written what replaces it, which it has (see commitToDisk), and keeps more
-     * of the file in memory, by its size in KB, than it reads again: most of what is written are events. Its trace file
-     * would hold what statements were given.
+     * with Camel's unless it is told not to, tells column names in upper case, PostgreSQL in lower case, keeps space
+     * that is free for 45 s in case the disk had not written what replaces it, which it has (see commitToDisk), and
+     * keeps more of the file in memory, by its size in KB, than it reads again: most of what is written are events. Its
+     * trace file would hold what statements were given.
      */
     private static String withH2Options(String url) {
         String options = "";
@@ -199,9 +200,8 @@ public final class Database implements AutoCloseable {
     /** What the database says, which names its file; else what the failure began with. */
     private static String reason(Throwable e) {
         Throwable reason = e;
-        for (Throwable cause = e;
-                cause != null && !(reason instanceof SQLException && !(cause instanceof SQLException));
-                cause = cause.getCause()) {
+        for (Throwable cause = e; cause != null
+                && !(reason instanceof SQLException && !(cause instanceof SQLException)); cause = cause.getCause()) {
             reason = cause;
         }
         return String.valueOf(reason.getMessage()).lines().findFirst().orElse("");
@@ -259,8 +259,8 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Makes room in an H2 file by writing together what is left in parts that are mostly free. H2 does so on a thread of
-     * its own only where commits are delayed; without it the file grows with every commit.
+     * Makes room in an H2 file by writing together what is left in parts that are mostly free. H2 does so on a thread
+     * of its own only where commits are delayed; without it the file grows with every commit.
      */
     public void makeRoom() throws SQLException {
         if (h2) {
@@ -288,7 +288,9 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Whether what was to be written is at fault, rather than a database that cannot write now, such as on a full disk. */
+    /**
+     * Whether what was to be written is at fault, rather than a database that cannot write now, such as on a full disk.
+     */
     static boolean isOfTheData(Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException failure) {
@@ -366,7 +368,7 @@ public final class Database implements AutoCloseable {
     /** Not by a connection of the pool, which would complain of the database's end. */
     private static void shutDown(String url, HikariConfig config) {
         try (Connection connection = DriverManager.getConnection(url, config.getUsername(), config.getPassword());
-             Statement statement = connection.createStatement()) {
+                Statement statement = connection.createStatement()) {
             statement.execute("SHUTDOWN");
         } catch (SQLException e) {
             // closed already, or out of reach: every commit is on the disk

@@ -65,9 +65,12 @@ public final class DeliveryStore {
      * @param slices which of the slices of customers
      * @param of     into how many slices they are divided
      */
-    public List<Waiting> unsettled(String destination, Set<Integer> slices, int of, long afterSeq, long upToSeq, int limit)
+    public List<Waiting> unsettled(String destination, Set<Integer> slices, int of, long afterSeq, long upToSeq,
+            int limit)
             throws SQLException {
-        return read(EVENT + UNSETTLED_LIVE + " and " + condition("e.customer", slices, of) + " and e.seq > ? and e.seq <= ? order by e.seq limit " + limit,
+        return read(
+                EVENT + UNSETTLED_LIVE + " and " + condition("e.customer", slices, of)
+                        + " and e.seq > ? and e.seq <= ? order by e.seq limit " + limit,
                 destination, likeName(destination), destination, afterSeq, upToSeq);
     }
 
@@ -75,14 +78,14 @@ public final class DeliveryStore {
     public List<Waiting> unsettledOf(long customer, String destination, long fromSeq, long upToSeq, int limit)
             throws SQLException {
         return read(EVENT + UNSETTLED_LIVE
-                        + " and e.customer = ? and e.seq >= ? and e.seq <= ? order by e.seq limit " + limit,
+                + " and e.customer = ? and e.seq >= ? and e.seq <= ? order by e.seq limit " + limit,
                 destination, likeName(destination), destination, customer, fromSeq, upToSeq);
     }
 
     /**
-     * The next deliveries that somebody asked for and that are due, in the order of their events; one that waits for its
-     * next attempt holds back the customer's later ones, and an accepted one all of them. Ordered as the key is, so that
-     * only as many are looked at as are read.
+     * The next deliveries that somebody asked for and that are due, in the order of their events; one that waits for
+     * its next attempt holds back the customer's later ones, and an accepted one all of them. Ordered as the key is, so
+     * that only as many are looked at as are read.
      *
      * @param slices which of the slices of customers
      * @param of     into how many slices they are divided
@@ -119,8 +122,8 @@ public final class DeliveryStore {
     /** Whether anything is left that somebody asked for, due or not. */
     public boolean hasRequested(String destination) throws SQLException {
         try (Connection connection = database.dataSource().getConnection();
-             PreparedStatement select = connection.prepareStatement(
-                     "select 1 from redelivery where destination = ? and origin = 'request' limit 1")) {
+                PreparedStatement select = connection.prepareStatement(
+                        "select 1 from redelivery where destination = ? and origin = 'request' limit 1")) {
             select.setString(1, destination);
             try (ResultSet rows = select.executeQuery()) {
                 return rows.next();
@@ -132,8 +135,8 @@ public final class DeliveryStore {
     public Map<Integer, Long> positions(String destination) throws SQLException {
         Map<Integer, Long> positions = new HashMap<>();
         try (Connection connection = database.dataSource().getConnection();
-             PreparedStatement select = connection.prepareStatement(
-                     "select slice, event from outbox_position where destination = ?")) {
+                PreparedStatement select = connection.prepareStatement(
+                        "select slice, event from outbox_position where destination = ?")) {
             select.setString(1, destination);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
@@ -161,11 +164,11 @@ public final class DeliveryStore {
      */
     public void makeDueWhatFailedAfter(String destination, long now) throws SQLException {
         try (Connection connection = database.dataSource().getConnection();
-             PreparedStatement update = connection.prepareStatement("""
-                     update redelivery set next_attempt_at = 0
-                     where destination = ? and next_attempt_at > ? and exists (select 1 from attempt a
-                       where a.event = redelivery.event and a.destination = redelivery.destination
-                         and a.attempted_at > ?)""")) {
+                PreparedStatement update = connection.prepareStatement("""
+                        update redelivery set next_attempt_at = 0
+                        where destination = ? and next_attempt_at > ? and exists (select 1 from attempt a
+                          where a.event = redelivery.event and a.destination = redelivery.destination
+                            and a.attempted_at > ?)""")) {
             update.setString(1, destination);
             update.setLong(2, now);
             update.setLong(3, now);
@@ -175,16 +178,16 @@ public final class DeliveryStore {
 
     private static void register(Connection connection, String destination, int slices) throws SQLException {
         try (PreparedStatement lock = connection.prepareStatement("select last_event from log_position for update");
-             PreparedStatement insert = connection.prepareStatement("""
-                     insert into destination (name, pending, delivered, skipped, previewed, dead)
-                     select ?, 0, 0, 0, 0, 0 from log_position
-                     where not exists (select 1 from destination where name = ?)
-                     """);
-             PreparedStatement position = connection.prepareStatement("""
-                     insert into outbox_position (destination, slice, event)
-                     select ?, ?, last_event from log_position
-                     where not exists (select 1 from outbox_position where destination = ? and slice = ?)
-                     """)) {
+                PreparedStatement insert = connection.prepareStatement("""
+                        insert into destination (name, pending, delivered, skipped, previewed, dead)
+                        select ?, 0, 0, 0, 0, 0 from log_position
+                        where not exists (select 1 from destination where name = ?)
+                        """);
+                PreparedStatement position = connection.prepareStatement("""
+                        insert into outbox_position (destination, slice, event)
+                        select ?, ?, last_event from log_position
+                        where not exists (select 1 from outbox_position where destination = ? and slice = ?)
+                        """)) {
             // another runner may be doing the same
             lock.execute();
             insert.setString(1, destination);
@@ -205,11 +208,11 @@ public final class DeliveryStore {
     public Map<String, Counts> counts() throws SQLException {
         Map<String, Counts> counts = new HashMap<>();
         try (Connection connection = database.dataSource().getConnection();
-             PreparedStatement select = connection.prepareStatement("""
-                     select name, pending, delivered, skipped, previewed, dead,
-                       (select count(*) from redelivery r where r.destination = name and r.attempts > 0) as retrying
-                     from destination""");
-             ResultSet row = select.executeQuery()) {
+                PreparedStatement select = connection.prepareStatement("""
+                        select name, pending, delivered, skipped, previewed, dead,
+                          (select count(*) from redelivery r where r.destination = name and r.attempts > 0) as retrying
+                        from destination""");
+                ResultSet row = select.executeQuery()) {
             while (row.next()) {
                 counts.put(row.getString("name"), new Counts(
                         row.getLong("pending"), row.getLong("retrying"), row.getLong("delivered"),
@@ -222,8 +225,8 @@ public final class DeliveryStore {
     /** The place of the newest event. */
     public long lastEvent() throws SQLException {
         try (Connection connection = database.dataSource().getConnection();
-             PreparedStatement select = connection.prepareStatement("select last_event from log_position");
-             ResultSet row = select.executeQuery()) {
+                PreparedStatement select = connection.prepareStatement("select last_event from log_position");
+                ResultSet row = select.executeQuery()) {
             row.next();
             return row.getLong(1);
         }
@@ -232,7 +235,7 @@ public final class DeliveryStore {
     private List<Waiting> read(String sql, Object... parameters) throws SQLException {
         List<Waiting> waiting = new ArrayList<>();
         try (Connection connection = database.dataSource().getConnection();
-             PreparedStatement select = connection.prepareStatement(sql)) {
+                PreparedStatement select = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 select.setObject(i + 1, parameters[i]);
             }

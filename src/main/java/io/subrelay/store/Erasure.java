@@ -59,7 +59,7 @@ final class Erasure {
         Map<Long, JsonNode> texts = new TreeMap<>();
         try (PreparedStatement select = connection.prepareStatement(
                 "select " + key + ", " + column + " from " + table + " where " + which);
-             ResultSet rows = select.executeQuery()) {
+                ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 texts.put(rows.getLong(1), without(JSON.readTree(rows.getString(2))));
             }
@@ -90,7 +90,7 @@ final class Erasure {
     private Set<String> ids() throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "select app_user_id from customer_id where customer in " + customers);
-             ResultSet rows = select.executeQuery()) {
+                ResultSet rows = select.executeQuery()) {
             Set<String> ids = new HashSet<>();
             while (rows.next()) {
                 ids.add(rows.getString(1));

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** An event with its customer as a destination gets it: one that is not stored, and leaves no trace, or a stored one. */
+/**
+ * An event with its customer as a destination gets it: one that is not stored, and leaves no trace, or a stored one.
+ */
 public final class EventPreview {
 
     private final Database database;
@@ -25,7 +27,8 @@ public final class EventPreview {
     public EnrichedEvent enrich(Event event, long receivedAt) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
             long[] position = {0, Long.MAX_VALUE / 2};
-            Customers customers = new Customers(new CustomerStore(connection, new KnownCustomers()), () -> ++position[1]);
+            Customers customers =
+                    new Customers(new CustomerStore(connection, new KnownCustomers()), () -> ++position[1]);
             return EventStore.enrich(
                     new Acceptance(event, receivedAt, false), 0, customers, position, List.of(), new ArrayList<>());
         }
@@ -34,7 +37,7 @@ public final class EventPreview {
     /** A stored event as it was enriched when it was accepted; empty if there is none of this id. */
     public Optional<EnrichedEvent> stored(String eventId) throws SQLException {
         try (Connection connection = database.dataSource().getConnection();
-             PreparedStatement select = connection.prepareStatement("select * from event where event_id = ?")) {
+                PreparedStatement select = connection.prepareStatement("select * from event where event_id = ?")) {
             select.setString(1, Ids.ofEvent(eventId));
             try (ResultSet row = select.executeQuery()) {
                 return row.next() ? Optional.of(DeliveryStore.event(row)) : Optional.empty();

@@ -193,7 +193,7 @@ public final class EventStore {
     static long[] lockPosition(Connection connection) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "select last_event, last_customer from log_position for update");
-             ResultSet row = select.executeQuery()) {
+                ResultSet row = select.executeQuery()) {
             row.next();
             return new long[] {row.getLong(1), row.getLong(2)};
         }

@@ -21,7 +21,8 @@ public sealed interface Mark {
      */
     record Settled(
             Delivery delivery, String destination, String state, int attempts, long at, int millis, Outcome outcome)
-            implements Mark {
+            implements
+                Mark {
         @Override
         public long customer() {
             return delivery.customer();
@@ -40,7 +41,8 @@ public sealed interface Mark {
      */
     record Failed(Delivery delivery, String destination, long firstAttemptAt, long at, int millis, long nextAttemptAt,
             Outcome outcome)
-            implements Mark {
+            implements
+                Mark {
         @Override
         public long customer() {
             return delivery.customer();

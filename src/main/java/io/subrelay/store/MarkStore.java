@@ -26,7 +26,8 @@ final class MarkStore {
         Map<List<Object>, Mark.Settled> ended = new LinkedHashMap<>();
         List<Mark.Failed> failed = new ArrayList<>();
         Map<List<Object>, Mark.Position> positions = new HashMap<>();
-        // the last thing that is known of a delivery that has failed before: when it goes again, or null if it has ended
+        // the last thing that is known of a delivery that has failed before: when it goes again, or null if it has
+        // ended
         Map<List<Object>, Mark.Failed> scheduled = new HashMap<>();
         for (Mark mark : marks) {
             if (mark instanceof Mark.Settled it) {
@@ -61,9 +62,10 @@ final class MarkStore {
     private static void forget(Connection connection, List<Mark.Settled> settled, List<Mark.Failed> failed)
             throws SQLException {
         try (PreparedStatement delivery = connection.prepareStatement(
-                     "delete from delivery where destination = ? and event = ?");
-             PreparedStatement attempt = connection.prepareStatement(
-                     "delete from attempt where destination = ? and event = ? and attempt = ? and attempted_at = ?")) {
+                "delete from delivery where destination = ? and event = ?");
+                PreparedStatement attempt = connection.prepareStatement(
+                        "delete from attempt where destination = ? and event = ? and attempt = ?"
+                                + " and attempted_at = ?")) {
             for (Mark.Settled it : settled) {
                 addKey(delivery, it.destination(), it.delivery().seq());
             }
@@ -91,13 +93,13 @@ final class MarkStore {
     private static void writeScheduled(Connection connection, Map<List<Object>, Mark.Failed> scheduled,
             List<Mark.Failed> failed) throws SQLException {
         try (PreparedStatement unschedule = connection.prepareStatement(
-                     "delete from redelivery where destination = ? and event = ?");
-             PreparedStatement schedule = connection.prepareStatement("""
-                     insert into redelivery (destination, event, customer, origin, attempts, first_attempt_at,
-                       next_attempt_at, response_code, reason, asked) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""");
-             PreparedStatement attempt = connection.prepareStatement("""
-                     insert into attempt (event, destination, attempt, attempted_at, millis, response_code, answer)
-                     values (?, ?, ?, ?, ?, ?, ?)""")) {
+                "delete from redelivery where destination = ? and event = ?");
+                PreparedStatement schedule = connection.prepareStatement("""
+                        insert into redelivery (destination, event, customer, origin, attempts, first_attempt_at,
+                          next_attempt_at, response_code, reason, asked) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""");
+                PreparedStatement attempt = connection.prepareStatement("""
+                        insert into attempt (event, destination, attempt, attempted_at, millis, response_code, answer)
+                        values (?, ?, ?, ?, ?, ?, ?)""")) {
             for (Map.Entry<List<Object>, Mark.Failed> it : scheduled.entrySet()) {
                 addKey(unschedule, (String) it.getKey().get(0), (Long) it.getKey().get(1));
                 if (it.getValue() != null) {

@@ -59,9 +59,9 @@ final class Postgres {
     /** @throws IllegalStateException if events cannot be kept in this database */
     static void check(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-             ResultSet row = statement.executeQuery("""
-                     select current_setting('server_encoding'), current_setting('fsync'), current_schema(),
-                       current_setting('search_path')""")) {
+                ResultSet row = statement.executeQuery("""
+                        select current_setting('server_encoding'), current_setting('fsync'), current_schema(),
+                          current_setting('search_path')""")) {
             row.next();
             if (!row.getString(1).equals("UTF8")) {
                 throw new IllegalStateException("its encoding is " + row.getString(1)

@@ -34,7 +34,7 @@ public final class RequestStore {
     /** Whether an event is stored. */
     public boolean isStored(String eventId) throws SQLException {
         try (Connection connection = database.dataSource().getConnection();
-             PreparedStatement select = connection.prepareStatement("select 1 from event where event_id = ?")) {
+                PreparedStatement select = connection.prepareStatement("select 1 from event where event_id = ?")) {
             select.setString(1, Ids.ofEvent(eventId));
             try (ResultSet rows = select.executeQuery()) {
                 return rows.next();
@@ -85,18 +85,19 @@ public final class RequestStore {
                       (select 1 from redelivery r where r.destination = t.name and r.event = e.seq)""",
                     since, destination)
                     + count("""
-                    from event e where e.received_at >= ? and e.destinations not like ?
-                      and e.kind not in ('customer_imported', 'customer_update')
-                      and not exists (select 1 from delivery d where d.destination = ? and d.event = e.seq)
-                      and not exists (select 1 from redelivery r where r.destination = ? and r.event = e.seq)""",
-                    since, "%," + destination + ",%", destination, destination);
+                            from event e where e.received_at >= ? and e.destinations not like ?
+                              and e.kind not in ('customer_imported', 'customer_update')
+                              and not exists (select 1 from delivery d where d.destination = ? and d.event = e.seq)
+                              and not exists
+                                (select 1 from redelivery r where r.destination = ? and r.event = e.seq)""",
+                            since, "%," + destination + ",%", destination, destination);
         }
         return schedule(destination, """
-                 and e.received_at >= ? and e.kind not in ('customer_imported', 'customer_update')
-                 and (exists (select 1 from delivery d
-                   where d.destination = ? and d.event = e.seq and d.state = 'previewed')
-                 or e.destinations not like ? and not exists (select 1 from delivery d
-                   where d.destination = ? and d.event = e.seq))""",
+                and e.received_at >= ? and e.kind not in ('customer_imported', 'customer_update')
+                and (exists (select 1 from delivery d
+                  where d.destination = ? and d.event = e.seq and d.state = 'previewed')
+                or e.destinations not like ? and not exists (select 1 from delivery d
+                  where d.destination = ? and d.event = e.seq))""",
                 since, destination, "%," + destination + ",%", destination);
     }
 
@@ -131,7 +132,7 @@ public final class RequestStore {
 
     private long count(String from, Object... parameters) throws SQLException {
         try (Connection connection = database.openPatiently();
-             PreparedStatement select = connection.prepareStatement("select count(*) " + from)) {
+                PreparedStatement select = connection.prepareStatement("select count(*) " + from)) {
             set(select, 0, parameters);
             try (ResultSet row = select.executeQuery()) {
                 row.next();
@@ -143,25 +144,28 @@ public final class RequestStore {
     private static int step(Connection connection, String destination, long from, String which, Object... parameters)
             throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(SCHEDULE + which);
-             PreparedStatement count = connection.prepareStatement("""
-                     update destination set pending = pending + ?,
-                       delivered = delivered - (select count(*) %1$s and d.state = 'delivered'),
-                       skipped = skipped - (select count(*) %1$s and d.state = 'skipped'),
-                       previewed = previewed - (select count(*) %1$s and d.state = 'previewed'),
-                       dead = dead - (select count(*) %1$s and d.state = 'dead')
-                     where name = ?""".formatted("""
-                     from delivery d join redelivery r on r.destination = d.destination and r.event = d.event
-                       where d.destination = ? and d.event > ? and d.event <= ?"""));
-             PreparedStatement keep = connection.prepareStatement("""
-                     insert into attempt (event, destination, attempt, attempted_at, millis, response_code, answer)
-                     select d.event, d.destination, d.attempts, d.settled_at - d.millis, d.millis, d.response_code, d.reason
-                     from delivery d join redelivery r on r.destination = d.destination and r.event = d.event
-                     where d.destination = ? and d.event > ? and d.event <= ? and r.origin = 'request'
-                       and d.state in ('delivered', 'dead')""");
-             PreparedStatement unsettle = connection.prepareStatement("""
-                     delete from delivery where destination = ? and event > ? and event <= ? and exists
-                       (select 1 from redelivery r where r.destination = delivery.destination
-                        and r.event = delivery.event and r.origin = 'request')""")) {
+                PreparedStatement count = connection.prepareStatement("""
+                        update destination set pending = pending + ?,
+                          delivered = delivered - (select count(*) %1$s and d.state = 'delivered'),
+                          skipped = skipped - (select count(*) %1$s and d.state = 'skipped'),
+                          previewed = previewed - (select count(*) %1$s and d.state = 'previewed'),
+                          dead = dead - (select count(*) %1$s and d.state = 'dead')
+                        where name = ?""".formatted("""
+                        from delivery d join redelivery r on r.destination = d.destination and r.event = d.event
+                          where d.destination = ? and d.event > ? and d.event <= ?"""));
+                PreparedStatement keep = connection.prepareStatement(
+                        """
+                                insert into attempt
+                                  (event, destination, attempt, attempted_at, millis, response_code, answer)
+                                select d.event, d.destination, d.attempts, d.settled_at - d.millis, d.millis,
+                                  d.response_code, d.reason
+                                from delivery d join redelivery r on r.destination = d.destination and r.event = d.event
+                                where d.destination = ? and d.event > ? and d.event <= ? and r.origin = 'request'
+                                  and d.state in ('delivered', 'dead')""");
+                PreparedStatement unsettle = connection.prepareStatement("""
+                        delete from delivery where destination = ? and event > ? and event <= ? and exists
+                          (select 1 from redelivery r where r.destination = delivery.destination
+                           and r.event = delivery.event and r.origin = 'request')""")) {
             int index = set(insert, 0, destination, destination, from, from + STEP);
             set(insert, index, parameters);
             int scheduled = insert.executeUpdate();

@@ -59,9 +59,9 @@ public final class Retention {
     private List<Long> old(long receivedBefore) throws SQLException {
         List<Long> seqs = new ArrayList<>();
         try (Connection connection = database.dataSource().getConnection();
-             PreparedStatement select = connection.prepareStatement("""
-                     select seq from (select seq, received_at from event where seq > ? order by seq limit ?) next
-                     where received_at < ? order by seq""")) {
+                PreparedStatement select = connection.prepareStatement("""
+                        select seq from (select seq, received_at from event where seq > ? order by seq limit ?) next
+                        where received_at < ? order by seq""")) {
             select.setLong(1, lookedAt);
             select.setInt(2, STEP);
             select.setLong(3, receivedBefore);
@@ -103,7 +103,7 @@ public final class Retention {
                 + " and not exists (select 1 from delivery d where d.event = e.seq and d.state = 'dead')" + unfinished;
         return database.transaction(connection -> {
             try (PreparedStatement select = connection.prepareStatement("select e.seq" + from);
-                 ResultSet rows = select.executeQuery()) {
+                    ResultSet rows = select.executeQuery()) {
                 List<String> seqs = new ArrayList<>();
                 while (rows.next()) {
                     seqs.add(rows.getString(1));

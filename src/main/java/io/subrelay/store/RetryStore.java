@@ -82,8 +82,8 @@ public final class RetryStore {
     private Set<Long> customers(String sql, Object... parameters) throws SQLException {
         Set<Long> customers = new HashSet<>();
         try (Connection connection = database.dataSource().getConnection();
-             PreparedStatement select = prepare(connection, sql, parameters);
-             ResultSet rows = select.executeQuery()) {
+                PreparedStatement select = prepare(connection, sql, parameters);
+                ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 customers.add(rows.getLong(1));
             }
@@ -94,7 +94,7 @@ public final class RetryStore {
     private int update(String sql, Object... parameters) throws SQLException {
         return RequestStore.againIfOthersWereFirst(() -> {
             try (Connection connection = database.dataSource().getConnection();
-                 PreparedStatement update = prepare(connection, sql, parameters)) {
+                    PreparedStatement update = prepare(connection, sql, parameters)) {
                 return update.executeUpdate();
             }
         });

@@ -55,7 +55,7 @@ final class RewrittenFile {
      */
     static void write(String url, HikariConfig config, H2File file) throws SQLException, IOException {
         try (Connection connection = DriverManager.getConnection(url, config.getUsername(), config.getPassword());
-             Statement statement = connection.createStatement()) {
+                Statement statement = connection.createStatement()) {
             index(statement, "customer_id", "primary key", "app_user_id");
             index(statement, "event", "unique", "event_id");
             statement.execute("SHUTDOWN COMPACT");

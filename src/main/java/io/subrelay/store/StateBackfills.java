@@ -35,9 +35,9 @@ public final class StateBackfills {
     /** How many customers are stored. */
     public long customers() throws SQLException {
         try (Connection connection = database.openPatiently();
-             PreparedStatement select = connection.prepareStatement(
-                     "select count(*) from customer where merged_into is null");
-             ResultSet row = select.executeQuery()) {
+                PreparedStatement select = connection.prepareStatement(
+                        "select count(*) from customer where merged_into is null");
+                ResultSet row = select.executeQuery()) {
             row.next();
             return row.getLong(1);
         }
@@ -52,12 +52,12 @@ public final class StateBackfills {
         long customers = customers();
         database.transaction(connection -> {
             try (PreparedStatement delete = connection.prepareStatement(
-                         "delete from state_backfill where destination = ? and state <> 'running'");
-                 PreparedStatement insert = connection.prepareStatement("""
-                         insert into state_backfill
-                           (destination, state, customers, told, last_customer, up_to, started_at, next_at)
-                         select ?, 'running', ?, 0, 0, last_customer, ?, 0 from log_position
-                         where not exists (select 1 from state_backfill where destination = ?)""")) {
+                    "delete from state_backfill where destination = ? and state <> 'running'");
+                    PreparedStatement insert = connection.prepareStatement("""
+                            insert into state_backfill
+                              (destination, state, customers, told, last_customer, up_to, started_at, next_at)
+                            select ?, 'running', ?, 0, 0, last_customer, ?, 0 from log_position
+                            where not exists (select 1 from state_backfill where destination = ?)""")) {
                 delete.setString(1, destination);
                 delete.executeUpdate();
                 insert.setString(1, destination);
@@ -73,8 +73,8 @@ public final class StateBackfills {
     /** Ends it where it is; what is accepted already is delivered. Returns whether it was running. */
     public boolean stop(String destination) throws SQLException {
         try (Connection connection = database.dataSource().getConnection();
-             PreparedStatement update = connection.prepareStatement(
-                     "update state_backfill set state = 'stopped' where destination = ? and state = 'running'")) {
+                PreparedStatement update = connection.prepareStatement(
+                        "update state_backfill set state = 'stopped' where destination = ? and state = 'running'")) {
             update.setString(1, destination);
             return update.executeUpdate() > 0;
         }
@@ -84,9 +84,9 @@ public final class StateBackfills {
     public List<String> running() throws SQLException {
         List<String> running = new ArrayList<>();
         try (Connection connection = database.dataSource().getConnection();
-             PreparedStatement select = connection.prepareStatement(
-                     "select destination from state_backfill where state = 'running' order by destination");
-             ResultSet rows = select.executeQuery()) {
+                PreparedStatement select = connection.prepareStatement(
+                        "select destination from state_backfill where state = 'running' order by destination");
+                ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 running.add(rows.getString(1));
             }

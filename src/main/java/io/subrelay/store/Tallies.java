@@ -104,8 +104,10 @@ final class Tallies {
         if (tallies.values().stream().allMatch(tally -> tally.errorAt == 0)) {
             return;
         }
-        try (PreparedStatement update = connection.prepareStatement("""
-                update destination set last_error_at = ?, last_error_code = ?, last_error_event = ? where name = ?""")) {
+        try (PreparedStatement update = connection.prepareStatement(
+                """
+                        update destination set last_error_at = ?, last_error_code = ?, last_error_event = ?
+                        where name = ?""")) {
             for (Map.Entry<String, Tally> entry : tallies.entrySet()) {
                 Tally tally = entry.getValue();
                 if (tally.errorAt > 0) {

@@ -138,7 +138,10 @@ final class WriteQueue {
         work.run();
     }
 
-    /** Waits for something to write, and for its company; null once it is closed and nothing is left that can be written. */
+    /**
+     * Waits for something to write, and for its company; null once it is closed and nothing is left that can be
+     * written.
+     */
     Batch take() throws InterruptedException {
         lock.lock();
         try {

@@ -37,7 +37,7 @@ public final class Writer implements AutoCloseable {
     private long madeRoomAt;
     /** When what is written now was begun; 0 while nothing is. */
     private volatile long writingSince;
-    private Consumer<List<EnrichedEvent>> listener = accepted -> { };
+    private Consumer<List<EnrichedEvent>> listener = accepted -> {};
 
     public Writer(Database database, EventStore events) {
         this.database = database;
@@ -50,7 +50,10 @@ public final class Writer implements AutoCloseable {
         thread.start();
     }
 
-    /** Stores events in one transaction, with the updates that they lead to; see {@link Acceptance} for what the futures tell, one for each in order. */
+    /**
+     * Stores events in one transaction, with the updates that they lead to; see {@link Acceptance} for what the futures
+     * tell, one for each in order.
+     */
     public List<CompletableFuture<EnrichedEvent>> accept(List<Event> events, long receivedAt) {
         return accept(events, receivedAt, Acceptance.Told.EVENT);
     }
@@ -129,8 +132,8 @@ public final class Writer implements AutoCloseable {
     }
 
     /**
-     * Does it once every mark made before is on the disk: on the writer's thread, or at once on this one if they all are; not
-     * at all if the writer ends first.
+     * Does it once every mark made before is on the disk: on the writer's thread, or at once on this one if they all
+     * are; not at all if the writer ends first.
      */
     public void onceWritten(Runnable work) {
         queue.onceWritten(work);
@@ -208,7 +211,9 @@ public final class Writer implements AutoCloseable {
         }
     }
 
-    /** Marks that failed before go by themselves, and if that does not help one by one: one must not hold up the rest. */
+    /**
+     * Marks that failed before go by themselves, and if that does not help one by one: one must not hold up the rest.
+     */
     private void writeAgain(List<Mark> marks) {
         try {
             transaction(List.of(), marks, true);

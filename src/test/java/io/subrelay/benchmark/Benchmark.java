@@ -20,8 +20,8 @@ public final class Benchmark {
     private static final long SETTLE_MILLIS = 500;
     private static final long STALLED_MILLIS = 60_000;
     private static final String[] COLUMNS = {
-        "accepted/s", "delivered/s", "CPU s/1000", "database CPU", "vendors CPU", "load CPU", "requests/event",
-        "answer p50", "answer p95", "answer p99", "delivery p50", "delivery p95", "delivery p99"};
+            "accepted/s", "delivered/s", "CPU s/1000", "database CPU", "vendors CPU", "load CPU", "requests/event",
+            "answer p50", "answer p95", "answer p99", "delivery p50", "delivery p95", "delivery p99"};
 
     private final Options options;
     private final Child vendors;
@@ -37,8 +37,8 @@ public final class Benchmark {
     }
 
     /**
-     * What is measured is said in words such as {@code rate=1000 latency=100}; with the one word {@code console} it is how
-     * long the console's pages take.
+     * What is measured is said in words such as {@code rate=1000 latency=100}; with the one word {@code console} it is
+     * how long the console's pages take.
      */
     public static void main(String[] args) throws Exception {
         if (List.of(args).equals(List.of("console"))) {
@@ -151,7 +151,7 @@ public final class Benchmark {
 
     private double[] cpu(Subject subject) throws IOException {
         return new double[] {
-            subject.cpuSeconds(), subject.databaseCpuSeconds(), vendors.cpuSeconds(), load.cpuSeconds()};
+                subject.cpuSeconds(), subject.databaseCpuSeconds(), vendors.cpuSeconds(), load.cpuSeconds()};
     }
 
     private void idle(Subject subject) throws InterruptedException {

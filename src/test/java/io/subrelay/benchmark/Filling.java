@@ -43,7 +43,7 @@ final class Filling {
                     deliveries.register(destination, slices);
                 }
                 try (Writer writer = new Writer(database, new EventStore(() -> DESTINATIONS, List::of))) {
-                    writer.start(events -> { });
+                    writer.start(events -> {});
                     for (int from = 0; from < all; from += AT_ONCE) {
                         fill(writer, from, Math.min(all, from + AT_ONCE), stored, options.number("customers"));
                     }

@@ -43,11 +43,13 @@ class CheckTest {
                         ":1: this file is not a list of routes: it should begin with \"- route:\""),
                 arguments("transform:", "transfrom:", ":19: there is no step transfrom; did you mean transform?"),
                 arguments("from:", "fron:", ":4: route has no member fron; did you mean from?"),
-                arguments("            steps:", "            stpes:", ":14: filter has no member stpes; did you mean steps?"),
+                arguments("            steps:", "            stpes:",
+                        ":14: filter has no member stpes; did you mean steps?"),
                 arguments("jq:", "jjq:", ":12: expression has no member jjq; did you mean jq?\n:21: expression has no"),
                 arguments("name: Content-Type\n", "name: Content-Type\n            name: Accept\n",
                         ":27: name is said twice in setHeader"),
-                arguments("        - to:\n            uri: \"", "        - to:\n            pattern: InOt\n            uri: \"",
+                arguments("        - to:\n            uri: \"",
+                        "        - to:\n            pattern: InOt\n            uri: \"",
                         ":31: pattern is 'InOt': it accepts InOnly, InOut; did you mean InOut?"),
                 // addresses
                 arguments("httpMethod: POST", "httpMethd: POST",
@@ -55,35 +57,43 @@ class CheckTest {
                 arguments("credentials: mine", "credentails: mine",
                         ":7: outbox has no option credentails; did you mean credentials?"),
                 arguments("reason: Sandbox", "reasn: Sandbox", ":18: outbox has no option reasn; did you mean reason?"),
-                arguments("{{mine.url}}", "htps://mine.example", ":31: there is no component htps; did you mean https?"),
+                arguments("{{mine.url}}", "htps://mine.example",
+                        ":31: there is no component htps; did you mean https?"),
                 arguments("{{mine.url}}", "{{mine.ulr}}", ":31: there is no setting mine.ulr; did you mean mine.url?"),
-                arguments("httpMethod: POST", "connectTimeout: soon", ":33: connectTimeout is 'soon': it accepts a whole number"),
+                arguments("httpMethod: POST", "connectTimeout: soon",
+                        ":33: connectTimeout is 'soon': it accepts a whole number"),
                 arguments("httpMethod: POST", "httpMethod: PSOT", ":33: httpMethod is 'PSOT': it accepts GET, "),
                 arguments("httpMethod: POST", "authenticationPreemptive: yes",
                         ":33: authenticationPreemptive is 'yes': it accepts true or false"),
                 arguments("credentials: mine.key", "batchSize: \"{{mine.key}}\"",
                         ":7: batchSize is '{{mine.key}}': it accepts a whole number"),
-                arguments("credentials: mine.key", "reason: Sandbox", ":7: reason is an option for sending to outbox only"),
+                arguments("credentials: mine.key", "reason: Sandbox",
+                        ":7: reason is an option for sending to outbox only"),
                 arguments("reason: Sandbox events are not for mine", "batchSize: 5",
                         ":18: batchSize is an option for receiving from outbox only"),
                 arguments("{{mine.url}}/in", "kafka:mine", ":31: there is no component kafka; put the jar"
                         + " files of org.apache.camel:camel-kafka:"),
-                arguments("outbox:skip", "outbox:skp", ":16: nothing can be sent to outbox:skp; did you mean outbox:skip?"),
+                arguments("outbox:skip", "outbox:skp",
+                        ":16: nothing can be sent to outbox:skp; did you mean outbox:skip?"),
                 // expressions
                 arguments("iso8601", "iso8061", ":24: jq: there is no function iso8061/0; did you mean iso8601? in:"
                         + " when: (.happened_at_ms | iso8061) }"),
-                arguments(".event.id,", ".event.id", ":24: jq: unexpected 'when' in: when: (.happened_at_ms | iso8601) }"),
+                arguments(".event.id,", ".event.id",
+                        ":24: jq: unexpected 'when' in: when: (.happened_at_ms | iso8601) }"),
                 arguments("== \"SANDBOX\"", "= = \"SANDBOX\"",
                         ":13: jq: unexpected '=' in: .event.environment = = \"SANDBOX\""),
                 arguments("constant:\n                expression: application/json",
                         "simple:\n                expression: \"${bdy}\"", ":29: simple: Unknown function: bdy"),
                 // one name, one policy
-                arguments("id: mine\n", "id: mime\n", ":2: the id of this route is mime, but it delivers to outbox:mine;"
-                        + " the id, the file and the outbox have one name"),
-                arguments("outbox:mine", "outbox:mime", ":2: the id of this route is mine, but\n:5: outbox:mime belongs in the file"
-                        + " routes/destinations/mime.camel.yaml, or is another name than the file's meant?"),
-                arguments("outbox:mine", "direct:mine", ": no route of this file delivers: one has to be from outbox:mine\n"
-                        + ":7: direct has no option credentials"),
+                arguments("id: mine\n", "id: mime\n",
+                        ":2: the id of this route is mime, but it delivers to outbox:mine;"
+                                + " the id, the file and the outbox have one name"),
+                arguments("outbox:mine", "outbox:mime",
+                        ":2: the id of this route is mine, but\n:5: outbox:mime belongs in the file"
+                                + " routes/destinations/mime.camel.yaml, or is another name than the file's meant?"),
+                arguments("outbox:mine", "direct:mine",
+                        ": no route of this file delivers: one has to be from outbox:mine\n"
+                                + ":7: direct has no option credentials"),
                 arguments("routeConfigurationId: delivery", "routeConfigurationId: delivry",
                         ":3: there is no routeConfiguration delivry; did you mean delivery?"),
                 arguments("    routeConfigurationId: delivery\n", "", ":2: this route lacks \"routeConfigurationId:"
@@ -91,26 +101,32 @@ class CheckTest {
                 arguments("credentials: mine.key", "credentials: mine.kee",
                         "application.properties:2: nothing reads\n:7: nothing reads the setting mine.kee, which the destination waits for; did you mean mine.key?"),
                 // what Camel says of these names neither the line nor the mend
-                arguments("{ id: .event.id,", "{ a: {b: {c: 1}}, id: .event.id,", ":23: '}}' is where Camel takes a setting"
-                        + " to end; write '} }' for braces of an expression"),
-                arguments("{{mine.url}}/in\"", "{{mine.url}}/in?a=b\"", ":31: a uri with parameters cannot have a query"),
+                arguments("{ id: .event.id,", "{ a: {b: {c: 1}}, id: .event.id,",
+                        ":23: '}}' is where Camel takes a setting"
+                                + " to end; write '} }' for braces of an expression"),
+                arguments("{{mine.url}}/in\"", "{{mine.url}}/in?a=b\"",
+                        ":31: a uri with parameters cannot have a query"),
                 arguments("to:\n            uri: \"{{mine.url}}/in\"",
-                        "toD:\n            uri: \"{{mine.url}}/${variable.event_id}?a=b\"", ":31: a uri with parameters"),
+                        "toD:\n            uri: \"{{mine.url}}/${variable.event_id}?a=b\"",
+                        ":31: a uri with parameters"),
                 arguments(".event.environment == \"SANDBOX\"", ".kind == \"renewel\"",
                         ":13: there is no kind renewel; did you mean renewal?"),
                 arguments(".event.environment == \"SANDBOX\"", ".kind | IN(\"renewal\", \"expiraton\")",
                         ":13: there is no kind expiraton; did you mean expiration?"),
                 arguments("id: .event.id,", "id: .event.prodct_id,",
                         ":23: the event has no field prodct_id; did you mean product_id?"),
-                arguments("when: (.happened", "what: (.event | {store, c: 1,\n                      period_typ}), when: (.happened",
+                arguments("when: (.happened",
+                        "what: (.event | {store, c: 1,\n                      period_typ}), when: (.happened",
                         ":25: the event has no field period_typ; did you mean period_type?"),
-                arguments("id: .event.id,", "id: .event[\"stor\"], a: own(\"aliasses\"), b: own(\"original_app_user_id\"),",
+                arguments("id: .event.id,",
+                        "id: .event[\"stor\"], a: own(\"aliasses\"), b: own(\"original_app_user_id\"),",
                         ":23: the event has no field aliasses; did you mean aliases?\n"
                                 + ":23: the event has no field stor; did you mean store?"),
                 arguments("id: .event.id,", "id: .customer.subscription_statsu, new: .event.of_2030,",
                         ":23: the customer has no field subscription_statsu; did you mean subscription_status?"),
                 // addresses of the event's choice
-                arguments("to:\n            uri: \"{{mine.url}}", "toD:\n            uri: \"https://${variable.store}.mine.example",
+                arguments("to:\n            uri: \"{{mine.url}}",
+                        "toD:\n            uri: \"https://${variable.store}.mine.example",
                         ":31: this address is taken from the event"),
                 arguments("to:\n            uri: \"{{mine.url}}", "toD:\n            uri: \"{{mine.url}}${body}",
                         ":31: this address is taken from the event"),
@@ -126,14 +142,16 @@ class CheckTest {
     @MethodSource("faults")
     void a_fault_is_told_with_its_line(String old, String by, String says) {
         planted.mine(old, by);
-        List<String> expected = Stream.of(says.split("\n")).map(it -> it.startsWith(":") ? Planted.FILE + it : it).toList();
+        List<String> expected =
+                Stream.of(says.split("\n")).map(it -> it.startsWith(":") ? Planted.FILE + it : it).toList();
         assertThat(planted.found()).filteredOn(line -> !line.contains("note:"))
                 .zipSatisfy(expected, (line, beginning) -> assertThat(line).startsWith(beginning));
     }
 
     @Test
     void a_path_may_be_of_the_event() {
-        planted.mine("to:\n            uri: \"{{mine.url}}/in", "toD:\n            uri: \"{{mine.url}}/${variable.event_id}/in");
+        planted.mine("to:\n            uri: \"{{mine.url}}/in",
+                "toD:\n            uri: \"{{mine.url}}/${variable.event_id}/in");
         assertThat(planted.found()).singleElement().asString().contains("requests[0].path");
         assertThat(Endpoints.isFromData("https://a.b/c?d=${body}")).isFalse();
         assertThat(Endpoints.isFromData("https://{{a.b}}/${body}")).isFalse();
@@ -147,7 +165,8 @@ class CheckTest {
         planted.mine("transform:", "transfrom:");
         planted.write(Planted.FILE, Planted.read(folder.resolve(Planted.FILE)).replace("httpMethod", "httpMethd"));
         planted.write("routes/destinations/statsig.camel.yaml",
-                Planted.read(folder.resolve("routes/destinations/statsig.camel.yaml")).replace("\" + .kind)'", "\" + .kind'"));
+                Planted.read(folder.resolve("routes/destinations/statsig.camel.yaml")).replace("\" + .kind)'",
+                        "\" + .kind'"));
         planted.write("routes/mapping.jq", "def own($field): .event[$field] /// .customer[$field];\n");
         planted.write("application.properties", "mine.url = https://mine.example\nmine.key=k\nserver.port = many\n");
         assertThat(planted.found()).filteredOn(line -> !line.contains("note:")).containsExactly(
@@ -274,7 +293,8 @@ class CheckTest {
 
     @Test
     void short_forms_are_warnings() throws Exception {
-        planted.mine("          constant:\n                expression: application/json", "          constant: application/json");
+        planted.mine("          constant:\n                expression: application/json",
+                "          constant: application/json");
         Report report = Check.of(new Folder(folder));
         assertThat(report.isFine()).isTrue();
         assertThat(report.found()).anySatisfy(fault -> assertThat(fault.toString()).isEqualTo(Planted.FILE
@@ -282,7 +302,8 @@ class CheckTest {
                 + " \"constant: {expression: …}\""));
         planted.mine("expression:\n              constant:\n                expression: application/json",
                 "constant: application/json");
-        assertThat(planted.found()).anySatisfy(line -> assertThat(line).contains(":27: warning:").contains("short form"));
+        assertThat(planted.found())
+                .anySatisfy(line -> assertThat(line).contains(":27: warning:").contains("short form"));
     }
 
     @Test

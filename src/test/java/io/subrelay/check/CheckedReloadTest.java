@@ -62,7 +62,8 @@ class CheckedReloadTest {
                 "mine.url = http://127.0.0.1:" + vendor.getAddress().getPort() + "\nmine.key = k-1\n");
         Files.delete(folder.resolve("routes/destinations/mine.tests/renewal.json"));
         port = Ports.free();
-        runner = new Launched(folder, List.of("server.port=" + port, "management.port=0", "statsig.mode=preview"), "--dev");
+        runner = new Launched(folder, List.of("server.port=" + port, "management.port=0", "statsig.mode=preview"),
+                "--dev");
         says("Subrelay is ready");
         sending = clock.scheduleWithFixedDelay(this::send, 0, 20, TimeUnit.MILLISECONDS);
     }
@@ -102,7 +103,7 @@ class CheckedReloadTest {
     /** The last one that was sent has been answered after it. */
     private void stopSending() throws Exception {
         sending.cancel(false);
-        clock.submit(() -> { }).get();
+        clock.submit(() -> {}).get();
     }
 
     private void says(String text) {
@@ -111,8 +112,8 @@ class CheckedReloadTest {
 
     private void receives(String text) {
         int before = received.size();
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() ->
-                assertThat(received.stream().skip(before)).as(() -> runner.output()).anySatisfy(it -> assertThat(it).contains(text)));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(received.stream().skip(before))
+                .as(() -> runner.output()).anySatisfy(it -> assertThat(it).contains(text)));
     }
 
     @Test
@@ -168,12 +169,13 @@ class CheckedReloadTest {
             expected.add("e" + i);
         }
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(mine()).containsAll(expected));
-        await().during(Duration.ofSeconds(1)).untilAsserted(() ->
-                assertThat(mine()).as("once each").hasSize(expected.size()));
+        await().during(Duration.ofSeconds(1))
+                .untilAsserted(() -> assertThat(mine()).as("once each").hasSize(expected.size()));
     }
 
     private String history() throws Exception {
-        return HTTP.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/customers/u1/history")).build(),
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/customers/u1/history")).build(),
                 HttpResponse.BodyHandlers.ofString()).body();
     }
 

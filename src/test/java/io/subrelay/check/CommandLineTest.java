@@ -16,8 +16,9 @@ class CommandLineTest {
     private static final String FIRST = """
             {"event": {"id": "e1", "type": "INITIAL_PURCHASE", "event_timestamp_ms": 1, "app_user_id": "u",
               "subscriber_attributes": {"$email": {"value": "a@b.c", "updated_at_ms": 1}}}}""";
-    private static final String LAST = """
-            {"event": {"id": "e2", "type": "RENEWAL", "event_timestamp_ms": 2, "app_user_id": "u", "purchased_at_ms": 0}}""";
+    private static final String LAST =
+            """
+                    {"event": {"id": "e2", "type": "RENEWAL", "event_timestamp_ms": 2, "app_user_id": "u", "purchased_at_ms": 0}}""";
 
     @TempDir
     Path folder;
@@ -41,10 +42,11 @@ class CommandLineTest {
     @Test
     void check_that_finds_nothing_says_what_it_looked_at() throws Exception {
         Ended ended = run(List.of(), "check");
-        assertThat(ended.output()).isEqualTo("""
-                routes/destinations/statsig.camel.yaml: note: this destination has no example; put one into routes/destinations/statsig.tests/
-                fine: 2 destinations, 1 example
-                """);
+        assertThat(ended.output()).isEqualTo(
+                """
+                        routes/destinations/statsig.camel.yaml: note: this destination has no example; put one into routes/destinations/statsig.tests/
+                        fine: 2 destinations, 1 example
+                        """);
         assertThat(ended.status()).isZero();
         assertThat(folder.resolve("data")).doesNotExist();
     }
@@ -53,13 +55,14 @@ class CommandLineTest {
     void check_says_each_fault_and_fails() throws Exception {
         planted.mine("transform:", "transfrom:");
         Ended ended = run(List.of("server.port=many"), "check");
-        assertThat(ended.output()).isEqualTo("""
-                server.port is 'many': it accepts a whole number from 0 to 65535
-                routes/destinations/mine.camel.yaml:19: there is no step transfrom; did you mean transform?
-                routes/destinations/mine.camel.yaml: note: its examples were not run, because of the faults
-                routes/destinations/statsig.camel.yaml: note: this destination has no example; put one into routes/destinations/statsig.tests/
-                2 faults
-                """);
+        assertThat(ended.output()).isEqualTo(
+                """
+                        server.port is 'many': it accepts a whole number from 0 to 65535
+                        routes/destinations/mine.camel.yaml:19: there is no step transfrom; did you mean transform?
+                        routes/destinations/mine.camel.yaml: note: its examples were not run, because of the faults
+                        routes/destinations/statsig.camel.yaml: note: this destination has no example; put one into routes/destinations/statsig.tests/
+                        2 faults
+                        """);
         assertThat(ended.status()).isEqualTo(1);
     }
 
@@ -74,8 +77,10 @@ class CommandLineTest {
 
     @Test
     void preview_prints_what_each_destination_would_be_sent_for_the_last_webhook() throws Exception {
-        planted.mine("when: (.happened_at_ms | iso8601) }", "email: attribute(\"$email\"), key: \"{{mine.key}}-{{mine.secret}}\" }");
-        planted.write("application.properties", Planted.read(folder.resolve("application.properties")) + "mine.secret = hush-hush\n");
+        planted.mine("when: (.happened_at_ms | iso8601) }",
+                "email: attribute(\"$email\"), key: \"{{mine.key}}-{{mine.secret}}\" }");
+        planted.write("application.properties",
+                Planted.read(folder.resolve("application.properties")) + "mine.secret = hush-hush\n");
         Ended ended = run(List.of("statsig.mode=off"), "preview", "first.json", "last.json");
         assertThat(ended.status()).as(ended.output()).isZero();
         JsonNode previews = new ObjectMapper().readTree(ended.output());
@@ -95,7 +100,8 @@ class CommandLineTest {
         assertThat(ended).isEqualTo(new Ended(1, "last.json: event.id is missing or not a string\n"));
         planted.mine("transform:", "transfrom:");
         ended = run(List.of(), "preview", "first.json");
-        assertThat(ended).isEqualTo(new Ended(1, Planted.FILE + ":19: there is no step transfrom; did you mean transform?\n"));
+        assertThat(ended)
+                .isEqualTo(new Ended(1, Planted.FILE + ":19: there is no step transfrom; did you mean transform?\n"));
     }
 
     @Test
@@ -121,17 +127,18 @@ class CommandLineTest {
                 """);
         Ended ended = run(List.of("server.port=0", "management.port=0", "statsig.evnt-type=rc"));
         assertThat(ended.status()).isEqualTo(1);
-        assertThat(ended.output().lines().map(line -> line.replaceFirst(".*Subrelay does not start: ", "").strip())).containsExactly(
-                "nothing reads the setting -Dstatsig.evnt-type; did you mean statsig.event-type?",
-                "application.properties:1: mine.url is 'https://mine.example/?…': it accepts an address that a path can"
-                        + " follow: without a query, and without / at its end",
-                "application.properties:3: nothing reads the setting mine.mod; did you mean mine.mode?",
-                "application.properties:4: nothing reads the setting statsig.mdoe; did you mean statsig.mode?",
-                "application.properties:5: statsig.url is 'statsig.example': it accepts an address such as https://host or"
-                        + " http://host:8080",
-                "routes/destinations/klaviyo.yaml: this file is not loaded: the name of a route file ends with .camel.yaml",
-                "routes/destinations/mine.camel.yaml:2: this route lacks \"routeConfigurationId: delivery\", which says what"
-                        + " becomes of requests that fail");
+        assertThat(ended.output().lines().map(line -> line.replaceFirst(".*Subrelay does not start: ", "").strip()))
+                .containsExactly(
+                        "nothing reads the setting -Dstatsig.evnt-type; did you mean statsig.event-type?",
+                        "application.properties:1: mine.url is 'https://mine.example/?…': it accepts an address that a path can"
+                                + " follow: without a query, and without / at its end",
+                        "application.properties:3: nothing reads the setting mine.mod; did you mean mine.mode?",
+                        "application.properties:4: nothing reads the setting statsig.mdoe; did you mean statsig.mode?",
+                        "application.properties:5: statsig.url is 'statsig.example': it accepts an address such as https://host or"
+                                + " http://host:8080",
+                        "routes/destinations/klaviyo.yaml: this file is not loaded: the name of a route file ends with .camel.yaml",
+                        "routes/destinations/mine.camel.yaml:2: this route lacks \"routeConfigurationId: delivery\", which says what"
+                                + " becomes of requests that fail");
         assertThat(folder.resolve("data")).doesNotExist();
     }
 

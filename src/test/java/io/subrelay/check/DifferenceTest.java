@@ -44,7 +44,8 @@ class DifferenceTest {
         assertThat(differences("{\"requests\": [{\"method\": \"POST\", \"path\": \"/c/d%2Fe?f=g\","
                 + " \"body\": {\"a\": 1, \"b\": [1.00, {\"c\": null}], \"x y\": \"<any>\"}}]}")).isEmpty();
         assertThat(differences("{\"requests\": [{\"body\": \"<any>\"}]}")).isEmpty();
-        assertThat(differences("{\"requests\": [{\"body\": {\"a\": 1, \"b\": \"<any>\", \"x y\": \"z\", \"n\": \"<any>\"}}]}"))
+        assertThat(differences(
+                "{\"requests\": [{\"body\": {\"a\": 1, \"b\": \"<any>\", \"x y\": \"z\", \"n\": \"<any>\"}}]}"))
                 .containsExactly("requests[0].body.n: expected \"<any>\", but it is nothing");
     }
 
@@ -84,47 +85,56 @@ class DifferenceTest {
 
     @Test
     void each_difference_is_told_by_its_place() {
-        assertThat(differences("{\"requests\": [{\"method\": \"PUT\", \"path\": \"/c\", \"headers\": {\"accept\": \"x\"},"
-                + " \"body\": {\"a\": \"1\", \"b\": [1, {}, 3]}}]}")).containsExactly(
-                "requests[0].method: expected \"PUT\", but it is \"POST\"",
-                "requests[0].path: expected \"/c\", but it is \"/c/d%2Fe?f=g\"",
-                "requests[0].headers.accept: expected \"x\", but it is nothing",
-                "requests[0].body.a: expected \"1\", but it is 1.0",
-                "requests[0].body.b[1].c: expected nothing, but it is null",
-                "requests[0].body.b[2]: expected 3, but it is nothing",
-                "requests[0].body[\"x y\"]: expected nothing, but it is \"z\"");
+        assertThat(
+                differences("{\"requests\": [{\"method\": \"PUT\", \"path\": \"/c\", \"headers\": {\"accept\": \"x\"},"
+                        + " \"body\": {\"a\": \"1\", \"b\": [1, {}, 3]}}]}"))
+                .containsExactly(
+                        "requests[0].method: expected \"PUT\", but it is \"POST\"",
+                        "requests[0].path: expected \"/c\", but it is \"/c/d%2Fe?f=g\"",
+                        "requests[0].headers.accept: expected \"x\", but it is nothing",
+                        "requests[0].body.a: expected \"1\", but it is 1.0",
+                        "requests[0].body.b[1].c: expected nothing, but it is null",
+                        "requests[0].body.b[2]: expected 3, but it is nothing",
+                        "requests[0].body[\"x y\"]: expected nothing, but it is \"z\"");
     }
 
     @Test
     void decisions() {
-        assertThat(differences("{\"skip\": \"no\"}")).singleElement().asString().startsWith("expected skip: no, but it is sent: [{");
-        assertThat(differences("{\"requests\": []}")).singleElement().asString().startsWith("requests: expected 0 requests, but it is 1");
+        assertThat(differences("{\"skip\": \"no\"}")).singleElement().asString()
+                .startsWith("expected skip: no, but it is sent: [{");
+        assertThat(differences("{\"requests\": []}")).singleElement().asString()
+                .startsWith("requests: expected 0 requests, but it is 1");
         JsonNode skip = json("{\"decision\": \"skip\", \"reason\": \"because\"}");
         assertThat(Difference.of(json("{\"skip\": \"because\"}"), skip)).isEmpty();
         assertThat(Difference.of(json("{\"skip\": \"<any>\"}"), skip)).isEmpty();
-        assertThat(Difference.of(json("{\"skip\": \"so\"}"), skip)).containsExactly("skip: expected \"so\", but it is \"because\"");
-        assertThat(Difference.of(json("{\"refuse\": \"so\"}"), skip)).containsExactly("expected refuse: so, but it is skip: because");
-        assertThat(Difference.of(json("{\"requests\": [{}]}"), skip)).containsExactly("expected to be sent, but it is skip: because");
+        assertThat(Difference.of(json("{\"skip\": \"so\"}"), skip))
+                .containsExactly("skip: expected \"so\", but it is \"because\"");
+        assertThat(Difference.of(json("{\"refuse\": \"so\"}"), skip))
+                .containsExactly("expected refuse: so, but it is skip: because");
+        assertThat(Difference.of(json("{\"requests\": [{}]}"), skip))
+                .containsExactly("expected to be sent, but it is skip: because");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            {"given": {}                                             | this is no JSON: Unexpected end-of-input: expected close marker for Object
-            []                                                       | an example is a JSON object with given and expect
-            {"givne": {}}                                            | an example has no member givne; did you mean given?
-            {"given": {"events": []}}                                | expect is missing or not an object
-            {"given": {"events": []}, "expect": {}}                  | expect needs one of requests, skip and refuse
-            {"given": {"events": []}, "expect": {"skp": "x"}}        | expect has no member skp; did you mean skip?
-            {"given": {"events": []}, "expect": {"skip": "x"}}       | given.events has to be a list of at least one webhook
-            {"given": {"events": [{}]}, "expect": {"skip": "x"}}     | given.events[0] is no webhook: event is missing or not an object
-            {"given": {"events": [{}]}, "expect": {"requests": [{"url": "x"}]}} | expect.requests has no member url
-            {"given": {"webhook": "x", "events": []}, "expect": {"skip": "x"}} | given has no member events
-            {"given": {"webhook": "x", "wth": {}}, "expect": {"skip": "x"}} | given has no member wth; did you mean with?
-            {"given": {"webhook": "x"}, "expect": {"skip": "x"}}     | given: there is no webhook x.json in the folder examples
-            {"name": "a", "name": "b"}                               | this is no JSON: Duplicate field 'name'
-            """)
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    {"given": {}                                             | this is no JSON: Unexpected end-of-input: expected close marker for Object
+                    []                                                       | an example is a JSON object with given and expect
+                    {"givne": {}}                                            | an example has no member givne; did you mean given?
+                    {"given": {"events": []}}                                | expect is missing or not an object
+                    {"given": {"events": []}, "expect": {}}                  | expect needs one of requests, skip and refuse
+                    {"given": {"events": []}, "expect": {"skp": "x"}}        | expect has no member skp; did you mean skip?
+                    {"given": {"events": []}, "expect": {"skip": "x"}}       | given.events has to be a list of at least one webhook
+                    {"given": {"events": [{}]}, "expect": {"skip": "x"}}     | given.events[0] is no webhook: event is missing or not an object
+                    {"given": {"events": [{}]}, "expect": {"requests": [{"url": "x"}]}} | expect.requests has no member url
+                    {"given": {"webhook": "x", "events": []}, "expect": {"skip": "x"}} | given has no member events
+                    {"given": {"webhook": "x", "wth": {}}, "expect": {"skip": "x"}} | given has no member wth; did you mean with?
+                    {"given": {"webhook": "x"}, "expect": {"skip": "x"}}     | given: there is no webhook x.json in the folder examples
+                    {"name": "a", "name": "b"}                               | this is no JSON: Duplicate field 'name'
+                    """)
     void an_example_that_cannot_be_read(String text, String says, @TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("a.json"), text);
-        assertThatThrownBy(() -> Example.read(file, "a.json", "mine", folder.resolve("examples"))).isInstanceOf(Example.Unreadable.class).hasMessage(says);
+        assertThatThrownBy(() -> Example.read(file, "a.json", "mine", folder.resolve("examples")))
+                .isInstanceOf(Example.Unreadable.class).hasMessage(says);
     }
 }

@@ -26,14 +26,17 @@ class GuideTest {
         planted.write("routes/destinations/crm.camel.yaml", mistakes);
         planted.write("application.properties", Planted.read(folder.resolve("application.properties"))
                 + block(blocks, "# CRM"));
-        assertThat(String.join("\n", planted.found()) + "\n3 faults\n").isEqualTo(block(blocks, "routes/destinations/crm.camel.yaml:27"));
+        assertThat(String.join("\n", planted.found()) + "\n3 faults\n")
+                .isEqualTo(block(blocks, "routes/destinations/crm.camel.yaml:27"));
 
         planted.write("routes/destinations/crm.camel.yaml", mistakes.replace("atribute", "attribute")
                 .replace("crm.tokn", "crm.token").replace("httpMethd", "httpMethod"));
         String renewal = block(blocks, "{\n  \"name\": \"A renewal");
         planted.write("routes/destinations/crm.tests/renewal.json", renewal);
-        planted.write("routes/destinations/crm.tests/expiration.json", block(blocks, "{\n  \"given\": {\n    \"events\""));
-        assertThat(String.join("\n", planted.found()) + "\n1 fault\n").isEqualTo(block(blocks, "routes/destinations/crm.tests/"));
+        planted.write("routes/destinations/crm.tests/expiration.json",
+                block(blocks, "{\n  \"given\": {\n    \"events\""));
+        assertThat(String.join("\n", planted.found()) + "\n1 fault\n")
+                .isEqualTo(block(blocks, "routes/destinations/crm.tests/"));
 
         planted.write("routes/destinations/crm.tests/renewal.json", renewal.replace("pro_yearly", "pro_monthly"));
         planted.write("routes/try.camel.yaml", block(blocks, "# For trying only"));

@@ -16,7 +16,8 @@ final class Launched implements AutoCloseable {
 
     Launched(Path folder, List<String> properties, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-XX:TieredStopAtLevel=1",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
                 "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
         properties.forEach(property -> command.add("-D" + property));
         command.add("io.subrelay.Subrelay");

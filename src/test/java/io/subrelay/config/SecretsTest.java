@@ -36,7 +36,8 @@ class SecretsTest {
     void an_address_that_is_a_secret_is_one_at_every_host() throws Exception {
         Secrets secrets = secrets("slack.webhook-url", "https://hooks.slack.com/services/T1/B2/xyz");
         assertThat(secrets.mask("POST https://hooks.slack.com/services/T1/B2/xyz")).isEqualTo("POST ***");
-        assertThat(secrets.mask("POST http://127.0.0.1:99/services/T1/B2/xyz")).isEqualTo("POST http://127.0.0.1:99***");
+        assertThat(secrets.mask("POST http://127.0.0.1:99/services/T1/B2/xyz"))
+                .isEqualTo("POST http://127.0.0.1:99***");
     }
 
     @Test
@@ -79,7 +80,8 @@ class SecretsTest {
 
     @Test
     void what_addresses_hold_is_one() throws Exception {
-        Secrets secrets = secrets("database.url", "jdbc:postgresql://host:5432/db?user=anna&password=pass%20word&ssl=true",
+        Secrets secrets = secrets("database.url",
+                "jdbc:postgresql://host:5432/db?user=anna&password=pass%20word&ssl=true",
                 "ga4.url", "https://collect.example/mp/collect?api_secret=GA-SECRET&measurement_id=G-1234",
                 "own.url", "https://user:own-pass@own.example", "hook.url", "https://hooks.example/catch/123/abc/");
         assertThat(secrets.mask("at host:5432/db?user=anna&password=pass%20word or pass word, ssl=true"))
@@ -94,7 +96,8 @@ class SecretsTest {
     @Test
     void json_stays_what_it_is() throws Exception {
         Secrets secrets = secrets("a.api-key", "123456", "b.api-key", "x\\\",");
-        JsonNode json = JSON.readTree("{\"a\":[123456,1234567,\"no 123456\"],\"123456\":null,\"b\":\"x\\\\\",\"c\":true}");
+        JsonNode json =
+                JSON.readTree("{\"a\":[123456,1234567,\"no 123456\"],\"123456\":null,\"b\":\"x\\\\\",\"c\":true}");
         assertThat(secrets.mask(json)).isEqualTo(JSON.readTree("{\"a\":[\"***\",1234567,\"no ***\"],\"***\":null,"
                 + "\"b\":\"x\\\\\",\"c\":true}"));
         assertThat(JSON.readTree(secrets.mask(json.toString()))).isEqualTo(secrets.mask(json));

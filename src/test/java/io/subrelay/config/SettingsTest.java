@@ -32,11 +32,13 @@ class SettingsTest {
         assertThat(settings.faults()).isEmpty();
         assertThat(settings.mode("segment", List.of())).isEqualTo("preview");
         assertThat(camel.resolvePropertyPlaceholders("{{segment.url}} {{statsig.event-type}} {{amplitude.revenue}}"
-                + " {{onesignal.send-sandbox}}")).isEqualTo("https://events.eu1.segmentapis.com rc after-commission false");
+                + " {{onesignal.send-sandbox}}"))
+                .isEqualTo("https://events.eu1.segmentapis.com rc after-commission false");
     }
 
     @ParameterizedTest
-    @CsvSource({"https://host/,https://host", "https://host:8443//,https://host:8443", "https://host/in/,https://host/in/"})
+    @CsvSource({"https://host/,https://host", "https://host:8443//,https://host:8443",
+            "https://host/in/,https://host/in/"})
     void aSlashBehindAHostIsForgiven(String set, String used) {
         assertThat(with(Map.of("statsig.url", set)).get("statsig.url")).isEqualTo(used);
     }
@@ -51,7 +53,8 @@ class SettingsTest {
     @Test
     void aWrongRegionIsOneFault() {
         assertThat(with(Map.of("segment.region", "mars")).faults()).singleElement()
-                .satisfies(fault -> assertThat(fault.getMessage()).contains("segment.region is 'mars': it accepts one of eu, us"));
+                .satisfies(fault -> assertThat(fault.getMessage())
+                        .contains("segment.region is 'mars': it accepts one of eu, us"));
     }
 
     @ParameterizedTest

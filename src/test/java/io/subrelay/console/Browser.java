@@ -99,7 +99,8 @@ final class Browser implements AutoCloseable {
     WebElement button(String text) {
         return new WebDriverWait(driver, Duration.ofSeconds(10)).withMessage("button " + text)
                 .until(it -> driver.findElements(By.tagName("button")).stream()
-                        .filter(each -> each.isDisplayed() && each.getText().startsWith(text)).findFirst().orElse(null));
+                        .filter(each -> each.isDisplayed() && each.getText().startsWith(text)).findFirst()
+                        .orElse(null));
     }
 
     /** Presses keys one after the other, wherever the focus is. */

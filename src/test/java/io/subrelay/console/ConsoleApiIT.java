@@ -77,7 +77,8 @@ class ConsoleApiIT {
     @Test
     void eventsInTroubleAreFoundByStateAndDestination() {
         assertThat(get("/api/events?state=dead").findValuesAsText("event_id")).containsExactly(dead);
-        assertThat(get("/api/events?state=dead&destination=segment").findValuesAsText("event_id")).containsExactly(dead);
+        assertThat(get("/api/events?state=dead&destination=segment").findValuesAsText("event_id"))
+                .containsExactly(dead);
         assertThat(get("/api/events?destination=segment").findValuesAsText("event_id")).containsExactly(dead);
         assertThat(get("/api/events?state=dead&destination=amplitude")).isEmpty();
         assertThat(get("/api/events?state=retrying")).isEmpty();

@@ -35,14 +35,16 @@ class ConsoleForEverybodyIT extends ConsoleInBrowser {
         ((ObjectNode) webhook.path("event")).put("app_user_id", "hostile " + SCRIPT);
         refuseNext("wrong: " + SCRIPT);
         assertThat(runner.webhook(webhook.toString()).statusCode()).isEqualTo(200);
-        await().until(() -> runner.api("GET", "/api/events?state=dead&destination=segment&limit=1").body().contains("hacked"));
+        await().until(() -> runner.api("GET", "/api/events?state=dead&destination=segment&limit=1").body()
+                .contains("hacked"));
         String id = encoded(webhook.path("event").path("id").asText());
         browser.button("Show personal data").click();
         List<String> views = List.of("#/live", "#/customer/" + encoded("hostile " + SCRIPT), "#/event/" + id,
                 "#/destinations", "#/preview");
         for (String view : views) {
             browser.view(view);
-            browser.await(view.equals("#/preview") ? "option:nth-child(2)" : view.equals("#/destinations") ? ".chart svg" : "li");
+            browser.await(view.equals("#/preview") ? "option:nth-child(2)"
+                    : view.equals("#/destinations") ? ".chart svg" : "li");
             if (view.equals("#/preview")) {
                 new Select(browser.await("form.preview select")).selectByIndex(1);
                 browser.button("Preview").click();
@@ -133,7 +135,8 @@ class ConsoleForEverybodyIT extends ConsoleInBrowser {
             for (Map.Entry<String, String> view : views.entrySet()) {
                 browser.view(view.getKey());
                 browser.await(view.getValue());
-                browser.driver().executeScript("document.querySelectorAll('details').forEach(each => each.open = true)");
+                browser.driver()
+                        .executeScript("document.querySelectorAll('details').forEach(each => each.open = true)");
                 String where = view.getKey() + " " + width + " " + scheme + " ";
                 browser.violations().forEach(each -> found.add(where + each));
                 long across = (Long) browser.driver().executeScript("return document.documentElement.scrollWidth");

@@ -36,11 +36,14 @@ class ConsoleIT extends ConsoleInBrowser {
     @Test
     void destinationsTellHowEachStands() {
         browser.awaitText("It refused the request as wrong.");
-        assertThat(browser.texts(".cards h2")).containsExactly("amplitude live", "onesignal live", "segment live", "statsig preview");
-        assertThat(browser.text()).contains("Switched off: braze, customer-io, mixpanel, posthog, signed-webhook, slack.");
+        assertThat(browser.texts(".cards h2")).containsExactly("amplitude live", "onesignal live", "segment live",
+                "statsig preview");
+        assertThat(browser.text())
+                .contains("Switched off: braze, customer-io, mixpanel, posthog, signed-webhook, slack.");
         assertThat(browser.texts("section[aria-label=segment] .dead dd")).containsExactly("2");
         assertThat(browser.await("section[aria-label=segment] .chart svg").getAttribute("aria-label"))
-                .startsWith("Deliveries to segment in the last 24 hours: ").contains("delivered", "skipped", "dead letter");
+                .startsWith("Deliveries to segment in the last 24 hours: ")
+                .contains("delivered", "skipped", "dead letter");
         assertThat(browser.text()).contains("nothing waits", "Requests go out.");
         browser.assertNoComplaints();
     }
@@ -54,11 +57,12 @@ class ConsoleIT extends ConsoleInBrowser {
         // an hour may begin, or a delivery end, between the page and the answer
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             browser.await("section[aria-label=amplitude] .chart svg");
-            List<List<String>> page = (List<List<String>>) browser.driver().executeScript("""
-                    const all = (css, value) => [...document.querySelectorAll('section[aria-label=amplitude] ' + css)].map(value);
-                    return [all('svg rect', each => each.getAttribute('x')), all('svg title', each => each.textContent),
-                      all('.scale span', each => each.textContent), all('svg path[class]:not(.lines)', each => each.getAttribute('d')),
-                      all('svg path[class]:not(.lines)', each => each.getAttribute('class'))];""");
+            List<List<String>> page = (List<List<String>>) browser.driver().executeScript(
+                    """
+                            const all = (css, value) => [...document.querySelectorAll('section[aria-label=amplitude] ' + css)].map(value);
+                            return [all('svg rect', each => each.getAttribute('x')), all('svg title', each => each.textContent),
+                              all('.scale span', each => each.textContent), all('svg path[class]:not(.lines)', each => each.getAttribute('d')),
+                              all('svg path[class]:not(.lines)', each => each.getAttribute('class'))];""");
             JsonNode hours = JSON.readTree(runner.api("GET", "/api/destinations/amplitude/timeline?hours=24").body());
             Instant now = Instant.now().truncatedTo(ChronoUnit.HOURS);
             double top = Double.parseDouble(page.get(2).get(0).replace(",", ""));
@@ -69,8 +73,8 @@ class ConsoleIT extends ConsoleInBrowser {
                 JsonNode hour = hours.get(i);
                 long x = 23 - ChronoUnit.HOURS.between(Instant.parse(hour.path("hour").asText()), now);
                 assertThat(page.get(0).get(i)).isEqualTo(String.valueOf(x));
-                assertThat(page.get(1).get(i).replace(",", "")).endsWith(": " + states.stream().map(state ->
-                        hour.path(state).asInt() + (state.equals("dead") ? " dead letters" : " " + state))
+                assertThat(page.get(1).get(i).replace(",", "")).endsWith(": " + states.stream()
+                        .map(state -> hour.path(state).asInt() + (state.equals("dead") ? " dead letters" : " " + state))
                         .collect(Collectors.joining(" ")));
                 double bottom = top;
                 for (int state = 0; state < states.size(); state++) {
@@ -95,8 +99,8 @@ class ConsoleIT extends ConsoleInBrowser {
         browser.awaitText("events will be delivered to statsig");
         browser.button("Deliver ").click();
         browser.await("section[aria-label=statsig] progress, #said:not(:empty)");
-        await().atMost(Duration.ofSeconds(30)).until(() ->
-                runner.api("GET", "/api/destinations").body().contains("\"requested\":0"));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> runner.api("GET", "/api/destinations").body().contains("\"requested\":0"));
     }
 
     @Test
@@ -106,8 +110,8 @@ class ConsoleIT extends ConsoleInBrowser {
         browser.driver().findElement(By.cssSelector("section[aria-label=amplitude] button:last-child")).click();
         browser.awaitText("amplitude will be told of");
         browser.button("Tell of ").click();
-        await().atMost(Duration.ofSeconds(30)).until(() ->
-                runner.api("GET", "/api/destinations").body().contains("\"backfill\":{\"state\":\"done\""));
+        await().atMost(Duration.ofSeconds(30)).until(
+                () -> runner.api("GET", "/api/destinations").body().contains("\"backfill\":{\"state\":\"done\""));
     }
 
     @Test
@@ -154,8 +158,8 @@ class ConsoleIT extends ConsoleInBrowser {
 
         browser.view("#/destinations");
         browser.awaitText("Nothing has failed since.");
-        await().untilAsserted(() ->
-                assertThat(browser.texts("section[aria-label=onesignal] h2")).containsExactly("onesignal live"));
+        await().untilAsserted(
+                () -> assertThat(browser.texts("section[aria-label=onesignal] h2")).containsExactly("onesignal live"));
         assertThat(browser.texts("section[aria-label=onesignal] dd.dead")).isEmpty();
         browser.assertNoComplaints();
     }
@@ -163,13 +167,14 @@ class ConsoleIT extends ConsoleInBrowser {
     @Test
     void aBannerNamesWhatNeedsSomebody() {
         browser.awaitText("segment has 2 dead letters.");
-        answerAll("""
-                new Response(JSON.stringify([{mode: 'live', circuit: 'held', pending: 3, retrying: 1, delivered: 0, skipped: 0,
-                  previewed: 0, dead: 0, oldest_pending_seconds: 9, requested: 0, last_error: null, name: 'locked',
-                  failing: {since: '2026-01-01T00:00:00Z', attempts: 7, response_code: 401, answer: 'invalid', event_id: 'e'}},
-                  {mode: 'live', circuit: 'closed', pending: 0, retrying: 1, delivered: 0, skipped: 0, previewed: 0, dead: 0,
-                  oldest_pending_seconds: 9, requested: 0, last_error: null, name: 'away',
-                  failing: {since: '2026-01-01T00:00:00Z', attempts: 2, response_code: null, answer: 'refused'}}]))""");
+        answerAll(
+                """
+                        new Response(JSON.stringify([{mode: 'live', circuit: 'held', pending: 3, retrying: 1, delivered: 0, skipped: 0,
+                          previewed: 0, dead: 0, oldest_pending_seconds: 9, requested: 0, last_error: null, name: 'locked',
+                          failing: {since: '2026-01-01T00:00:00Z', attempts: 7, response_code: 401, answer: 'invalid', event_id: 'e'}},
+                          {mode: 'live', circuit: 'closed', pending: 0, retrying: 1, delivered: 0, skipped: 0, previewed: 0, dead: 0,
+                          oldest_pending_seconds: 9, requested: 0, last_error: null, name: 'away',
+                          failing: {since: '2026-01-01T00:00:00Z', attempts: 2, response_code: null, answer: 'refused'}}]))""");
         browser.view("#/live");
         browser.view("#/destinations");
         browser.awaitText("locked does not let us in: check its key.");
@@ -222,11 +227,13 @@ class ConsoleIT extends ConsoleInBrowser {
         webhook.sendKeys("{}");
         browser.button("Preview").click();
         browser.awaitText("The runner says: ");
-        browser.driver().executeScript("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))",
+        browser.driver().executeScript(
+                "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))",
                 webhook, example("trial_started", "emil"));
         browser.button("Preview").click();
         browser.awaitText("What would be sent");
-        assertThat(browser.texts(".cards h3")).containsExactly("amplitude send", "onesignal send", "segment send", "statsig send");
+        assertThat(browser.texts(".cards h3")).containsExactly("amplitude send", "onesignal send", "segment send",
+                "statsig send");
         assertThat(browser.texts(".cards pre")).noneMatch(text -> text.contains(EMAIL));
         new Select(browser.await("form.preview select")).selectByIndex(1);
         browser.awaitText("Personal data is masked here");
@@ -322,9 +329,11 @@ class ConsoleIT extends ConsoleInBrowser {
         assertThat(page.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
         assertThat(runner.api("GET", "/console/..%2Fdefaults.properties").statusCode()).isEqualTo(404);
         assertThat(runner.send("POST", "/api/destinations/segment/redeliver", "", "Origin", "https://other.example",
-                "Authorization", page.request().headers().firstValue("Authorization").orElseThrow()).statusCode()).isEqualTo(403);
+                "Authorization", page.request().headers().firstValue("Authorization").orElseThrow()).statusCode())
+                .isEqualTo(403);
         assertThat(browser.driver().executeScript(
                 "return performance.getEntriesByType('resource').map(each => new URL(each.name).host)"
-                + ".filter(host => host !== location.host)")).asInstanceOf(InstanceOfAssertFactories.LIST).isEmpty();
+                        + ".filter(host => host !== location.host)"))
+                .asInstanceOf(InstanceOfAssertFactories.LIST).isEmpty();
     }
 }

@@ -52,7 +52,8 @@ abstract class ConsoleInBrowser {
         for (String example : List.of("renewal", "billing_issue", "uncancellation", "product_change")) {
             accept(example, null);
         }
-        await().until(() -> !runner.api("GET", "/api/customers/" + CUSTOMER + "/history").body().contains("\"pending\""));
+        await().until(
+                () -> !runner.api("GET", "/api/customers/" + CUSTOMER + "/history").body().contains("\"pending\""));
         VIEWS.put("#/destinations", ".chart svg");
         VIEWS.put("#/customer/" + CUSTOMER, "ol.events li");
         VIEWS.put("#/event/" + purchase, "pre");

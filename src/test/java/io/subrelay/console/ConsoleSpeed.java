@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Prints how long each page of the console takes to be drawn with 100,000 stored events, in a real browser. The goal is a
- * median below 300 ms: {@code docs/performance.md}.
+ * Prints how long each page of the console takes to be drawn with 100,000 stored events, in a real browser. The goal is
+ * a median below 300 ms: {@code docs/performance.md}.
  */
 public final class ConsoleSpeed {
 
@@ -32,15 +32,16 @@ public final class ConsoleSpeed {
     public static void print() throws Exception {
         Path folder = TempFolders.create();
         StoredEvents.write("jdbc:h2:file:" + folder.resolve("data/subrelay"), STORED);
-        try (ConsoleRunner runner = new ConsoleRunner(folder); Browser browser = new Browser(folder.resolve("profile"))) {
+        try (ConsoleRunner runner = new ConsoleRunner(folder);
+                Browser browser = new Browser(folder.resolve("profile"))) {
             browser.look(1280, 900, "light");
             new ConsoleSpeed(runner, browser).measure();
         }
     }
 
     /**
-     * The very first view of a browser that has nothing yet, of a runner that was just started, then several of each page:
-     * each is loaded anew by its address, and is of another event or customer, from the oldest on.
+     * The very first view of a browser that has nothing yet, of a runner that was just started, then several of each
+     * page: each is loaded anew by its address, and is of another event or customer, from the oldest on.
      */
     private void measure() {
         // with the password, which the browser knows from then on
@@ -57,8 +58,8 @@ public final class ConsoleSpeed {
             see("preview", "#/preview", "option:nth-child(20)");
         }
         System.out.printf("Console, ms until drawn with %d events: %d for the very first view%n", STORED, first);
-        millis.forEach((page, all) ->
-                System.out.printf("%-14s median %d of %s%n", page, all.stream().sorted().toList().get(TIMES / 2), all));
+        millis.forEach((page, all) -> System.out.printf("%-14s median %d of %s%n", page,
+                all.stream().sorted().toList().get(TIMES / 2), all));
     }
 
     private void see(String page, String view, String css) {

@@ -52,17 +52,18 @@ final class StoredEvents {
         Flyway.configure().dataSource(connect, null, null)
                 .locations("classpath:db/migration", "classpath:db/h2").load().migrate();
         try (Connection connection = DriverManager.getConnection(connect);
-             Statement statement = connection.createStatement()) {
+                Statement statement = connection.createStatement()) {
             statement.executeUpdate(EVENTS.formatted(System.currentTimeMillis(), events, events));
             statement.executeUpdate(DELIVERIES);
             statement.executeUpdate(CUSTOMERS.formatted(events));
             statement.executeUpdate("insert into customer_id (app_user_id, customer)"
                     + " select 'stored-user-' || (id - 1000000), id from customer");
-            statement.executeUpdate("""
-                    insert into destination (name, pending, delivered, skipped, previewed, dead)
-                    select destination, 0, sum(case when state = 'delivered' then 1 else 0 end),
-                      sum(case when state = 'skipped' then 1 else 0 end), 0, sum(case when state = 'dead' then 1 else 0 end)
-                    from delivery group by destination""");
+            statement.executeUpdate(
+                    """
+                            insert into destination (name, pending, delivered, skipped, previewed, dead)
+                            select destination, 0, sum(case when state = 'delivered' then 1 else 0 end),
+                              sum(case when state = 'skipped' then 1 else 0 end), 0, sum(case when state = 'dead' then 1 else 0 end)
+                            from delivery group by destination""");
             statement.executeUpdate("""
                     insert into delivery_hour (destination, hour_at, state, deliveries)
                     select destination, settled_at - mod(settled_at, 3600000), state, count(*)

@@ -59,7 +59,8 @@ class AccessTest {
         JsonNode before = Crowd.after(purchase.event()).api("ann", 40);
         JsonNode after = Crowd.after(purchase.event(),
                 ann("PRODUCT_CHANGE", 20).expires(30).gives("plus").with("product_id", "yearly")
-                        .with("new_product_id", "yearly").with("purchased_at_ms", 7).event()).api("ann", 40);
+                        .with("new_product_id", "yearly").with("purchased_at_ms", 7).event())
+                .api("ann", 40);
         for (String field : List.of(
                 "expires_at_ms", "product_id", "period_type", "status", "purchased_at_ms", "entitlements")) {
             String at = "/subscriptions/0/" + field;

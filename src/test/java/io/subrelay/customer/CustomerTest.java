@@ -179,7 +179,8 @@ class CustomerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"INITIAL_PURCHASE", "RENEWAL", "CANCELLATION", "BILLING_ISSUE", "EXPIRATION",
-        "SUBSCRIPTION_PAUSED", "PRODUCT_CHANGE", "TRANSFER", "NON_RENEWING_PURCHASE", "VIRTUAL_CURRENCY_TRANSACTION"})
+            "SUBSCRIPTION_PAUSED", "PRODUCT_CHANGE", "TRANSFER", "NON_RENEWING_PURCHASE",
+            "VIRTUAL_CURRENCY_TRANSACTION"})
     void fieldsOfTheWrongTypeCountAsAbsent(String type) {
         List<Object> odd = Arrays.asList(null, "", "  ", 5, 1.5, true, List.of(), Arrays.asList(null, 1, " "),
                 Map.of("a", 1), BigInteger.TEN.pow(40), "text");
@@ -215,8 +216,8 @@ class CustomerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "[]", "null", "{\"ids\":5}", "{\"seen\":[[1,2]]}", "{\"what\":1}",
-        "{\"newest\":[]}",
-        "{\"subscriptions\":{\"s\":[[\"renewal\",1,\"e\",{\"odd\":1}]]}}", "{\"attributes\":{\"a\":[1]}}"})
+            "{\"newest\":[]}",
+            "{\"subscriptions\":{\"s\":[[\"renewal\",1,\"e\",{\"odd\":1}]]}}", "{\"attributes\":{\"a\":[1]}}"})
     void doesNotReadWhatItDidNotWrite(String text) {
         assertThatThrownBy(() -> Customer.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -27,8 +27,8 @@ class GapsTest {
     private static List<String> gaps(List<Event> events) {
         Crowd crowd = new Crowd().takeAll(events, 2);
         List<String> gaps = new ArrayList<>();
-        Gaps.of(crowd.customer("ann"), id -> null, NOW * DAY).forEach(gap ->
-                gaps.add(gap.missed().text() + " " + gap.subscription() + " " + gap.sinceMs() / DAY));
+        Gaps.of(crowd.customer("ann"), id -> null, NOW * DAY)
+                .forEach(gap -> gaps.add(gap.missed().text() + " " + gap.subscription() + " " + gap.sinceMs() / DAY));
         return gaps;
     }
 

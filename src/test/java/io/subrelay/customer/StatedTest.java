@@ -89,8 +89,8 @@ class StatedTest {
     /** Its status, entitlements and the subscription that stands, whatever the order of the events. */
     private static JsonNode state(long atSeconds, Event... events) {
         Set<JsonNode> states = new HashSet<>();
-        LifecycleTest.permute(new ArrayList<>(List.of(events)), 0, order ->
-                states.add(new Crowd().takeAll(order, 1 + order.size() % 2).api("ann", atSeconds * 1000)));
+        LifecycleTest.permute(new ArrayList<>(List.of(events)), 0,
+                order -> states.add(new Crowd().takeAll(order, 1 + order.size() % 2).api("ann", atSeconds * 1000)));
         assertThat(states).as("one state in any order").hasSize(1);
         return states.iterator().next();
     }
@@ -103,22 +103,22 @@ class StatedTest {
 
     @ParameterizedTest
     @CsvSource({
-        "active, normal, 900, 2000, , , , , ,",
-        "trial, trial, 900, 2000, , , , , ,",
-        "intro, intro, 900, 2000, , , , , ,",
-        "promotional, promotional, 900, 2000, , , , , promotional,",
-        "promotional, normal, 900, 2000, , , , , promotional,",
-        "cancelled, normal, 900, 2000, 950, , , , ,",
-        "cancelled_trial, trial, 900, 2000, 950, , , , ,",
-        "grace_period, normal, 900, 990, 991, 1500, , , ,",
-        "grace_period_trial, trial, 900, 990, , 1500, , , ,",
-        "paused, normal, 900, 2000, , , 3000, , play_store,",
-        "paused, normal, 900, 990, 950, , 3000, , play_store,",
-        "expired, normal, 900, 990, , , 995, , play_store,",
-        "expired, normal, 900, 990, 950, , , , ,",
-        "expired, normal, 900, 990, , 999, , , ,",
-        "expired, normal, 900, 2000, , , , 950, ,",
-        "expired_promotional, promotional, 900, 990, , , , , promotional,"})
+            "active, normal, 900, 2000, , , , , ,",
+            "trial, trial, 900, 2000, , , , , ,",
+            "intro, intro, 900, 2000, , , , , ,",
+            "promotional, promotional, 900, 2000, , , , , promotional,",
+            "promotional, normal, 900, 2000, , , , , promotional,",
+            "cancelled, normal, 900, 2000, 950, , , , ,",
+            "cancelled_trial, trial, 900, 2000, 950, , , , ,",
+            "grace_period, normal, 900, 990, 991, 1500, , , ,",
+            "grace_period_trial, trial, 900, 990, , 1500, , , ,",
+            "paused, normal, 900, 2000, , , 3000, , play_store,",
+            "paused, normal, 900, 990, 950, , 3000, , play_store,",
+            "expired, normal, 900, 990, , , 995, , play_store,",
+            "expired, normal, 900, 990, 950, , , , ,",
+            "expired, normal, 900, 990, , 999, , , ,",
+            "expired, normal, 900, 2000, , , , 950, ,",
+            "expired_promotional, promotional, 900, 990, , , , , promotional,"})
     void tells_each_status(String status, String period, long bought, long expires, Long unsubscribed, Long grace,
             Long resume, Long refunded, String store) {
         Map<String, Object> more = new TreeMap<>(Map.of("period_type", period));
@@ -142,7 +142,7 @@ class StatedTest {
     @Test
     void joins_the_subscription_that_webhooks_name() {
         Event[] hooks = {hook("INITIAL_PURCHASE", 801, 800, 900).event(), hook("RENEWAL", 901, 900, 2000).event(),
-            hook("CANCELLATION", 950, 900, 2000).with("cancel_reason", "UNSUBSCRIBE").event()};
+                hook("CANCELLATION", 950, 900, 2000).with("cancel_reason", "UNSUBSCRIBE").event()};
         JsonNode without = state(1001, hooks);
         for (String transaction : new String[] {null, "t900"}) {
             Map<String, Object> more = new TreeMap<>(Map.of("unsubscribe_detected_at", 950));
@@ -246,7 +246,7 @@ class StatedTest {
     @Test
     void goes_along_with_a_transfer() {
         Event[] events = {monthly(900, 2000, Map.of("store_transaction_id", "t900")).event(),
-            hook("RENEWAL", 901, 900, 2000).event(), transfer(1_100_000, List.of("ann"), List.of("bob"))};
+                hook("RENEWAL", 901, 900, 2000).event(), transfer(1_100_000, List.of("ann"), List.of("bob"))};
         LifecycleTest.permute(new ArrayList<>(List.of(events)), 0, order -> {
             Crowd crowd = new Crowd().takeAll(order, 1);
             assertThat(crowd.status("ann")).isNull();

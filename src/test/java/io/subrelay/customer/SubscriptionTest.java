@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 class SubscriptionTest {
 
     private static final String[] TYPES = {
-        "INITIAL_PURCHASE", "NON_RENEWING_PURCHASE", "TEMPORARY_ENTITLEMENT_GRANT", "RENEWAL", "PRODUCT_CHANGE",
-        "SUBSCRIPTION_EXTENDED", "UNCANCELLATION", "REFUND_REVERSED", "BILLING_ISSUE", "CANCELLATION",
-        "SUBSCRIPTION_PAUSED", "EXPIRATION", "INVOICE_ISSUANCE"};
+            "INITIAL_PURCHASE", "NON_RENEWING_PURCHASE", "TEMPORARY_ENTITLEMENT_GRANT", "RENEWAL", "PRODUCT_CHANGE",
+            "SUBSCRIPTION_EXTENDED", "UNCANCELLATION", "REFUND_REVERSED", "BILLING_ISSUE", "CANCELLATION",
+            "SUBSCRIPTION_PAUSED", "EXPIRATION", "INVOICE_ISSUANCE"};
 
     /** Of one product and period: which of several an event is about is only known of the newest. */
     @Test
@@ -29,7 +29,8 @@ class SubscriptionTest {
                     .filter(fact -> fact.category() != Fact.Category.TEMPORARY)
                     .filter(fact -> fact.isPurchase() || fact.strength() != Fact.Strength.ENDING
                             || fact.value(Field.PRODUCT) == null && fact.value(Field.PURCHASED) == null
-                            && (fact.value(Field.EXPIRES) == null || fact.isAfterEvent(fact.number(Field.EXPIRES))))
+                                    && (fact.value(Field.EXPIRES) == null
+                                            || fact.isAfterEvent(fact.number(Field.EXPIRES))))
                     .toList();
             if (facts.isEmpty()) {
                 continue;

@@ -70,7 +70,8 @@ class FailingTest {
         failing.worked();
         pass(20);
         assertThat(log.of("crm")).hasSize(2);
-        assertThat(log.of("crm").get(1)).matches("INFO crm: works again; it had failed since 2027-01-15T08:00:00Z, 5 attempts");
+        assertThat(log.of("crm").get(1))
+                .matches("INFO crm: works again; it had failed since 2027-01-15T08:00:00Z, 5 attempts");
     }
 
     @Test

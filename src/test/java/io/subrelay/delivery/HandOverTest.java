@@ -31,7 +31,7 @@ class HandOverTest {
     void anEventThatIsStoredAndNotHandedOverIsDelivered(Store.Kind kind) throws Exception {
         AtomicInteger delivered = new AtomicInteger();
         try (DefaultCamelContext camel = new DefaultCamelContext();
-             Database database = OpenedDatabase.with(kind.create().settings())) {
+                Database database = OpenedDatabase.with(kind.create().settings())) {
             Properties settings = new Properties();
             settings.putAll(Map.of("crm.mode", "live", "delivery.concurrency", "2", "delivery.in-memory", "100"));
             camel.getPropertiesComponent().setInitialProperties(settings);
@@ -53,7 +53,8 @@ class HandOverTest {
             camel.start();
             outbox[0].start(camel);
             writer[0].accept(List.of(new WebhookReader().read(
-                    Hooks.renewal("anna", 1).toString().getBytes(StandardCharsets.UTF_8))), 1_800_000_000_000L).get(0).get();
+                    Hooks.renewal("anna", 1).toString().getBytes(StandardCharsets.UTF_8))), 1_800_000_000_000L).get(0)
+                    .get();
             await().until(() -> delivered.get() == 1);
             camel.stop();
             outbox[0].stop();

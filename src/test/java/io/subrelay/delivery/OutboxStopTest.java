@@ -18,11 +18,13 @@ import org.junit.jupiter.api.Test;
 
 class OutboxStopTest {
 
-    /** Another runner may have the customers from then on, and would deliver again what it cannot know to be delivered. */
+    /**
+     * Another runner may have the customers from then on, and would deliver again what it cannot know to be delivered.
+     */
     @Test
     void resultsOfDeliveriesAreInTheDatabaseOnceItHasStopped() throws Exception {
         try (DefaultCamelContext camel = new DefaultCamelContext();
-             Database database = OpenedDatabase.with(Store.Kind.POSTGRESQL.create().settings())) {
+                Database database = OpenedDatabase.with(Store.Kind.POSTGRESQL.create().settings())) {
             DeliveryStore store = new DeliveryStore(database);
             store.register("segment", 1);
             Writer writer = new Writer(database, new EventStore(List::of, List::of));

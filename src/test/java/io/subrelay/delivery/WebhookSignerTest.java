@@ -18,7 +18,8 @@ class WebhookSignerTest {
     private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
     private static Exchange sign(String secrets, String id, long seconds, String body) {
-        WebhookSigner signer = new WebhookSigner(Clock.fixed(Instant.ofEpochSecond(seconds, 999_000_000), ZoneOffset.UTC));
+        WebhookSigner signer =
+                new WebhookSigner(Clock.fixed(Instant.ofEpochSecond(seconds, 999_000_000), ZoneOffset.UTC));
         signer.setSecrets(secrets);
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.getMessage().setHeader("webhook-id", id);
@@ -40,7 +41,7 @@ class WebhookSignerTest {
     void one_signature_for_each_secret_of_a_rotation() {
         Exchange exchange = sign("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8= , " + SECRET, "evt_1", 1767323045,
                 "{\"type\":\"subscription.renewal\",\"timestamp\":\"2026-01-02T03:04:05.678Z\","
-                + "\"data\":{\"id\":\"evt_1\",\"price\":7.99,\"name\":\"Zo\u00eb\"}}");
+                        + "\"data\":{\"id\":\"evt_1\",\"price\":7.99,\"name\":\"Zo\u00eb\"}}");
         assertThat(exchange.getMessage().getHeader("webhook-signature")).isEqualTo(
                 "v1,zWs3UM3VhXLCH83u9SiXyfwbyx9fHAYNaMBEYLnzKbI= v1,t3jx0i/3ctZODbmL3D/cF0JjXl+TeTPkJwxNRlwZSoA=");
     }
@@ -48,6 +49,7 @@ class WebhookSignerTest {
     @Test
     void a_secret_that_is_none_is_told_at_the_start_and_not_shown() {
         assertThatThrownBy(() -> new WebhookSigner().setSecrets("whsec_no-base64!"))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("whsec_").hasMessageNotContaining("no-base64");
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("whsec_")
+                .hasMessageNotContaining("no-base64");
     }
 }

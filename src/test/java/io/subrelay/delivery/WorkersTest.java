@@ -22,7 +22,7 @@ class WorkersTest {
     private static final Outcome HELD = Outcome.ended(Verdict.HOLD, 401, "who");
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final Workers workers = new Workers(threads, 256, () -> { });
+    private final Workers workers = new Workers(threads, 256, () -> {});
 
     @AfterEach
     void stop() {
@@ -64,7 +64,7 @@ class WorkersTest {
     @Test
     void growThoughTheDestinationRefusesQuickly() {
         for (Outcome quick : new Outcome[] {REFUSED, HELD}) {
-            Workers others = new Workers(threads, 256, () -> { });
+            Workers others = new Workers(threads, 256, () -> {});
             int fewest = Integer.MAX_VALUE;
             for (int i = 0; i < 4_000; i++) {
                 if (i % 2 == 0) {

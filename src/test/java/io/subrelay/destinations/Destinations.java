@@ -48,8 +48,9 @@ final class Destinations implements AutoCloseable {
             "segment.write-key", "wri+te%Key/1", "amplitude.api-key", "amp-key", "onesignal.app-id", "app-1",
             "onesignal.api-key", "os-key", "statsig.server-secret", "secret-1");
 
-    static final List<String> NAMES = List.of("segment", "amplitude", "onesignal", "statsig", "signed-webhook", "mixpanel",
-            "posthog", "braze", "customer-io", "slack");
+    static final List<String> NAMES =
+            List.of("segment", "amplitude", "onesignal", "statsig", "signed-webhook", "mixpanel",
+                    "posthog", "braze", "customer-io", "slack");
 
     /** What the vendor received; header names in lower case. */
     record Request(String method, String path, Map<String, String> headers, String text) {

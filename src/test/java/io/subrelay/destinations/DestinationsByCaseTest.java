@@ -24,22 +24,23 @@ class DestinationsByCaseTest extends WithDestinations {
 
     @ParameterizedTest
     @CsvSource(nullValues = "null", value = {
-        "gross, 9.99, 0.1109, 0.30, 0.7, 9.99", "after-commission, 9.99, 0.1109, 0.30, 0.7, 6.993",
-        "after-commission-and-taxes, 9.99, 0.1109, 0.30, 0.7, 5.885109",
-        "gross, -9.99, 0.1109, 0.30, 0.7, -9.99", "after-commission, -9.99, 0.1109, 0.30, 0.7, -6.993",
-        "after-commission-and-taxes, -9.99, 0.1109, 0.30, 0.7, -5.885109",
-        "after-commission, 8.14, 0, 0.3, null, 5.698", "after-commission-and-taxes, 8.14, 0, 0.3, null, 5.698",
-        "after-commission, 10, 0.1, null, 0.85, 8.5", "after-commission-and-taxes, 10, 0.1, null, 0.85, 7.5",
-        "after-commission, 10, 0.1, null, null, 10", "after-commission-and-taxes, 10, 0.1, null, null, 10",
-        "after-commission-and-taxes, 10, null, 0.3, null, 7", "after-commission, 0, 0, 0.3, null, 0",
-        "after-commission, 199.99, 0, 0.3, null, 139.993", "gross, null, 0, 0.3, null, null",
-        "after-commission, null, 0, 0.3, null, null"})
+            "gross, 9.99, 0.1109, 0.30, 0.7, 9.99", "after-commission, 9.99, 0.1109, 0.30, 0.7, 6.993",
+            "after-commission-and-taxes, 9.99, 0.1109, 0.30, 0.7, 5.885109",
+            "gross, -9.99, 0.1109, 0.30, 0.7, -9.99", "after-commission, -9.99, 0.1109, 0.30, 0.7, -6.993",
+            "after-commission-and-taxes, -9.99, 0.1109, 0.30, 0.7, -5.885109",
+            "after-commission, 8.14, 0, 0.3, null, 5.698", "after-commission-and-taxes, 8.14, 0, 0.3, null, 5.698",
+            "after-commission, 10, 0.1, null, 0.85, 8.5", "after-commission-and-taxes, 10, 0.1, null, 0.85, 7.5",
+            "after-commission, 10, 0.1, null, null, 10", "after-commission-and-taxes, 10, 0.1, null, null, 10",
+            "after-commission-and-taxes, 10, null, 0.3, null, 7", "after-commission, 0, 0, 0.3, null, 0",
+            "after-commission, 199.99, 0, 0.3, null, 139.993", "gross, null, 0, 0.3, null, null",
+            "after-commission, null, 0, 0.3, null, null"})
     void revenue_by_mode(String mode, String price, String tax, String commission, String takehome, String expected)
             throws Exception {
         Destinations modes = MODES.computeIfAbsent(mode, DestinationsByCaseTest::withRevenue);
-        ObjectNode event = event("RENEWAL", "price", price == null ? "null" : price, "tax_percentage", tax == null ? "null" : tax,
-                "commission_percentage", commission == null ? "null" : commission,
-                "takehome_percentage", takehome == null ? "null" : takehome);
+        ObjectNode event =
+                event("RENEWAL", "price", price == null ? "null" : price, "tax_percentage", tax == null ? "null" : tax,
+                        "commission_percentage", commission == null ? "null" : commission,
+                        "takehome_percentage", takehome == null ? "null" : takehome);
         JsonNode track = modes.send("segment", event).request().body().path("batch").path(0).path("properties");
         JsonNode amplitude = modes.send("amplitude", event).request().body().path("events").path(0);
         if (expected == null) {
@@ -71,7 +72,8 @@ class DestinationsByCaseTest extends WithDestinations {
     }
 
     @ParameterizedTest
-    @CsvSource(nullValues = "null", value = {"null, null, user-1, null", "u9, null, u9, null", "null, d9, null, d9", "u9, d9, u9, d9"})
+    @CsvSource(nullValues = "null",
+            value = {"null, null, user-1, null", "u9, null, u9, null", "null, d9, null, d9", "u9, d9, u9, d9"})
     void amplitude_ids(String user, String device, String userId, String deviceId) {
         ObjectNode event = event("RENEWAL");
         ObjectNode attributes = (ObjectNode) event.path("customer").path("subscriber_attributes");
@@ -87,8 +89,10 @@ class DestinationsByCaseTest extends WithDestinations {
     }
 
     @ParameterizedTest
-    @CsvSource(nullValues = "null", value = {"APP_STORE, iOS", "MAC_APP_STORE, macOS", "PLAY_STORE, Android", "AMAZON, Amazon",
-        "STRIPE, Web", "RC_BILLING, Web", "PADDLE, Web", "ROKU, Roku", "PROMOTIONAL, null", "TEST_STORE, null"})
+    @CsvSource(nullValues = "null",
+            value = {"APP_STORE, iOS", "MAC_APP_STORE, macOS", "PLAY_STORE, Android", "AMAZON, Amazon",
+                    "STRIPE, Web", "RC_BILLING, Web", "PADDLE, Web", "ROKU, Roku", "PROMOTIONAL, null",
+                    "TEST_STORE, null"})
     void amplitude_platforms(String store, String platform) {
         assertThat(destinations.send("amplitude", event("RENEWAL", "store", "\"" + store + "\"")).request().body()
                 .path("events").path(0).path("platform").textValue()).isEqualTo(platform);
@@ -96,11 +100,13 @@ class DestinationsByCaseTest extends WithDestinations {
 
     @Test
     void a_sparse_event_is_completed_from_the_customer() {
-        ObjectNode event = enrich(json("""
-                {"api_version": "1.0", "event": {"type": "PRODUCT_CHANGE", "id": "e", "event_timestamp_ms": 1663786195063}}"""));
-        event.set("customer", json("""
-                {"app_user_id": "c1", "original_app_user_id": "c0", "last_seen_app_user_id": "c2", "aliases": ["c0", "c1"],
-                 "subscriber_attributes": {"$onesignalUserId": "o"}, "active_entitlements": []}"""));
+        ObjectNode event = enrich(
+                json("""
+                        {"api_version": "1.0", "event": {"type": "PRODUCT_CHANGE", "id": "e", "event_timestamp_ms": 1663786195063}}"""));
+        event.set("customer",
+                json("""
+                        {"app_user_id": "c1", "original_app_user_id": "c0", "last_seen_app_user_id": "c2", "aliases": ["c0", "c1"],
+                         "subscriber_attributes": {"$onesignalUserId": "o"}, "active_entitlements": []}"""));
         JsonNode batch = destinations.send("segment", event).request().body().path("batch");
         assertThat(batch.path(0).path("userId").textValue()).isEqualTo("c1");
         assertThat(batch.path(0).path("properties").path("original_app_user_id").textValue()).isEqualTo("c0");
@@ -140,7 +146,8 @@ class DestinationsByCaseTest extends WithDestinations {
         IntStream.range(0, 1000).forEach(i -> aliases.add("$RCAnonymousID:" + "0".repeat(28) + i));
         ((ObjectNode) many.path("customer")).set("aliases", aliases);
         JsonNode batch = destinations.send("segment", many).request().body().path("batch");
-        assertThat(batch.path(0).path("properties").has("aliases") || batch.path(1).path("traits").has("aliases")).isFalse();
+        assertThat(batch.path(0).path("properties").has("aliases") || batch.path(1).path("traits").has("aliases"))
+                .isFalse();
         assertThat(batch.path(0).path("properties").has("subscriber_attributes")).isTrue();
         ((ObjectNode) many.path("customer").path("subscriber_attributes")).put("story", "x".repeat(40_000));
         batch = destinations.send("segment", many).request().body().path("batch");
@@ -155,7 +162,8 @@ class DestinationsByCaseTest extends WithDestinations {
             for (String mode : List.of("gross", "after-commission")) {
                 ObjectNode event = event("RENEWAL", "price", number, "commission_percentage", number,
                         "purchased_at_ms", number, "expiration_at_ms", number);
-                Outcome outcome = MODES.computeIfAbsent(mode, DestinationsByCaseTest::withRevenue).send(destination, event);
+                Outcome outcome =
+                        MODES.computeIfAbsent(mode, DestinationsByCaseTest::withRevenue).send(destination, event);
                 assertThat(outcome.result()).isEqualTo("deliver");
                 assertThat(outcome.request().text()).doesNotContain("Infinity");
                 if (!destination.equals("statsig")) {
@@ -174,7 +182,8 @@ class DestinationsByCaseTest extends WithDestinations {
     @Test
     void what_segment_would_drop_is_refused() {
         ObjectNode nobody = event("RENEWAL", "app_user_id", "null");
-        assertThat(destinations.send("segment", nobody).result()).isEqualTo("refuse: Segment drops an event without a user id");
+        assertThat(destinations.send("segment", nobody).result())
+                .isEqualTo("refuse: Segment drops an event without a user id");
         ObjectNode large = event("RENEWAL");
         ((ObjectNode) large.path("event")).put("product_id", "\u00e9".repeat(17_000));
         assertThat(destinations.send("segment", large).result())
@@ -195,7 +204,8 @@ class DestinationsByCaseTest extends WithDestinations {
                         "does not track transfer");
         assertThat(outcome.request().body().findValuesAsText(destination.equals("segment") ? "messageId" : "insert_id"))
                 .isEqualTo(destination.equals("segment")
-                        ? List.of("subrelay:e1:track", "subrelay:e1:identify", "subrelay:e2:track", "subrelay:e2:identify")
+                        ? List.of("subrelay:e1:track", "subrelay:e1:identify", "subrelay:e2:track",
+                                "subrelay:e2:identify")
                         : List.of("e1", "e2"));
 
         Outcome nothing = destinations.send(destination, transfer(), event("TEST"));
@@ -206,7 +216,8 @@ class DestinationsByCaseTest extends WithDestinations {
     @ParameterizedTest
     @CsvSource({"segment, 0", "segment, 1", "segment, 2", "amplitude, 0", "amplitude, 1", "amplitude, 2"})
     void an_event_of_a_list_that_cannot_be_mapped_does_not_take_the_others_along(String destination, int at) {
-        ObjectNode[] events = {event("RENEWAL", "id", "\"e0\""), event("RENEWAL", "id", "\"e1\""), event("RENEWAL", "id", "\"e2\"")};
+        ObjectNode[] events =
+                {event("RENEWAL", "id", "\"e0\""), event("RENEWAL", "id", "\"e1\""), event("RENEWAL", "id", "\"e2\"")};
         ((ObjectNode) events[at].path("customer")).put("subscriber_attributes", 7);
         ((ObjectNode) events[at].path("event")).put("purchased_at_ms", 9_000_000_000_000_000_000L);
         Outcome outcome = destinations.send(destination, events);
@@ -226,7 +237,7 @@ class DestinationsByCaseTest extends WithDestinations {
 
     @ParameterizedTest
     @CsvSource({"US, https://api.segment.io, https://api2.amplitude.com",
-        "Eu, https://events.eu1.segmentapis.com, https://api.eu.amplitude.com"})
+            "Eu, https://events.eu1.segmentapis.com, https://api.eu.amplitude.com"})
     void regions(String region, String segment, String amplitude) throws Exception {
         var properties = new java.util.Properties();
         try (var in = getClass().getResourceAsStream("/io/subrelay/destinations.properties")) {

@@ -22,18 +22,18 @@ class DestinationsTest extends WithDestinations {
 
     @ParameterizedTest
     @CsvSource({
-        "INITIAL_PURCHASE, NORMAL, initial_purchase, initial_purchase, true, 2022-09-06T19:44:59Z",
-        "INITIAL_PURCHASE, TRIAL, trial_started, trial_started, true, 2022-09-06T19:44:59Z",
-        "RENEWAL, NORMAL, renewal, renewal, true, 2022-09-06T19:44:59Z",
-        "RENEWAL, CONVERSION, trial_converted, trial_converted, true, 2022-09-06T19:44:59Z",
-        "CANCELLATION, NORMAL, cancellation, cancellation, , 2022-09-21T18:49:55.063Z",
-        "CANCELLATION, TRIAL, trial_cancelled, trial_cancelled, , 2022-09-21T18:49:55.063Z",
-        "UNCANCELLATION, NORMAL, uncancellation, uncancellation, , 2022-09-21T18:49:55.063Z",
-        "NON_RENEWING_PURCHASE, NORMAL, non_subscription_purchase, non_renewing_purchase, , 2022-09-06T19:44:59Z",
-        "SUBSCRIPTION_PAUSED, NORMAL, subscription_paused, subscription_paused, , 2022-09-21T18:49:55.063Z",
-        "EXPIRATION, NORMAL, expiration, expiration, false, 2022-10-06T19:44:59.500Z",
-        "BILLING_ISSUE, NORMAL, billing_issue, billing_issue, , 2022-09-21T18:49:55.063Z",
-        "PRODUCT_CHANGE, NORMAL, product_change, product_change, , 2022-09-21T18:49:55.063Z"})
+            "INITIAL_PURCHASE, NORMAL, initial_purchase, initial_purchase, true, 2022-09-06T19:44:59Z",
+            "INITIAL_PURCHASE, TRIAL, trial_started, trial_started, true, 2022-09-06T19:44:59Z",
+            "RENEWAL, NORMAL, renewal, renewal, true, 2022-09-06T19:44:59Z",
+            "RENEWAL, CONVERSION, trial_converted, trial_converted, true, 2022-09-06T19:44:59Z",
+            "CANCELLATION, NORMAL, cancellation, cancellation, , 2022-09-21T18:49:55.063Z",
+            "CANCELLATION, TRIAL, trial_cancelled, trial_cancelled, , 2022-09-21T18:49:55.063Z",
+            "UNCANCELLATION, NORMAL, uncancellation, uncancellation, , 2022-09-21T18:49:55.063Z",
+            "NON_RENEWING_PURCHASE, NORMAL, non_subscription_purchase, non_renewing_purchase, , 2022-09-06T19:44:59Z",
+            "SUBSCRIPTION_PAUSED, NORMAL, subscription_paused, subscription_paused, , 2022-09-21T18:49:55.063Z",
+            "EXPIRATION, NORMAL, expiration, expiration, false, 2022-10-06T19:44:59.500Z",
+            "BILLING_ISSUE, NORMAL, billing_issue, billing_issue, , 2022-09-21T18:49:55.063Z",
+            "PRODUCT_CHANGE, NORMAL, product_change, product_change, , 2022-09-21T18:49:55.063Z"})
     void every_kind_has_its_names(String type, String period, String kind, String tag, String active, String when) {
         boolean conversion = period.equals("CONVERSION");
         ObjectNode event = event(type, "period_type", conversion ? "\"NORMAL\"" : "\"" + period + "\"",
@@ -45,8 +45,9 @@ class DestinationsTest extends WithDestinations {
             assertThat(call.path("userId").textValue()).isEqualTo("user-1");
             assertThat(call.path("timestamp").textValue()).isEqualTo(when);
             assertThat(call.path("messageId").textValue()).isEqualTo("subrelay:evt-1:" + call.path("type").textValue());
-            assertThat(call.path("context")).isEqualTo(json("""
-                    {"environment": "production", "library": {"name": "RevenueCat Segment events", "version": "1.0"}}"""));
+            assertThat(call.path("context")).isEqualTo(
+                    json("""
+                            {"environment": "production", "library": {"name": "RevenueCat Segment events", "version": "1.0"}}"""));
         }
         assertThat(batch.path(0).path("event").textValue()).isEqualTo("rc_" + kind + "_event");
         assertThat(batch.path(1).path("traits")).isEqualTo(json("""
@@ -68,7 +69,8 @@ class DestinationsTest extends WithDestinations {
         assertThat(tags.path("last_event_at").textValue()).isEqualTo("1663786195");
         assertThat(tags.path("active_subscription").asText("")).isEqualTo(active == null ? "" : active);
 
-        assertThat(destinations.send("statsig", event).request().body()).isEqualTo(event.deepCopy().retain("api_version", "event"));
+        assertThat(destinations.send("statsig", event).request().body())
+                .isEqualTo(event.deepCopy().retain("api_version", "event"));
     }
 
     @Test
@@ -116,7 +118,8 @@ class DestinationsTest extends WithDestinations {
 
     @Test
     void onesignal_gets_texts_on_a_user_and_numbers_on_a_device() {
-        ObjectNode event = event("BILLING_ISSUE", "entitlement_ids", "null", "grace_period_expiration_at_ms", "1664136227000");
+        ObjectNode event =
+                event("BILLING_ISSUE", "entitlement_ids", "null", "grace_period_expiration_at_ms", "1664136227000");
         Request user = destinations.send("onesignal", event).request();
         assertThat(user.method() + " " + user.path()).isEqualTo("PATCH /apps/app-1/users/by/onesignal_id/os-1");
         assertThat(user.headers()).containsOnlyKeys("authorization", "content-type", "content-length", "host",
@@ -144,10 +147,11 @@ class DestinationsTest extends WithDestinations {
     void onesignal_gets_few_tags_for_what_is_no_subscription() {
         ObjectNode coins = event("NON_RENEWING_PURCHASE");
         ((ObjectNode) coins.path("customer")).putNull("subscription_status");
-        assertThat(tags(coins)).isEqualTo(json("""
-                {"app_user_id": "user-1", "purchased_at": "1662493499", "store": "APP_STORE", "environment": "PRODUCTION",
-                 "last_event_type": "non_renewing_purchase", "last_event_at": "1663786195", "product_id": "monthly",
-                 "entitlement_ids": "pro,plus"}"""));
+        assertThat(tags(coins)).isEqualTo(
+                json("""
+                        {"app_user_id": "user-1", "purchased_at": "1662493499", "store": "APP_STORE", "environment": "PRODUCTION",
+                         "last_event_type": "non_renewing_purchase", "last_event_at": "1663786195", "product_id": "monthly",
+                         "entitlement_ids": "pro,plus"}"""));
     }
 
     @ParameterizedTest
@@ -159,7 +163,8 @@ class DestinationsTest extends WithDestinations {
         assertThat(path).startsWith("/apps/app-1/users/by/onesignal_id/");
         String last = path.substring("/apps/app-1/users/by/onesignal_id/".length());
         assertThat(last).doesNotContain("/").doesNotContain("?").doesNotContain("#");
-        assertThat(java.net.URLDecoder.decode(last.replace("+", "%2B"), java.nio.charset.StandardCharsets.UTF_8)).isEqualTo(id);
+        assertThat(java.net.URLDecoder.decode(last.replace("+", "%2B"), java.nio.charset.StandardCharsets.UTF_8))
+                .isEqualTo(id);
     }
 
     @Test
@@ -191,27 +196,32 @@ class DestinationsTest extends WithDestinations {
     @Test
     void sandbox_events_go_where_they_are_wanted() throws Exception {
         ObjectNode event = event("RENEWAL", "environment", "\"SANDBOX\"");
-        assertThat(destinations.send("segment", event).result()).isEqualTo("skip: Sandbox events are not sent to Segment");
+        assertThat(destinations.send("segment", event).result())
+                .isEqualTo("skip: Sandbox events are not sent to Segment");
         assertThat(destinations.send("amplitude", event).result())
                 .isEqualTo("skip: Sandbox events need amplitude.sandbox-api-key");
         assertThat(destinations.send("onesignal", event).requests()).hasSize(1);
         assertThat(destinations.send("statsig", event).requests()).hasSize(1);
 
-        try (Destinations other = new Destinations(Map.of("segment.send-sandbox", "true", "amplitude.sandbox-api-key", "sand",
-                "onesignal.send-sandbox", "false", "statsig.send-sandbox", "false"))) {
+        try (Destinations other =
+                new Destinations(Map.of("segment.send-sandbox", "true", "amplitude.sandbox-api-key", "sand",
+                        "onesignal.send-sandbox", "false", "statsig.send-sandbox", "false"))) {
             assertThat(other.send("segment", event).request().body().path("batch").path(0).path("context")
                     .path("environment").textValue()).isEqualTo("sandbox");
             assertThat(other.send("amplitude", event).request().body().path("api_key").textValue()).isEqualTo("sand");
-            assertThat(other.send("onesignal", event).result()).isEqualTo("skip: Sandbox events are not sent to OneSignal");
+            assertThat(other.send("onesignal", event).result())
+                    .isEqualTo("skip: Sandbox events are not sent to OneSignal");
             assertThat(other.send("statsig", event).result()).isEqualTo("skip: Sandbox events are not sent to Statsig");
         }
     }
 
     @Test
     void names_are_settings_and_a_blank_one_is_not_sent() throws Exception {
-        try (Destinations other = new Destinations(Map.of("segment.event-name.renewal", "", "amplitude.event-name.renewal", "",
-                "segment.event-name.cancellation", "It's off / \u00e9", "onesignal.tag.store", "", "onesignal.tag.environment", "",
-                "onesignal.tag.app_user_id", "rc user", "statsig.event-type", "rc"))) {
+        try (Destinations other =
+                new Destinations(Map.of("segment.event-name.renewal", "", "amplitude.event-name.renewal", "",
+                        "segment.event-name.cancellation", "It's off / \u00e9", "onesignal.tag.store", "",
+                        "onesignal.tag.environment", "",
+                        "onesignal.tag.app_user_id", "rc user", "statsig.event-type", "rc"))) {
             assertThat(other.send("segment", event("RENEWAL")).result())
                     .isEqualTo("skip: Segment does not track renewal");
             assertThat(other.send("amplitude", event("RENEWAL")).result())
@@ -221,8 +231,10 @@ class DestinationsTest extends WithDestinations {
             JsonNode tags = other.send("onesignal", event("RENEWAL")).request().body().path("properties").path("tags");
             assertThat(tags.path("rc user").textValue()).isEqualTo("user-1");
             assertThat(tags.has("store") || tags.has("environment") || tags.has("")).isFalse();
-            assertThat(other.send("statsig", event("INITIAL_PURCHASE", "period_type", "\"TRIAL\"", "price", "0.70")).request()
-                    .text()).contains("\"type\":\"rc_initial_purchase_event\"").startsWith("{\"api_version\":\"1.0\",\"event\":{");
+            assertThat(other.send("statsig", event("INITIAL_PURCHASE", "period_type", "\"TRIAL\"", "price", "0.70"))
+                    .request()
+                    .text()).contains("\"type\":\"rc_initial_purchase_event\"")
+                    .startsWith("{\"api_version\":\"1.0\",\"event\":{");
             assertThat(other.send("statsig", transfer()).request().body().path("event").path("type").textValue())
                     .isEqualTo("rc_transfer_event");
         }
@@ -231,13 +243,15 @@ class DestinationsTest extends WithDestinations {
     @Test
     void onesignal_gets_the_state_as_it_stands_where_an_event_is_not_the_newest() {
         ObjectNode late = event("RENEWAL").put("late", true);
-        ((ObjectNode) late.path("customer")).put("subscription_status", "grace_period").put("last_seen_app_user_id", "user-2");
-        late.set("standing", json("""
-                {"last_event": {"kind": "billing_issue", "at_ms": 1700000000500},
-                 "subscription": {"product_id": "yearly", "store": "PLAY_STORE", "environment": "PRODUCTION",
-                  "period_type": "NORMAL", "purchased_at_ms": 1690000000000, "expires_at_ms": 1800000000000,
-                  "grace_period_expires_at_ms": 1700900000000, "entitlements": ["pro", "plus"], "status": "grace_period",
-                  "newest_event_kind": "billing_issue", "newest_event_at_ms": 1700000000500}}"""));
+        ((ObjectNode) late.path("customer")).put("subscription_status", "grace_period").put("last_seen_app_user_id",
+                "user-2");
+        late.set("standing",
+                json("""
+                        {"last_event": {"kind": "billing_issue", "at_ms": 1700000000500},
+                         "subscription": {"product_id": "yearly", "store": "PLAY_STORE", "environment": "PRODUCTION",
+                          "period_type": "NORMAL", "purchased_at_ms": 1690000000000, "expires_at_ms": 1800000000000,
+                          "grace_period_expires_at_ms": 1700900000000, "entitlements": ["pro", "plus"], "status": "grace_period",
+                          "newest_event_kind": "billing_issue", "newest_event_at_ms": 1700000000500}}"""));
         assertThat(tags(late)).isEqualTo(json("""
                 {"app_user_id": "user-2", "last_event_type": "billing_issue", "last_event_at": "1700000000",
                  "store": "PLAY_STORE", "environment": "PRODUCTION", "product_id": "yearly", "period_type": "NORMAL",
@@ -262,11 +276,12 @@ class DestinationsTest extends WithDestinations {
                  "last_event_type": "non_renewing_purchase", "last_event_at": "1663786195"}"""));
         ObjectNode grant = event("NON_RENEWING_PURCHASE", "store", "\"PROMOTIONAL\"", "period_type", "\"PROMOTIONAL\"");
         ((ObjectNode) grant.path("customer")).put("subscription_status", "promotional");
-        assertThat(tags(grant)).isEqualTo(json("""
-                {"app_user_id": "user-1", "store": "PROMOTIONAL", "environment": "PRODUCTION",
-                 "last_event_type": "non_renewing_purchase", "last_event_at": "1663786195", "product_id": "monthly",
-                 "entitlement_ids": "pro,plus", "purchased_at": "1662493499", "period_type": "PROMOTIONAL",
-                 "expiration_at": "1665085499", "active_subscription": "true", "subscription_status": "promotional"}"""));
+        assertThat(tags(grant)).isEqualTo(
+                json("""
+                        {"app_user_id": "user-1", "store": "PROMOTIONAL", "environment": "PRODUCTION",
+                         "last_event_type": "non_renewing_purchase", "last_event_at": "1663786195", "product_id": "monthly",
+                         "entitlement_ids": "pro,plus", "purchased_at": "1662493499", "period_type": "PROMOTIONAL",
+                         "expiration_at": "1665085499", "active_subscription": "true", "subscription_status": "promotional"}"""));
     }
 
     private static JsonNode tags(ObjectNode event) {
@@ -301,8 +316,8 @@ class DestinationsTest extends WithDestinations {
                      "app_user_id": "u", "environment": "PRODUCTION",
                      "subscriber_attributes": {"$onesignalUserId": {"value": "o", "updated_at_ms": 1}}}}"""))).request()
                     .body().path("properties").path("tags")).isEqualTo(json("""
-                    {"app_user_id": "u", "environment": "PRODUCTION", "last_event_type": "COINS",
-                     "last_event_at": "1663786195", "subscription_status": "active"}"""));
+                            {"app_user_id": "u", "environment": "PRODUCTION", "last_event_type": "COINS",
+                             "last_event_at": "1663786195", "subscription_status": "active"}"""));
             assertThat(other.send("statsig", event("TEST")).request().body().path("event").path("type").textValue())
                     .isEqualTo("rc_test_event");
         }

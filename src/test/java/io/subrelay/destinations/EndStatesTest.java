@@ -61,7 +61,8 @@ class EndStatesTest {
                     Map<String, String> tags = held.computeIfAbsent(user, name -> new TreeMap<>());
                     last.properties().forEach(tag -> tags.put(tag.getKey(), tag.getValue().textValue()));
                     tags.values().removeIf(String::isEmpty);
-                    if (last.has("subscription_status") || !enriched.event().kind().equals("non_subscription_purchase")) {
+                    if (last.has("subscription_status")
+                            || !enriched.event().kind().equals("non_subscription_purchase")) {
                         customers.put(user, body.path("customer"));
                     }
                 } else {
@@ -118,8 +119,8 @@ class EndStatesTest {
         for (JsonNode request : sequence.requests()) {
             if (request.path("destination").asText().equals("onesignal") && request.path("last").asBoolean()) {
                 JsonNode last = new Tags(sequence.webhooks(), sequence.asOfMs()).last;
-                request.path("has").properties().forEach(tag ->
-                        assertThat(last.path(tag.getKey())).as(tag.getKey()).isEqualTo(tag.getValue()));
+                request.path("has").properties()
+                        .forEach(tag -> assertThat(last.path(tag.getKey())).as(tag.getKey()).isEqualTo(tag.getValue()));
             }
         }
     }

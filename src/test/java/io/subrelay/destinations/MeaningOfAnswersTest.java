@@ -14,7 +14,8 @@ class MeaningOfAnswersTest extends WithDestinations {
         destinations.answerBody = request -> body;
         try {
             Outcome outcome = destinations.send(destination, event("RENEWAL"));
-            assertThat(outcome.result().replaceFirst("(?s):.*", "")).as("%s %s", destination, status).isEqualTo(meaning);
+            assertThat(outcome.result().replaceFirst("(?s):.*", "")).as("%s %s", destination, status)
+                    .isEqualTo(meaning);
             assertThat(outcome.requests()).hasSize(1);
         } finally {
             destinations.answer = request -> 200;
@@ -24,29 +25,29 @@ class MeaningOfAnswersTest extends WithDestinations {
 
     @ParameterizedTest
     @CsvSource({"300, refuse", "301, refuse", "304, refuse", "399, refuse", "400, refuse", "401, hold", "402, refuse",
-        "403, hold", "404, refuse", "407, refuse", "408, retry", "409, refuse", "410, refuse", "422, refuse",
-        "425, retry", "429, retry", "451, refuse", "499, refuse", "500, retry", "501, refuse", "502, retry",
-        "503, retry", "504, retry", "505, refuse", "507, retry", "511, refuse", "520, retry", "599, retry",
-        "0, retry", "200, deliver", "202, deliver", "204, deliver"})
+            "403, hold", "404, refuse", "407, refuse", "408, retry", "409, refuse", "410, refuse", "422, refuse",
+            "425, retry", "429, retry", "451, refuse", "499, refuse", "500, retry", "501, refuse", "502, retry",
+            "503, retry", "504, retry", "505, refuse", "507, retry", "511, refuse", "520, retry", "599, retry",
+            "0, retry", "200, deliver", "202, deliver", "204, deliver"})
     void in_general(int status, String meaning) {
         assertMeaning("statsig", status, "", meaning);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "segment, 410, '', retry", "segment, 460, '', retry", "segment, 404, '', refuse", "segment, 401, '', hold",
-        "amplitude, 400, '{\"error\":\"Invalid API key: x\"}', hold", "amplitude, 400, 'bad request', refuse",
-        "amplitude, 500, 'invalid api key', retry",
-        "posthog, 302, '', hold", "posthog, 404, '', hold", "posthog, 400, '', refuse", "posthog, 429, '', retry",
-        "customer-io, 308, '', hold", "customer-io, 404, '', hold", "customer-io, 400, '', refuse",
-        "customer-io, 207, '{}', refuse",
-        "braze, 301, '', hold", "braze, 404, '', hold", "braze, 400, '', refuse", "braze, 201, '', refuse",
-        "mixpanel, 301, '', hold", "mixpanel, 404, '', hold", "mixpanel, 400, '', refuse",
-        "slack, 302, '', hold", "slack, 404, '', hold", "slack, 410, '', hold", "slack, 400, invalid_token, hold",
-        "slack, 400, invalid_payload, refuse", "slack, 500, invalid_token, retry",
-        "signed-webhook, 301, '', retry", "signed-webhook, 400, '', retry", "signed-webhook, 401, '', retry",
-        "signed-webhook, 404, '', retry", "signed-webhook, 410, '', hold", "signed-webhook, 501, '', retry",
-        "onesignal, 404, '', retry", "onesignal, 400, '', refuse", "onesignal, 403, '', hold"})
+            "segment, 410, '', retry", "segment, 460, '', retry", "segment, 404, '', refuse", "segment, 401, '', hold",
+            "amplitude, 400, '{\"error\":\"Invalid API key: x\"}', hold", "amplitude, 400, 'bad request', refuse",
+            "amplitude, 500, 'invalid api key', retry",
+            "posthog, 302, '', hold", "posthog, 404, '', hold", "posthog, 400, '', refuse", "posthog, 429, '', retry",
+            "customer-io, 308, '', hold", "customer-io, 404, '', hold", "customer-io, 400, '', refuse",
+            "customer-io, 207, '{}', refuse",
+            "braze, 301, '', hold", "braze, 404, '', hold", "braze, 400, '', refuse", "braze, 201, '', refuse",
+            "mixpanel, 301, '', hold", "mixpanel, 404, '', hold", "mixpanel, 400, '', refuse",
+            "slack, 302, '', hold", "slack, 404, '', hold", "slack, 410, '', hold", "slack, 400, invalid_token, hold",
+            "slack, 400, invalid_payload, refuse", "slack, 500, invalid_token, retry",
+            "signed-webhook, 301, '', retry", "signed-webhook, 400, '', retry", "signed-webhook, 401, '', retry",
+            "signed-webhook, 404, '', retry", "signed-webhook, 410, '', hold", "signed-webhook, 501, '', retry",
+            "onesignal, 404, '', retry", "onesignal, 400, '', refuse", "onesignal, 403, '', hold"})
     void where_a_destination_says_otherwise(String destination, int status, String body, String meaning) {
         assertMeaning(destination, status, body, meaning);
     }

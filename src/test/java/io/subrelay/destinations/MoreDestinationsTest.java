@@ -13,14 +13,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the examples beside the routes cannot show: what becomes of a delivery by the body of its answer, ids, signatures. */
+/**
+ * What the examples beside the routes cannot show: what becomes of a delivery by the body of its answer, ids,
+ * signatures.
+ */
 class MoreDestinationsTest {
 
     private static Destinations destinations;
 
     @BeforeAll
     static void start() throws Exception {
-        destinations = new Destinations(Map.of("mixpanel.token", "mp", "posthog.api-key", "phc_1", "braze.api-key", "bz",
+        destinations = new Destinations(Map.of("mixpanel.token", "mp", "posthog.api-key", "phc_1", "braze.api-key",
+                "bz",
                 "customer-io.site-id", "site", "customer-io.api-key", "cio", "customer-io.connection-id", "conn1",
                 "slack.webhook-url", "https://hooks.slack.com/services/T1/B2/xyz",
                 "signed-webhook.secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
@@ -32,11 +36,12 @@ class MoreDestinationsTest {
     }
 
     private static ObjectNode renewal() {
-        return Destinations.enrich(json("""
-                {"api_version": "1.0", "event": {"type": "RENEWAL", "id": "12345678-1234-1234-1234-123456789012",
-                 "event_timestamp_ms": 1767323045678, "app_id": "app12", "app_user_id": "user-1", "product_id": "monthly",
-                 "period_type": "NORMAL", "purchased_at_ms": 1767323045000, "store": "APP_STORE",
-                 "environment": "PRODUCTION", "price": 9.99, "currency": "EUR"} }"""));
+        return Destinations.enrich(
+                json("""
+                        {"api_version": "1.0", "event": {"type": "RENEWAL", "id": "12345678-1234-1234-1234-123456789012",
+                         "event_timestamp_ms": 1767323045678, "app_id": "app12", "app_user_id": "user-1", "product_id": "monthly",
+                         "period_type": "NORMAL", "purchased_at_ms": 1767323045000, "store": "APP_STORE",
+                         "environment": "PRODUCTION", "price": 9.99, "currency": "EUR"} }"""));
     }
 
     private static Outcome send(String destination, int status, String body) {
@@ -52,20 +57,20 @@ class MoreDestinationsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "null", value = {
-        "braze | 201 | {\"message\": \"success\", \"events_processed\": 1} | null",
-        "braze | 202 | {\"message\": \"queued\"} | null",
-        "braze | 201 | {\"message\": \"success\", \"errors\": []} | null",
-        "braze | 201 | {\"message\": \"success\", \"errors\": [{\"type\": \"t\"}]} | refuse: Braze did not take it: {\"message\"",
-        "braze | 201 | {\"message\": \"Valid data must be provided\"} | refuse: Braze did not take it: {\"message\"",
-        "braze | 200 | {} | refuse: Braze did not take it: {}",
-        "mixpanel | 200 | {\"status\": 1, \"error\": null} | null",
-        "mixpanel | 200 | 1 | null",
-        "mixpanel | 200 | {\"status\": 0, \"error\": \"no\"} | refuse: Mixpanel did not take the profile: {\"status\": 0",
-        "mixpanel | 200 | 0 | refuse: Mixpanel did not take the profile: 0",
-        "customer-io | 200 | {} | null",
-        "customer-io | 207 | {\"errors\": [{\"batch_index\": 1}]} | refuse: Customer.io took part of it: {\"errors\"",
-        "statsig | 200 | {\"success\": true} | null",
-        "statsig | 200 | OK | null"})
+            "braze | 201 | {\"message\": \"success\", \"events_processed\": 1} | null",
+            "braze | 202 | {\"message\": \"queued\"} | null",
+            "braze | 201 | {\"message\": \"success\", \"errors\": []} | null",
+            "braze | 201 | {\"message\": \"success\", \"errors\": [{\"type\": \"t\"}]} | refuse: Braze did not take it: {\"message\"",
+            "braze | 201 | {\"message\": \"Valid data must be provided\"} | refuse: Braze did not take it: {\"message\"",
+            "braze | 200 | {} | refuse: Braze did not take it: {}",
+            "mixpanel | 200 | {\"status\": 1, \"error\": null} | null",
+            "mixpanel | 200 | 1 | null",
+            "mixpanel | 200 | {\"status\": 0, \"error\": \"no\"} | refuse: Mixpanel did not take the profile: {\"status\": 0",
+            "mixpanel | 200 | 0 | refuse: Mixpanel did not take the profile: 0",
+            "customer-io | 200 | {} | null",
+            "customer-io | 207 | {\"errors\": [{\"batch_index\": 1}]} | refuse: Customer.io took part of it: {\"errors\"",
+            "statsig | 200 | {\"success\": true} | null",
+            "statsig | 200 | OK | null"})
     void a_success_that_is_none_is_not_delivered(String destination, int status, String body, String verdict) {
         Outcome outcome = send(destination, status, body);
         assertThat(outcome.result()).startsWith(verdict == null ? "deliver" : verdict);
@@ -79,7 +84,7 @@ class MoreDestinationsTest {
 
     @ParameterizedTest
     @CsvSource({"braze, ''", "mixpanel, /import", "mixpanel, /engage", "segment, ''", "amplitude, ''", "posthog, ''",
-        "customer-io, ''", "slack, ''", "statsig, ''"})
+            "customer-io, ''", "slack, ''", "statsig, ''"})
     void a_page_in_the_place_of_an_answer_is_none(String destination, String path) {
         destinations.answerBody = request -> request.path().contains(path) ? "<!DOCTYPE html><HTML><body>" : "1";
         try {
@@ -109,7 +114,8 @@ class MoreDestinationsTest {
 
     @Test
     void ids_are_those_that_a_vendor_takes() {
-        assertThat(destinations.send("customer-io", renewal()).request().body().path("batch").path(1).path("id").textValue())
+        assertThat(destinations.send("customer-io", renewal()).request().body().path("batch").path(1).path("id")
+                .textValue())
                 .isEqualTo("01KDYAK3SEGNZCDBVQ285FSS19");
         ObjectNode odd = renewal();
         ((ObjectNode) odd.path("event")).put("id", "renewal: 7.Zo\u00eb");
@@ -117,7 +123,8 @@ class MoreDestinationsTest {
                 .matches("[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}");
         assertThat(json(destinations.send("mixpanel", odd).requests().get(0).text()).path(0).path("properties")
                 .path("$insert_id").textValue()).matches("[0-9a-f]{36}");
-        assertThat(destinations.send("signed-webhook", odd).request().headers().get("webhook-id")).isEqualTo("renewal__7_Zo_");
+        assertThat(destinations.send("signed-webhook", odd).request().headers().get("webhook-id"))
+                .isEqualTo("renewal__7_Zo_");
     }
 
     @Test
@@ -141,9 +148,11 @@ class MoreDestinationsTest {
         ((ObjectNode) event.path("event")).put("app_user_id", "<!channel>|\"&").put("price", 1234.5);
         Request request = destinations.send("slack", event).request();
         assertThat(request.path()).isEqualTo("/services/T1/B2/xyz");
-        assertThat(request.body().path("attachments").path(0).path("fields").path(0).path("value").textValue()).isEqualTo(
-                ":smiley_cat: Customer <https://app.revenuecat.com/activity/12/%3C!channel%3E%7C%22%26|&lt;!channel&gt;|\"&amp;>"
-                + " just renewed their subscription.");
-        assertThat(request.body().path("attachments").path(0).path("fields").path(2).path("value").textValue()).isEqualTo("$1234.50");
+        assertThat(request.body().path("attachments").path(0).path("fields").path(0).path("value").textValue())
+                .isEqualTo(
+                        ":smiley_cat: Customer <https://app.revenuecat.com/activity/12/%3C!channel%3E%7C%22%26|&lt;!channel&gt;|\"&amp;>"
+                                + " just renewed their subscription.");
+        assertThat(request.body().path("attachments").path(0).path("fields").path(2).path("value").textValue())
+                .isEqualTo("$1234.50");
     }
 }

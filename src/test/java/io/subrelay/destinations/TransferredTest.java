@@ -85,13 +85,13 @@ class TransferredTest {
                         body.at("/properties/tags"));
                 case "mixpanel" -> body.forEach(each -> {
                     write(each.path("$distinct_id"), each.path("$set"));
-                    each.path("$unset").forEach(property ->
-                            unset(each.path("$distinct_id"), List.of(property.asText()).iterator()));
+                    each.path("$unset").forEach(
+                            property -> unset(each.path("$distinct_id"), List.of(property.asText()).iterator()));
                 });
                 case "posthog" -> body.path("batch").forEach(each -> {
                     write(each.path("distinct_id"), each.at("/properties/$set"));
-                    each.at("/properties/$unset").forEach(property ->
-                            unset(each.path("distinct_id"), List.of(property.asText()).iterator()));
+                    each.at("/properties/$unset").forEach(
+                            property -> unset(each.path("distinct_id"), List.of(property.asText()).iterator()));
                 });
                 case "braze" -> body.path("attributes").forEach(each -> write(each.path("external_id"), each));
                 default -> body.path("batch").forEach(each -> {

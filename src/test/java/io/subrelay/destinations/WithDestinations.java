@@ -20,7 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Runs the shipped route files once for all tests of a class. */
 abstract class WithDestinations {
 
-
     static Destinations destinations;
 
     @BeforeAll

@@ -54,7 +54,8 @@ class AcceptTest {
                 %s        - to: {uri: outbox:accept}
                 %s
                 """.formatted(name, name, step.isEmpty() ? "" : "        " + step + "\n",
-                        name.matches("array|list|texts") ? "        - transform: {expression: {jq: {expression: tojson}}}" : "");
+                name.matches("array|list|texts") ? "        - transform: {expression: {jq: {expression: tojson}}}"
+                        : "");
     }
 
     @AfterAll

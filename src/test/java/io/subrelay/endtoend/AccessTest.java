@@ -52,10 +52,12 @@ class AccessTest {
 
     @Test
     void refusesAnotherAuthorization() throws Exception {
-        for (String wrong : new String[] {"", "agreed", "bearer agreed", "Bearer agreed ", "Bearer agreed2", "Bearer"}) {
+        for (String wrong : new String[] {"", "agreed", "bearer agreed", "Bearer agreed ", "Bearer agreed2",
+                "Bearer"}) {
             byte[] body = body();
-            HttpResponse<String> answer = post(body, wrong.isEmpty() ? null : wrong.equals("Bearer agreed ") ? "Bearer  agreed"
-                    : wrong, signed(body, "new-secret", now()));
+            HttpResponse<String> answer =
+                    post(body, wrong.isEmpty() ? null : wrong.equals("Bearer agreed ") ? "Bearer  agreed"
+                            : wrong, signed(body, "new-secret", now()));
             assertUnauthorized(answer);
         }
     }
@@ -66,24 +68,26 @@ class AccessTest {
         String right = signed(body, "new-secret", now());
         String hex = right.split("v1=")[1];
         for (String wrong : new String[] {null, "x", "t=", "t=1", "v1=" + hex, "t=" + now() + ",v1=",
-            "t=" + now() + ",v1=zz", "t=" + now() + ",v1=" + hex.substring(2), "t,v1", "t=" + Long.MAX_VALUE + ",v1=" + hex,
-            "t=" + (now() + 1) + ",v1=" + hex, right.replace("v1=", "v0="), signed(body, "another", now()),
-            signed(body, "new-secret", now() - 301), signed(body, "new-secret", now() + 302),
-            signed("another body".getBytes(StandardCharsets.UTF_8), "new-secret", now())}) {
+                "t=" + now() + ",v1=zz", "t=" + now() + ",v1=" + hex.substring(2), "t,v1",
+                "t=" + Long.MAX_VALUE + ",v1=" + hex,
+                "t=" + (now() + 1) + ",v1=" + hex, right.replace("v1=", "v0="), signed(body, "another", now()),
+                signed(body, "new-secret", now() - 301), signed(body, "new-secret", now() + 302),
+                signed("another body".getBytes(StandardCharsets.UTF_8), "new-secret", now())}) {
             assertUnauthorized(post(body, AUTHORIZATION, wrong));
         }
         assertThat(post(body, AUTHORIZATION, right).statusCode()).isEqualTo(200);
     }
 
     @ParameterizedTest
-    @CsvSource({"GET,/api/destinations", "GET,/api/customers/x", "GET,/api/customers/x/history", "DELETE,/api/customers/x",
-        "GET,/api/events/x", "POST,/api/events/x/redeliver", "POST,/api/destinations/segment/redeliver",
-        "POST,/api/destinations/segment/backfill", "POST,/api/preview", "POST,/api/events/x/retry",
-        "POST,/api/customers/x/retry", "POST,/api/destinations/segment/retry"})
+    @CsvSource({"GET,/api/destinations", "GET,/api/customers/x", "GET,/api/customers/x/history",
+            "DELETE,/api/customers/x",
+            "GET,/api/events/x", "POST,/api/events/x/redeliver", "POST,/api/destinations/segment/redeliver",
+            "POST,/api/destinations/segment/backfill", "POST,/api/preview", "POST,/api/events/x/retry",
+            "POST,/api/customers/x/retry", "POST,/api/destinations/segment/retry"})
     void letsOnlyTheAdministratorIn(String method, String path) {
         byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
         for (String wrong : new String[] {null, "Basic", "Basic " + base64("admin:"), "Basic " + base64("admin:pass"),
-            "Basic " + base64("Admin:pass:word"), "Bearer " + base64("admin:pass:word"), AUTHORIZATION}) {
+                "Basic " + base64("Admin:pass:word"), "Bearer " + base64("admin:pass:word"), AUTHORIZATION}) {
             assertUnauthorized(wrong == null
                     ? relay.api().call(method, path, body, "Content-Type", "application/json")
                     : relay.api().call(method, path, body, "Content-Type", "application/json", "Authorization", wrong));
@@ -94,9 +98,10 @@ class AccessTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"//api/destinations", "/api//destinations", "/api/./destinations", "/api/destinations/",
-        "/API/destinations", "/x/../api/destinations", "/%61pi/destinations", "/api/destinations;x", "/api;x/destinations",
-        "/webhooks", "/webhooks/revenuecat/x", "/a-route-of-somebodys-own", "/application.properties",
-        "/data/subrelay.mv.db", "/routes/api.camel.yaml"})
+            "/API/destinations", "/x/../api/destinations", "/%61pi/destinations", "/api/destinations;x",
+            "/api;x/destinations",
+            "/webhooks", "/webhooks/revenuecat/x", "/a-route-of-somebodys-own", "/application.properties",
+            "/data/subrelay.mv.db", "/routes/api.camel.yaml"})
     void doesNotLetAnybodyInByAnotherSpelling(String path) {
         HttpResponse<String> answer = relay.api().call("GET", path, null);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(401);

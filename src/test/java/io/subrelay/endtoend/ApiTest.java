@@ -56,10 +56,11 @@ class ApiTest {
 
     @ParameterizedTest
     @CsvSource({"GET,/api/customers/nobody", "GET,/api/customers/nobody/history", "DELETE,/api/customers/nobody",
-        "GET,/api/events/none", "POST,/api/events/none/redeliver", "POST,/api/destinations/none/redeliver",
-        "POST,/api/events/none/retry", "POST,/api/customers/nobody/retry", "POST,/api/destinations/none/retry",
-        "POST,/api/events/x/retry?destination=none", "POST,/api/destinations/none/backfill", "POST,/api/destinations/none/backfill?since=2026-01-31",
-        "GET,/api/nothing", "GET,/nothing", "POST,/api/nothing?really=1", "GET,/api/customers/%ed%a0%80"})
+            "GET,/api/events/none", "POST,/api/events/none/redeliver", "POST,/api/destinations/none/redeliver",
+            "POST,/api/events/none/retry", "POST,/api/customers/nobody/retry", "POST,/api/destinations/none/retry",
+            "POST,/api/events/x/retry?destination=none", "POST,/api/destinations/none/backfill",
+            "POST,/api/destinations/none/backfill?since=2026-01-31",
+            "GET,/api/nothing", "GET,/nothing", "POST,/api/nothing?really=1", "GET,/api/customers/%ed%a0%80"})
     void whatIsNotThereIsNotFound(String method, String path) {
         HttpResponse<String> answer = api.call(method, path, null);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(404);
@@ -70,10 +71,11 @@ class ApiTest {
     /** PostgreSQL has no texts with it. */
     @ParameterizedTest
     @CsvSource({"GET,/api/customers/%00", "GET,/api/customers/a%00/history", "DELETE,/api/customers/%00",
-        "GET,/api/events/%00", "GET,/api/events/%00/preview", "POST,/api/events/%00/redeliver",
-        "POST,/api/events/%00/retry", "POST,/api/customers/%00/retry", "POST,/api/destinations/%00/retry",
-        "GET,/api/events?destination=%00", "GET,/api/events?state=dead&destination=a%00", "GET,/api/events?after=%00",
-        "POST,/api/destinations/statsig/redeliver?dry-run=%00", "GET,/api/destinations/%00/timeline"})
+            "GET,/api/events/%00", "GET,/api/events/%00/preview", "POST,/api/events/%00/redeliver",
+            "POST,/api/events/%00/retry", "POST,/api/customers/%00/retry", "POST,/api/destinations/%00/retry",
+            "GET,/api/events?destination=%00", "GET,/api/events?state=dead&destination=a%00",
+            "GET,/api/events?after=%00",
+            "POST,/api/destinations/statsig/redeliver?dry-run=%00", "GET,/api/destinations/%00/timeline"})
     void aNullCharacterIsRefused(String method, String path) {
         HttpResponse<String> answer = api.call(method, path, null);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
@@ -82,10 +84,11 @@ class ApiTest {
 
     @ParameterizedTest
     @CsvSource({"/api/events?limit=many,limit accepts a whole number", "/api/events?limit=-1,limit accepts",
-        "/api/events?limit=1e3,limit accepts", "/api/events?limit=1&limit=2,limit accepts",
-        "/api/events?after=x,after accepts", "/api/events?after=99999999999999999999,after accepts",
-        "/api/events?state=daed,state accepts dead or retrying", "/api/destinations/segment/timeline?hours=0,hours accepts",
-        "/api/destinations/segment/timeline?hours=a,hours accepts a whole number from 1 to 9999"})
+            "/api/events?limit=1e3,limit accepts", "/api/events?limit=1&limit=2,limit accepts",
+            "/api/events?after=x,after accepts", "/api/events?after=99999999999999999999,after accepts",
+            "/api/events?state=daed,state accepts dead or retrying",
+            "/api/destinations/segment/timeline?hours=0,hours accepts",
+            "/api/destinations/segment/timeline?hours=a,hours accepts a whole number from 1 to 9999"})
     void aParameterThatCannotBeIsRefused(String path, String error) {
         HttpResponse<String> answer = api.call("GET", path, null);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
@@ -94,8 +97,9 @@ class ApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/events?limit=3", "/api/events?limit=100000&after=0", "/api/events?state=&destination=",
-        "/api/events?destination=segment&state=retrying", "/api/destinations/segment/timeline?hours=9999"})
+    @ValueSource(
+            strings = {"/api/events?limit=3", "/api/events?limit=100000&after=0", "/api/events?state=&destination=",
+                    "/api/events?destination=segment&state=retrying", "/api/destinations/segment/timeline?hours=9999"})
     void aParameterThatCanBeIsTaken(String path) {
         HttpResponse<String> answer = api.call("GET", path, null);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -122,7 +126,8 @@ class ApiTest {
             assertThat(found.path("original_app_user_id").asText()).isEqualTo(customer);
             assertThat(found.path("last_seen_app_user_id").asText()).isEqualTo(customer);
             assertThat(found.path("aliases")).hasSize(3);
-            assertThat(found.path("subscriber_attributes").path("$onesignalUserId").asText()).isEqualTo("os-" + customer);
+            assertThat(found.path("subscriber_attributes").path("$onesignalUserId").asText())
+                    .isEqualTo("os-" + customer);
             assertThat(found.path("subscription_status").asText()).isEqualTo("active");
             assertThat(found.path("active_entitlements").get(0).asText()).isEqualTo("pro");
             assertThat(found.path("subscriptions")).hasSize(1);
@@ -178,8 +183,8 @@ class ApiTest {
         assertThat(statsig.path("mode").asText()).isEqualTo("live");
         assertThat(statsig.path("retrying").asInt()).isEqualTo(1);
         assertThat(statsig.path("pending").asInt()).isEqualTo(1);
-        await().untilAsserted(() ->
-                assertThat(api.destination("statsig").path("oldest_pending_seconds").asInt()).isPositive());
+        await().untilAsserted(
+                () -> assertThat(api.destination("statsig").path("oldest_pending_seconds").asInt()).isPositive());
         vendors.statsig().recover();
         await().untilAsserted(() -> assertThat(api.destination("statsig").path("pending").asInt()
                 + api.destination("statsig").path("retrying").asInt()).isZero());
@@ -193,7 +198,8 @@ class ApiTest {
         List<String> before = stored();
         String customer = Hooks.customer();
         JsonNode preview = api.preview(Hooks.renewal(customer, 1));
-        assertThat(preview.fieldNames()).toIterable().containsExactlyInAnyOrder("segment", "amplitude", "onesignal", "statsig");
+        assertThat(preview.fieldNames()).toIterable().containsExactlyInAnyOrder("segment", "amplitude", "onesignal",
+                "statsig");
         for (JsonNode destination : preview) {
             assertThat(destination.path("decision").asText()).isEqualTo("send");
             assertThat(destination.path("requests")).hasSize(1);
@@ -269,8 +275,8 @@ class ApiTest {
                 && !value.contains("transfer-")));
         await().untilAsserted(() -> assertThat(api.destination("statsig").path("pending").asInt()
                 + api.destination("statsig").path("retrying").asInt()).isZero());
-        assertThat(vendors.statsig().requests()).allMatch(request ->
-                !request.text().contains(customer) || request.text().contains("transfer-"));
+        assertThat(vendors.statsig().requests())
+                .allMatch(request -> !request.text().contains(customer) || request.text().contains("transfer-"));
     }
 
     @Test
@@ -280,13 +286,15 @@ class ApiTest {
         api.accept(Hooks.renewal(from, 1));
         ObjectNode transfer = Hooks.example("transfer");
         JsonNode renewal = Hooks.renewal(from, 2).path("event");
-        Hooks.event(transfer).put("id", "transfer-" + from).set("event_timestamp_ms", renewal.get("event_timestamp_ms"));
+        Hooks.event(transfer).put("id", "transfer-" + from).set("event_timestamp_ms",
+                renewal.get("event_timestamp_ms"));
         Hooks.event(transfer).set("store", renewal.get("store"));
         Hooks.event(transfer).set("app_id", renewal.get("app_id"));
         Hooks.event(transfer).putArray("transferred_from").add(from);
         Hooks.event(transfer).putArray("transferred_to").add(to);
         api.accept(transfer);
-        assertThat(api.history(from).findValuesAsText("kind")).containsExactly("customer_update", "transfer", "renewal");
+        assertThat(api.history(from).findValuesAsText("kind")).containsExactly("customer_update", "transfer",
+                "renewal");
         assertThat(api.history(to).findValuesAsText("kind")).containsExactly("customer_update", "transfer");
         assertThat(api.get("/api/customers/" + to).path("active_entitlements").get(0).asText()).isEqualTo("pro");
         assertThat(api.get("/api/customers/" + from).path("active_entitlements")).isEmpty();

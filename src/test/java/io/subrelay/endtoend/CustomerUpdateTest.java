@@ -24,8 +24,9 @@ class CustomerUpdateTest {
         Store store = kind.create();
         String giver = Hooks.customer();
         String taker = Hooks.customer();
-        try (FakeVendors vendors = FakeVendors.start(); Relay relay = Relay.start(store, Relay.live(vendors, Map.of(
-                "amplitude.customer-updates", "off")))) {
+        try (FakeVendors vendors = FakeVendors.start();
+                Relay relay = Relay.start(store, Relay.live(vendors, Map.of(
+                        "amplitude.customer-updates", "off")))) {
             Api api = relay.api();
             JsonNode transfer = transfer(giver, taker);
             api.accept(Hooks.renewal(giver, 1), tells(taker, 2), transfer);

@@ -40,7 +40,8 @@ class ErasureTest {
             JsonNode kept = relay.api().get("/api/events/transfer-1").path("webhook").path("event");
             assertThat(kept.path("transferred_from").get(0).asText()).startsWith("erased:");
             assertThat(kept.path("transferred_to").get(0).asText()).isEqualTo(heir);
-            assertThat(relay.api().get("/api/customers/" + heir).path("subscription_status").asText()).isEqualTo("active");
+            assertThat(relay.api().get("/api/customers/" + heir).path("subscription_status").asText())
+                    .isEqualTo("active");
         }
         assertThat(store.everything()).noneMatch(value -> value.contains(ERASED))
                 .anyMatch(value -> value.contains(heir) && value.contains(PRICE));
@@ -99,7 +100,8 @@ class ErasureTest {
         String heir = Hooks.customer();
         try (Relay relay = Relay.start(store, Map.of())) {
             acceptAndErase(relay.api(), heir);
-            try (Stream<Path> files = Files.list(Path.of(store.url().substring("jdbc:h2:file:".length())).getParent())) {
+            try (Stream<Path> files =
+                    Files.list(Path.of(store.url().substring("jdbc:h2:file:".length())).getParent())) {
                 for (Path each : files.toList()) {
                     Files.copy(each, file.resolveSibling(each.getFileName()));
                 }

@@ -98,7 +98,7 @@ class IntakeTest {
     void whoMayNotComeInIsToldSoByTheHead() {
         for (String path : new String[] {"/webhooks/revenuecat", "/webhooks/revenuecat/", "/api/preview"}) {
             for (String body : new String[] {"Content-Length: 1000000", "Transfer-Encoding: chunked",
-                "Content-Length: 1000000\r\nExpect: 100-continue"}) {
+                    "Content-Length: 1000000\r\nExpect: 100-continue"}) {
                 try (RawClient client = client(closed)) {
                     client.send("POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + body
                             + "\r\n\r\n");

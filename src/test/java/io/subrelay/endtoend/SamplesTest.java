@@ -105,7 +105,8 @@ class SamplesTest {
                 json.properties().forEach(member -> flatten(path + "/" + member.getKey(), member.getValue(), values));
             }
         } else {
-            values.put(path, json.isNumber() ? json.decimalValue().stripTrailingZeros().toPlainString() : json.toString());
+            values.put(path,
+                    json.isNumber() ? json.decimalValue().stripTrailingZeros().toPlainString() : json.toString());
         }
     }
 

@@ -40,8 +40,9 @@ class StateBackfillTest {
             relay.api().accept(sandbox, Hooks.renewal(one, 1), Hooks.renewal(same, 2), Hooks.renewal(one, 3, same));
         }
         customers.add(one);
-        try (FakeVendors vendors = FakeVendors.start(); Relay relay = Relay.start(store, Relay.live(vendors,
-                Map.of("segment.send-sandbox", "true", "delivery.backfill-rate", "200")))) {
+        try (FakeVendors vendors = FakeVendors.start();
+                Relay relay = Relay.start(store, Relay.live(vendors,
+                        Map.of("segment.send-sandbox", "true", "delivery.backfill-rate", "200")))) {
             Api api = relay.api();
             assertThat(api.call("POST", STATE + "&dry-run=true").path("would_schedule").asInt()).isEqualTo(31);
             assertThat(progress(api).isNull()).isTrue();
@@ -72,8 +73,9 @@ class StateBackfillTest {
     @Test
     void is_stopped_and_waits_for_a_destination_that_is_not_asked_for_it() throws Exception {
         Store store = Store.Kind.H2.create();
-        try (FakeVendors vendors = FakeVendors.start(); Relay relay = Relay.start(store, Relay.live(vendors,
-                Map.of("delivery.backfill-rate", "1", "amplitude.customer-updates", "off")))) {
+        try (FakeVendors vendors = FakeVendors.start();
+                Relay relay = Relay.start(store, Relay.live(vendors,
+                        Map.of("delivery.backfill-rate", "1", "amplitude.customer-updates", "off")))) {
             Api api = relay.api();
             for (int i = 0; i < 20; i++) {
                 api.accept(Hooks.renewal(Hooks.customer(), 1));

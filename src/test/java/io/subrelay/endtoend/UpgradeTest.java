@@ -96,11 +96,12 @@ class UpgradeTest {
     }
 
     private static void insertCustomers(Store store) throws Exception {
-        try (Connection connection = store.connect(); Statement statement = connection.createStatement();
-             PreparedStatement customer = connection.prepareStatement(
-                     "insert into customer (id, folded, merged_into) values (?, ?, ?)");
-             PreparedStatement id = connection.prepareStatement(
-                     "insert into customer_id (app_user_id, customer) values (?, ?)")) {
+        try (Connection connection = store.connect();
+                Statement statement = connection.createStatement();
+                PreparedStatement customer = connection.prepareStatement(
+                        "insert into customer (id, folded, merged_into) values (?, ?, ?)");
+                PreparedStatement id = connection.prepareStatement(
+                        "insert into customer_id (app_user_id, customer) values (?, ?)")) {
             for (String line : Files.readAllLines(Path.of("src/test/resources/upgrade/customers-of-version-6.txt"))) {
                 String[] parts = line.split(" ", 3);
                 long number = Long.parseLong(parts[0]);

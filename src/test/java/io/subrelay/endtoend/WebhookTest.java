@@ -70,8 +70,8 @@ class WebhookTest {
         assertThat(relay.api().post(Hooks.renewal(customer, 1)).body()).isEqualTo("{\"status\":\"duplicate\"}");
         relay.api().accept(Hooks.renewal(customer, 2));
         for (String destination : DESTINATIONS) {
-            await().untilAsserted(() ->
-                    assertThat(Receipts.of(vendors, destination).of(customer)).containsExactly(1, 2));
+            await().untilAsserted(
+                    () -> assertThat(Receipts.of(vendors, destination).of(customer)).containsExactly(1, 2));
         }
     }
 
@@ -89,14 +89,15 @@ class WebhookTest {
         assertThat(accepted).isEqualTo(1);
         relay.api().accept(Hooks.renewal(customer, 2));
         for (String destination : DESTINATIONS) {
-            await().untilAsserted(() ->
-                    assertThat(Receipts.of(vendors, destination).of(customer)).containsExactly(1, 2));
+            await().untilAsserted(
+                    () -> assertThat(Receipts.of(vendors, destination).of(customer)).containsExactly(1, 2));
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "   ", "nonsense", "{\"event\":", "[]", "\"event\"", "7", "null", "{}", "{\"event\":null}",
-        "{\"event\":[]}", "{\"event\":\"x\"}", "{\"api_version\":\"1.0\"}{}", "{\"event\":{\"id\":\"a\"\u0000}}"})
+    @ValueSource(strings = {"", "   ", "nonsense", "{\"event\":", "[]", "\"event\"", "7", "null", "{}",
+            "{\"event\":null}",
+            "{\"event\":[]}", "{\"event\":\"x\"}", "{\"api_version\":\"1.0\"}{}", "{\"event\":{\"id\":\"a\"\u0000}}"})
     void thatIsNoWebhookIsRefused(String body) throws Exception {
         assertRefused(body.getBytes(StandardCharsets.UTF_8), "");
     }
@@ -108,7 +109,7 @@ class WebhookTest {
         Hooks.event(webhook).remove(field);
         assertRefused(webhook, field);
         for (String wrong : new String[] {"null", "[]", "{}", "true", "\"\"", "\"  \"", "1.5", "-1", "1e300",
-            "99999999999999999999", "\"1662665865167\"", "7"}) {
+                "99999999999999999999", "\"1662665865167\"", "7"}) {
             boolean right = wrong.equals("\"1662665865167\"")
                     || field.equals("event_timestamp_ms") && wrong.equals("7");
             if (!right) {
@@ -120,7 +121,7 @@ class WebhookTest {
     /** Whatever its ids are, it is not lost: it is taken, found by each of them, and erased by them. */
     @ParameterizedTest
     @ValueSource(strings = {"id", "type", "app_user_id", "original_app_user_id", "aliases", "transferred_from",
-        "transferred_to", "original_transaction_id", "product_id"})
+            "transferred_to", "original_transaction_id", "product_id"})
     void withAnIdThatNoIndexTakesIsTaken(String field) throws Exception {
         for (String odd : List.of("a\u0000b", "a\nb", "a\u0085b", "x".repeat(600), "\ud83d\ude00".repeat(3_000),
                 "half a pair \ud800", "y".repeat(100_000))) {
@@ -214,7 +215,8 @@ class WebhookTest {
         ObjectNode event = Hooks.event(webhook);
         event.put("new_field", "a\u0000b \ud83d\ude00 \ud800 \u2028");
         event.put("store", 7).put("period_type", "\u0000").put("price", "free").putNull("currency");
-        event.withObject("subscriber_attributes").putObject("odd").put("value", "a\u0000b\ud800").put("updated_at_ms", 1);
+        event.withObject("subscriber_attributes").putObject("odd").put("value", "a\u0000b\ud800").put("updated_at_ms",
+                1);
         event.withObject("subscriber_attributes").put("broken", 3);
         event.put("type", "RENEWAL").put("expiration_at_ms", "soon").putObject("entitlement_ids");
         assertTaken(customer, webhook);
@@ -222,10 +224,10 @@ class WebhookTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"aliases", "subscriber_attributes", "experiments", "entitlement_ids", "app_user_id",
-        "original_app_user_id", "product_id", "purchased_at_ms", "price", "environment", "store"})
+            "original_app_user_id", "product_id", "purchased_at_ms", "price", "environment", "store"})
     void withAnyTypeInAnOptionalFieldIsTaken(String field) {
         for (String wrong : new String[] {"null", "[]", "{}", "[null]", "[[1]]", "{\"a\":{\"b\":1}}", "true", "1.5",
-            "\"\"", "\"x\"", "99999999999999999999"}) {
+                "\"\"", "\"x\"", "99999999999999999999"}) {
             String customer = Hooks.customer();
             ObjectNode webhook = Hooks.renewal(customer, 1);
             Hooks.event(webhook).set(field, Api.json(wrong));
@@ -265,8 +267,9 @@ class WebhookTest {
         }
         HttpResponse<String> answer = relay.api().post(body);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        await().untilAsserted(() -> assertThat(relay.api().delivery(Hooks.id(customer, 1), "statsig").path("state").asText())
-                .isEqualTo("delivered"));
+        await().untilAsserted(
+                () -> assertThat(relay.api().delivery(Hooks.id(customer, 1), "statsig").path("state").asText())
+                        .isEqualTo("delivered"));
     }
 
     @Test

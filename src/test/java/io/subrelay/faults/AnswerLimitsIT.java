@@ -59,7 +59,7 @@ class AnswerLimitsIT {
     @Test
     void afterOneThatTricklesTheEventIsSentAgain() {
         for (Answer slow : new Answer[] {RawVendor.trickling("HTTP/1.1 200 OK\nA: ", "b"),
-            RawVendor.trickling("", "HTTP/1.1 102 Processing\n\n")}) {
+                RawVendor.trickling("", "HTTP/1.1 102 Processing\n\n")}) {
             VENDOR.answers(slow);
             int before = VENDOR.requests();
             String id = accept();

@@ -63,8 +63,9 @@ class AnswersIT {
 
     /** Alternating, as a destination that fails most of the time is left alone for a while. */
     static final int[] STATUSES = {408, 300, 301, 302, 425, 303, 307, 308, 429, 400, 402, 404, 500, 405, 406, 409, 502,
-        410, 411, 412, 503, 413, 415, 418, 504, 422, 451, 460, 507, 499, 501, 505, 520, 511, 200, 201, 529, 202, 204,
-        599};
+            410, 411, 412, 503, 413, 415, 418, 504, 422, 451, 460, 507, 499, 501, 505, 520, 511, 200, 201, 529, 202,
+            204,
+            599};
 
     static int[] statuses() {
         return STATUSES;
@@ -177,7 +178,8 @@ class AnswersIT {
         String id = Hooks.event(webhook).path("id").asText();
         api.accept(webhook);
         for (String destination : DESTINATIONS) {
-            assertThat(ended(id, destination).path("state").asText()).as(destination).isIn("delivered", "dead", "skipped");
+            assertThat(ended(id, destination).path("state").asText()).as(destination).isIn("delivered", "dead",
+                    "skipped");
         }
     }
 
@@ -199,8 +201,8 @@ class AnswersIT {
             api.accept(testEvent("test-" + customers[0] + n));
         }
         for (String destination : DESTINATIONS) {
-            await().untilAsserted(() ->
-                    assertThat(api.destination(destination).path("circuit").asText()).as(destination).isEqualTo("held"));
+            await().untilAsserted(() -> assertThat(api.destination(destination).path("circuit").asText())
+                    .as(destination).isEqualTo("held"));
         }
         assertThat(api.health().statusCode()).isEqualTo(200);
         assertThat(api.health().body()).contains("held");
@@ -216,7 +218,8 @@ class AnswersIT {
         await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
         for (String destination : DESTINATIONS) {
             int probes = Receipts.vendor(VENDORS, destination).requests().size() - asked.get(destination);
-            assertThat(probes).as(destination).isLessThanOrEqualTo(1 + (int) Duration.between(since, Instant.now()).toSeconds() / 5);
+            assertThat(probes).as(destination)
+                    .isLessThanOrEqualTo(1 + (int) Duration.between(since, Instant.now()).toSeconds() / 5);
         }
         VENDORS.all().forEach(FakeVendor::keys);
         VENDORS.segment().recover();
@@ -225,8 +228,8 @@ class AnswersIT {
                 await().untilAsserted(() -> assertThat(
                         Receipts.of(VENDORS, destination).of(customer)).as(destination).containsExactly(1, 2, 3, 4));
             }
-            await().untilAsserted(() ->
-                    assertThat(api.destination(destination).path("circuit").asText()).isEqualTo("closed"));
+            await().untilAsserted(
+                    () -> assertThat(api.destination(destination).path("circuit").asText()).isEqualTo("closed"));
             assertThat(ended("test-" + customers[0] + 4, destination).path("state").asText()).isEqualTo("skipped");
             assertThat(api.destination(destination).path("dead").asInt()).isEqualTo(dead.get(destination));
         }

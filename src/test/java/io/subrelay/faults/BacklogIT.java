@@ -88,7 +88,8 @@ class BacklogIT {
     void ofManyEventsIsBounded() throws Exception {
         Store store = Store.Kind.H2.create();
         try (Sink sink = new Sink()) {
-            try (RelayProcess relay = RelayProcess.start(settings(store, sink), "-Xmx256m", "-XX:+ExitOnOutOfMemoryError")) {
+            try (RelayProcess relay =
+                    RelayProcess.start(settings(store, sink), "-Xmx256m", "-XX:+ExitOnOutOfMemoryError")) {
                 relay.terminate();
                 fill(store, WAITING, "segment");
                 relay.start();
@@ -102,8 +103,8 @@ class BacklogIT {
                 }
                 assertThat(api.destination("segment").path("circuit").asText()).isIn("open", "half_open", "closed");
                 sink.down = false;
-                await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(200)).until(() ->
-                        !relay.isAlive() || sink.received() >= DRAINED || !sink.wrong().isEmpty());
+                await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(200))
+                        .until(() -> !relay.isAlive() || sink.received() >= DRAINED || !sink.wrong().isEmpty());
                 assertThat(sink.wrong()).isEmpty();
                 assertThat(relay.isAlive()).as("it has enough memory: %s", relay.log()).isTrue();
                 if (DRAINED >= WAITING) {
@@ -150,9 +151,10 @@ class BacklogIT {
     private static void fill(Store store, int events, String destination) throws Exception {
         String webhook = Hooks.renewal("CUSTOMER", 1).toString().replace("CUSTOMER-1", "' || c || '-' || n || '")
                 .replace("CUSTOMER", "' || c || '");
-        String then = "{\"app_user_id\":\"' || c || '\",\"original_app_user_id\":\"' || c || '\",\"last_seen_app_user_id\":\"'"
-                + " || c || '\",\"aliases\":[],\"subscriber_attributes\":{},\"subscription_status\":\"active\","
-                + "\"active_entitlements\":[\"pro\"]}";
+        String then =
+                "{\"app_user_id\":\"' || c || '\",\"original_app_user_id\":\"' || c || '\",\"last_seen_app_user_id\":\"'"
+                        + " || c || '\",\"aliases\":[],\"subscriber_attributes\":{},\"subscription_status\":\"active\","
+                        + "\"active_entitlements\":[\"pro\"]}";
         try (Connection connection = store.connect(); Statement statement = connection.createStatement()) {
             statement.execute("""
                     insert into event (seq, event_id, customer, type, kind, event_at, happened_at, received_at, late,

@@ -46,8 +46,8 @@ class CrashIT {
     void killsUnderLoad(Store.Kind kind) throws Exception {
         Map<String, String> impatient = Map.of("delivery.request-timeout", "2s");
         try (FakeVendors vendors = FakeVendors.start();
-             RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors, impatient));
-             Trouble trouble = new Trouble(vendors)) {
+                RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors, impatient));
+                Trouble trouble = new Trouble(vendors)) {
             Load load = new Load(CUSTOMERS, EVENTS / CUSTOMERS, 8);
             CompletableFuture<Map<String, Integer>> sent = runInBackground(load, relay::api);
             List<Instant> kills = new ArrayList<>();
@@ -124,7 +124,8 @@ class CrashIT {
             vendors.onesignal().always(Fault.slow(Duration.ofSeconds(2)));
             try (RelayProcess relay = RelayProcess.start(Relay.live(vendors))) {
                 Map<String, Integer> all = runInBackground(new Load(40, 1, 4), relay::api).join();
-                await().until(() -> vendors.statsig().requests().size() >= 6 && vendors.onesignal().requests().size() >= 6);
+                await().until(
+                        () -> vendors.statsig().requests().size() >= 6 && vendors.onesignal().requests().size() >= 6);
                 relay.terminate();
                 vendors.all().forEach(FakeVendor::recover);
                 relay.start();
@@ -137,12 +138,15 @@ class CrashIT {
         }
     }
 
-    /** A database that is slow just then, and breaks the connection, is waited for: else what was answered goes again. */
+    /**
+     * A database that is slow just then, and breaks the connection, is waited for: else what was answered goes again.
+     */
     @Test
     void writesWhatWasAnsweredBeforeItEnds() throws Exception {
         Store store = Store.Kind.POSTGRESQL.create();
-        try (FakeVendors vendors = FakeVendors.start(); Connection slow = store.connect();
-             Statement statement = slow.createStatement()) {
+        try (FakeVendors vendors = FakeVendors.start();
+                Connection slow = store.connect();
+                Statement statement = slow.createStatement()) {
             vendors.statsig().always(Fault.slow(Duration.ofSeconds(1)));
             try (RelayProcess relay = RelayProcess.start(store, Relay.only(vendors, "statsig"))) {
                 Map<String, Integer> all = runInBackground(new Load(5, 1, 1), relay::api).join();

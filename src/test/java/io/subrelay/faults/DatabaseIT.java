@@ -40,7 +40,7 @@ class DatabaseIT {
         int port = Ports.free();
         EmbeddedPostgres server = postgres(data, port);
         try (FakeVendors vendors = FakeVendors.start();
-             RelayProcess relay = RelayProcess.start(Store.postgresql(server), Relay.live(vendors))) {
+                RelayProcess relay = RelayProcess.start(Store.postgresql(server), Relay.live(vendors))) {
             Api api = relay.api();
             Load load = new Load(CUSTOMERS, EVENTS / CUSTOMERS, 4);
             CompletableFuture<Map<String, Integer>> sent = Guarantees.runInBackground(load, relay::api);
@@ -51,7 +51,8 @@ class DatabaseIT {
                 server.close();
                 Instant gone = Instant.now();
                 assertUnavailable(api.post(Hooks.renewal(customer, outage)));
-                assertThat(Duration.between(gone, Instant.now())).as("RevenueCat waits so long").isLessThan(Duration.ofSeconds(60));
+                assertThat(Duration.between(gone, Instant.now())).as("RevenueCat waits so long")
+                        .isLessThan(Duration.ofSeconds(60));
                 await().until(() -> api.health().statusCode() == 503);
                 assertUnavailable(api.call("GET", "/api/destinations", null));
                 server = postgres(data, port);

@@ -39,8 +39,8 @@ class FailingIsToldTest {
     }
 
     private void awaitState(String customer, int n, String state) {
-        await().untilAsserted(() ->
-                assertThat(api.delivery(Hooks.id(customer, n), "statsig").path("state").asText()).isEqualTo(state));
+        await().untilAsserted(() -> assertThat(api.delivery(Hooks.id(customer, n), "statsig").path("state").asText())
+                .isEqualTo(state));
     }
 
     @Test
@@ -98,7 +98,8 @@ class FailingIsToldTest {
         api.accept(Hooks.renewal(customer, 1));
         await().untilAsserted(() -> assertThat(log.of("statsig")).singleElement().asString().startsWith(
                 "WARN statsig: event " + Hooks.id(customer, 1)
-                + " is a dead letter after 1 attempts, answer 400 no such user, ").doesNotContain("statsig-key"));
+                        + " is a dead letter after 1 attempts, answer 400 no such user, ")
+                .doesNotContain("statsig-key"));
     }
 
     @Test
@@ -119,8 +120,8 @@ class FailingIsToldTest {
                 "file:routes/**/*.camel.yaml,file:" + folder + "/*.camel.yaml"));
         String customer = Hooks.customer();
         api.accept(Hooks.renewal(customer, 1));
-        await().untilAsserted(() ->
-                assertThat(api.delivery(Hooks.id(customer, 1), "odd").path("state").asText()).isEqualTo("dead"));
+        await().untilAsserted(
+                () -> assertThat(api.delivery(Hooks.id(customer, 1), "odd").path("state").asText()).isEqualTo("dead"));
         String reason = api.delivery(Hooks.id(customer, 1), "odd").path("reason").asText();
         assertThat(reason).matches(
                 ".*odd.camel.yaml:8: jq cannot map this event: .*p-1.*, in: .event.product_id \\| tonumber");

@@ -42,14 +42,14 @@ final class Guarantees {
     }
 
     /**
-     * Asserts that each event was delivered, each customer's in order, or is a dead letter, as what is redirected is; that
-     * the dead letters arrive once they are redelivered to vendors that are well again; and that no retry differs from
-     * what it repeats. Prints what happened.
+     * Asserts that each event was delivered, each customer's in order, or is a dead letter, as what is redirected is;
+     * that the dead letters arrive once they are redelivered to vendors that are well again; and that no retry differs
+     * from what it repeats. Prints what happened.
      *
      * @param repeats asserts that what came again had a reason to
      */
     static void assertKept(String run, Api api, FakeVendors vendors, Trouble trouble, Map<String, Integer> sent,
-                           Consumer<Receipts> repeats) throws Exception {
+            Consumer<Receipts> repeats) throws Exception {
         int events = sent.values().stream().mapToInt(Integer::intValue).sum();
         DESTINATIONS.forEach(destination -> awaitSettled(api, destination));
         String summary = trouble.summary();
@@ -59,7 +59,8 @@ final class Guarantees {
             Receipts before = Receipts.of(vendors, destination);
             int dead = api.destination(destination).path("dead").asInt();
             before.assertInOrder();
-            assertThat(before.events() + dead).as("%s: events delivered and dead", destination).isGreaterThanOrEqualTo(events);
+            assertThat(before.events() + dead).as("%s: events delivered and dead", destination)
+                    .isGreaterThanOrEqualTo(events);
             assertThat(dead).as("%s: dead letters", destination).isLessThan(events / 5);
             assertThat(api.call("POST", "/api/destinations/" + destination + "/redeliver").path("scheduled").asInt())
                     .isEqualTo(dead);

@@ -26,12 +26,16 @@ class IsolationIT {
     private static final int EVENTS = Integer.getInteger("faults.events", 300);
     private static final List<String> OTHERS = List.of("segment", "amplitude", "onesignal");
 
-    /** Whatever is wrong with one: all that is accepted meanwhile reaches each of the others, and waits for that one alone. */
+    /**
+     * Whatever is wrong with one: all that is accepted meanwhile reaches each of the others, and waits for that one
+     * alone.
+     */
     @Test
     void ofADestinationThatHangsOrIsDown() throws Exception {
         try (FakeVendors vendors = FakeVendors.start();
-             RelayProcess relay = RelayProcess.start(Store.Kind.H2.create(), Relay.live(vendors))) {
-            for (Fault fault : List.of(Fault.hang(), Fault.answer(503), Fault.slow(Duration.ofMinutes(2)), Fault.tooMany(1),
+                RelayProcess relay = RelayProcess.start(Store.Kind.H2.create(), Relay.live(vendors))) {
+            for (Fault fault : List.of(Fault.hang(), Fault.answer(503), Fault.slow(Duration.ofMinutes(2)),
+                    Fault.tooMany(1),
                     Fault.html(200))) {
                 vendors.statsig().always(fault);
                 assertOthersAreServed(relay.api(), vendors);
@@ -55,7 +59,8 @@ class IsolationIT {
             await().until(() -> Receipts.of(vendors, destination).events() >= EVENTS);
             Receipts.of(vendors, destination).assertAllInOrder(sent);
         }
-        assertThat(api.destination("statsig").path("pending").asInt() + api.destination("statsig").path("retrying").asInt())
+        assertThat(api.destination("statsig").path("pending").asInt()
+                + api.destination("statsig").path("retrying").asInt())
                 .isGreaterThanOrEqualTo(EVENTS);
     }
 

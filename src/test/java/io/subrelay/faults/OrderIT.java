@@ -33,8 +33,8 @@ class OrderIT {
         Map<String, String> settings = Map.of("delivery.request-timeout", "1s",
                 "delivery.maximum-redelivery-delay", "300ms", "segment.batch-size", "5", "amplitude.batch-size", "5");
         try (FakeVendors vendors = FakeVendors.start();
-             RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors, settings));
-             Trouble trouble = new Trouble(vendors)) {
+                RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors, settings));
+                Trouble trouble = new Trouble(vendors)) {
             int customers = Math.max(20, EVENTS / 100);
             Map<String, Integer> sent = new Load(customers, EVENTS / customers, 4).run(relay.api());
             Guarantees.assertKept(kind.toString(), relay.api(), vendors, trouble, sent,
@@ -46,7 +46,7 @@ class OrderIT {
     @EnumSource(Store.Kind.class)
     void acrossAMerge(Store.Kind kind) {
         try (FakeVendors vendors = FakeVendors.start();
-             RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors))) {
+                RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors))) {
             Api api = relay.api();
             List<String> ids = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
@@ -56,7 +56,8 @@ class OrderIT {
             for (int i = 0; i < 6; i += 2) {
                 String poor = ids.get(i + (i / 2) % 2);
                 for (FakeVendor vendor : vendors.all()) {
-                    vendor.when(request -> request.text().contains('"' + poor + '"'), Integer.MAX_VALUE, Fault.answer(429));
+                    vendor.when(request -> request.text().contains('"' + poor + '"'), Integer.MAX_VALUE,
+                            Fault.answer(429));
                 }
                 String one = ids.get(i);
                 String two = ids.get(i + 1);
@@ -66,19 +67,20 @@ class OrderIT {
             // and then all of them
             api.accept(Hooks.renewal(ids.get(0), 7, ids.get(2), ids.get(4)), Hooks.renewal(ids.get(5), 8));
             await().until(() -> vendors.statsig().requests().size() > 20);
-            vendors.all().forEach(vendor -> assertThat(vendor.accepted()).noneMatch(request ->
-                    request.text().contains("\"p-4\"") || request.text().contains("\"p-8\"")));
+            vendors.all().forEach(vendor -> assertThat(vendor.accepted())
+                    .noneMatch(request -> request.text().contains("\"p-4\"") || request.text().contains("\"p-8\"")));
             vendors.all().forEach(FakeVendor::recover);
             for (String destination : DESTINATIONS) {
-                await().untilAsserted(() ->
-                        assertThat(Receipts.of(vendors, destination).events()).as(destination).isEqualTo(20));
+                await().untilAsserted(
+                        () -> assertThat(Receipts.of(vendors, destination).events()).as(destination).isEqualTo(20));
                 List<Receipt> all = Receipts.of(vendors, destination).all();
                 assertThat(all).hasSize(20);
                 for (int i = 0; i < 6; i += 2) {
                     String one = ids.get(i);
                     String two = ids.get(i + 1);
                     List<Integer> pair = all.stream().filter(it -> it.n() < 7)
-                            .filter(it -> it.customer().equals(one) || it.customer().equals(two)).map(Receipt::n).toList();
+                            .filter(it -> it.customer().equals(one) || it.customer().equals(two)).map(Receipt::n)
+                            .toList();
                     assertThat(pair).as(destination).hasSize(6);
                     assertThat(pair.subList(3, 6)).as(destination).containsExactly(4, 5, 6);
                     assertThat(pair.indexOf(2)).as(destination).isLessThan(pair.indexOf(3));
@@ -92,7 +94,7 @@ class OrderIT {
     @EnumSource(Store.Kind.class)
     void acrossARestart(Store.Kind kind) {
         try (FakeVendors vendors = FakeVendors.start();
-             RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors))) {
+                RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors))) {
             Api api = relay.api();
             String poor = Hooks.customer();
             String merged = Hooks.customer();
@@ -111,8 +113,8 @@ class OrderIT {
             relay.restart(Map.of());
             vendors.all().forEach(FakeVendor::recover);
             for (String destination : DESTINATIONS) {
-                await().untilAsserted(() ->
-                        assertThat(Receipts.of(vendors, destination).events()).as(destination).isEqualTo(7));
+                await().untilAsserted(
+                        () -> assertThat(Receipts.of(vendors, destination).events()).as(destination).isEqualTo(7));
                 Receipts receipts = Receipts.of(vendors, destination);
                 receipts.assertNoRepeats();
                 assertThat(receipts.of(poor)).containsExactly(1, 2, 3);

@@ -111,8 +111,7 @@ class OverrideIT {
             assertThat(await(api, broken, "dead").path("reason").asText()).isEqualTo("broken");
             assertThat(await(api, uninterested, "skipped").path("reason").asText()).isEqualTo("It is a teapot");
             await(api, early, "delivered");
-            Awaitility.await().until(() ->
-                    api.delivery(Hooks.id(busy, 1), "picky").path("attempts").size() == 2);
+            Awaitility.await().until(() -> api.delivery(Hooks.id(busy, 1), "picky").path("attempts").size() == 2);
 
             relay.kill();
             relay.restart(Map.of());
@@ -128,8 +127,7 @@ class OverrideIT {
             String unpaid = Hooks.customer();
             answer(unpaid, 1, 402, "pay");
             api.accept(Hooks.renewal(unpaid, 1));
-            Awaitility.await().until(() ->
-                    api.destination("picky").path("circuit").asText().equals("held"));
+            Awaitility.await().until(() -> api.destination("picky").path("circuit").asText().equals("held"));
             assertThat(api.delivery(Hooks.id(unpaid, 1), "picky").path("attempts").get(0).path("answer").asText())
                     .isEqualTo("pay");
             await(api, unpaid, "delivered");

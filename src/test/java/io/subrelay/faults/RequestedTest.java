@@ -103,7 +103,8 @@ class RequestedTest {
         start(Relay.only(vendors, "statsig"));
         List<String> ids = Stream.generate(Hooks::customer).limit(8).toList();
         // of two of the four pairs the event that merges them is no dead letter
-        vendors.statsig().when(request -> !request.text().matches("(?s).*\"p-[34]3\".*"), Integer.MAX_VALUE, Fault.answer(400));
+        vendors.statsig().when(request -> !request.text().matches("(?s).*\"p-[34]3\".*"), Integer.MAX_VALUE,
+                Fault.answer(400));
         for (int pair = 1; pair <= 4; pair++) {
             String one = ids.get(pair * 2 - 2);
             String two = ids.get(pair * 2 - 1);
@@ -141,14 +142,16 @@ class RequestedTest {
         vendors.statsig().next(1, Fault.answer(429));
         assertThat(request("/api/events/" + id + "/redeliver?destination=statsig")).isEqualTo(1);
         await().until(() -> api.delivery(id, "statsig").path("state").asText().equals("delivered"));
-        assertThat(api.delivery(id, "statsig").path("attempts").findValues("response_code").stream().map(JsonNode::asInt))
+        assertThat(
+                api.delivery(id, "statsig").path("attempts").findValues("response_code").stream().map(JsonNode::asInt))
                 .containsExactly(429, 400, 429, 200);
         for (String destination : List.of("segment", "amplitude", "onesignal")) {
             awaitSettled(destination);
         }
         assertThat(request("/api/events/" + id + "/redeliver")).isEqualTo(4);
         for (String destination : List.of("segment", "amplitude", "onesignal", "statsig")) {
-            await().untilAsserted(() -> assertThat(Receipts.of(vendors, destination).of(customer)).containsExactly(1, 1));
+            await().untilAsserted(
+                    () -> assertThat(Receipts.of(vendors, destination).of(customer)).containsExactly(1, 1));
             awaitSettled(destination);
         }
         // the vendors know it again by the same keys
@@ -164,7 +167,8 @@ class RequestedTest {
         String two = Hooks.customer();
         for (int n = 1; n <= 10; n++) {
             var webhook = Hooks.renewal(one, n);
-            Hooks.event(webhook).withObject("subscriber_attributes").putObject("n").put("value", "" + n).put("updated_at_ms", n);
+            Hooks.event(webhook).withObject("subscriber_attributes").putObject("n").put("value", "" + n)
+                    .put("updated_at_ms", n);
             api.accept(webhook, Hooks.renewal(two, n));
         }
         assertThat(api.destination("statsig").path("mode").asText()).isEqualTo("off");

@@ -63,8 +63,8 @@ class RetryIT {
     }
 
     private static void awaitState(String id, String destination, String state) {
-        await().untilAsserted(() ->
-                assertThat(state(id, destination)).as("%s to %s", id, destination).isEqualTo(state));
+        await().untilAsserted(
+                () -> assertThat(state(id, destination)).as("%s to %s", id, destination).isEqualTo(state));
     }
 
     private static List<Duration> gaps(FakeVendor vendor) {
@@ -150,8 +150,7 @@ class RetryIT {
         api.accept(Hooks.renewal(poor, 1), Hooks.renewal(poor, 2));
         await().atMost(Duration.ofMinutes(1)).until(() -> VENDORS.statsig().requests().size() >= 14);
         api.accept(Hooks.renewal(other, 1));
-        await().until(() ->
-                Receipts.of(VENDORS, "statsig").of(other).equals(List.of(1)));
+        await().until(() -> Receipts.of(VENDORS, "statsig").of(other).equals(List.of(1)));
         assertThat(api.destination("statsig").path("circuit").asText()).isEqualTo("closed");
         assertThat(Receipts.of(VENDORS, "statsig").of(poor)).isEmpty();
         assertThat(VENDORS.statsig().requests()).noneMatch(request -> request.text().contains(Hooks.id(poor, 2)));
@@ -183,7 +182,8 @@ class RetryIT {
                 """);
         Map<String, String> settings = Relay.only(VENDORS, "none");
         settings.put("odd.url", VENDORS.statsigUrl());
-        settings.put("camel.main.routes-include-pattern", "file:routes/**/*.camel.yaml,file:" + folder + "/*.camel.yaml");
+        settings.put("camel.main.routes-include-pattern",
+                "file:routes/**/*.camel.yaml,file:" + folder + "/*.camel.yaml");
         try (RelayProcess odd = RelayProcess.start(Store.Kind.H2.create(), settings)) {
             List<String> customers = Stream.generate(Hooks::customer).limit(20).toList();
             // more than there are threads, and too few for the circuit to open
@@ -196,14 +196,15 @@ class RetryIT {
                 odd.api().accept(Hooks.renewal(customer, 1), Hooks.renewal(customer, 2));
             }
             for (String customer : customers) {
-                await().untilAsserted(() ->
-                        assertThat(Receipts.of(VENDORS, "statsig").of(customer)).containsExactly(1, 2));
+                await().untilAsserted(
+                        () -> assertThat(Receipts.of(VENDORS, "statsig").of(customer)).containsExactly(1, 2));
             }
             await().until(() -> odd.api().destination("odd").path("delivered").asInt() == 40);
             JsonNode attempts = odd.api().delivery(Hooks.id(customers.get(0), 1), "odd").path("attempts");
             assertThat(attempts).hasSize(2);
             assertThat(attempts.get(0).path("response_code").isNull()).isTrue();
-            assertThat(attempts.get(0).path("answer").asText()).contains("the runner failed").contains("TypeConversion");
+            assertThat(attempts.get(0).path("answer").asText()).contains("the runner failed")
+                    .contains("TypeConversion");
             assertThat(attempts.get(1).path("response_code").asInt()).isEqualTo(200);
         }
     }
@@ -230,8 +231,8 @@ class RetryIT {
                 assertThat(waiting.path("state").asText()).isEqualTo("pending");
                 assertThat(waiting.path("attempts")).isEmpty();
             }
-            await().untilAsserted(() ->
-                    assertThat(Receipts.of(VENDORS, "segment").of(customer)).containsExactly(1, 2, 3, 4, 5));
+            await().untilAsserted(
+                    () -> assertThat(Receipts.of(VENDORS, "segment").of(customer)).containsExactly(1, 2, 3, 4, 5));
             await().until(() -> api.destination("segment").path("delivered").asInt() == 5);
             for (int n = 2; n <= 5; n++) {
                 assertThat(api.delivery(Hooks.id(customer, n), "segment").path("attempts")
@@ -258,8 +259,8 @@ class RetryIT {
                 api.accept(Hooks.renewal(customer, 1), Hooks.renewal(customer, 2));
             }
             for (String customer : customers.subList(1, 5)) {
-                await().untilAsserted(() ->
-                        assertThat(Receipts.of(VENDORS, "segment").of(customer)).containsExactly(1, 2));
+                await().untilAsserted(
+                        () -> assertThat(Receipts.of(VENDORS, "segment").of(customer)).containsExactly(1, 2));
             }
             await().until(() -> api.destination("segment").path("delivered").asInt() == 9);
             for (String customer : customers.subList(3, 5)) {

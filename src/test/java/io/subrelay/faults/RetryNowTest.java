@@ -60,13 +60,12 @@ class RetryNowTest {
     }
 
     private void awaitState(String customer, int n, String state) {
-        await().untilAsserted(() ->
-                assertThat(api.delivery(Hooks.id(customer, n), "statsig").path("state").asText()).isEqualTo(state));
+        await().untilAsserted(() -> assertThat(api.delivery(Hooks.id(customer, n), "statsig").path("state").asText())
+                .isEqualTo(state));
     }
 
     private void awaitDelivered(String customer, Integer... numbers) {
-        await().untilAsserted(() ->
-                assertThat(Receipts.of(vendors, "statsig").of(customer)).containsExactly(numbers));
+        await().untilAsserted(() -> assertThat(Receipts.of(vendors, "statsig").of(customer)).containsExactly(numbers));
     }
 
     /** Two events of one customer, the second behind the first, which has failed. */

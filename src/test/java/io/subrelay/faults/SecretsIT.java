@@ -56,7 +56,8 @@ class SecretsIT {
                 assertThat(relay.log()).contains("held").contains("dead letter");
             }
             seen += String.join("\n", store.everything());
-            try (Stream<Path> files = Files.walk(Path.of(store.url().substring("jdbc:h2:file:".length())).getParent())) {
+            try (Stream<Path> files =
+                    Files.walk(Path.of(store.url().substring("jdbc:h2:file:".length())).getParent())) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
                     seen += Files.readString(file, StandardCharsets.ISO_8859_1);
                 }
@@ -115,8 +116,10 @@ class SecretsIT {
             seen.append(admin(api, "GET", "/api/events/" + id));
             seen.append(admin(api, "GET", "/api/customers/" + id.substring(0, id.lastIndexOf('-')) + "/history"));
         }
-        seen.append(api.call("POST", "/api/preview", Hooks.renewal("nobody", 1).toString().getBytes(StandardCharsets.UTF_8),
-                "Content-Type", "application/json", "Authorization", "Basic " + base64("admin:ADMIN-PASSWORD-7")).body());
+        seen.append(
+                api.call("POST", "/api/preview", Hooks.renewal("nobody", 1).toString().getBytes(StandardCharsets.UTF_8),
+                        "Content-Type", "application/json", "Authorization",
+                        "Basic " + base64("admin:ADMIN-PASSWORD-7")).body());
         seen.append(api.post(Hooks.renewal("nobody", 1), "Authorization", "Bearer wrong").body());
         seen.append(api.call("GET", "/api/destinations", null).body());
         return seen.append(api.health().body()).append(api.metrics()).toString();
@@ -136,7 +139,8 @@ class SecretsIT {
         String customer = Hooks.customer();
         var webhook = Hooks.renewal(customer, 1);
         Hooks.event(webhook).put("environment", environment);
-        assertThat(api.post(webhook, "Authorization", SECRETS.get("webhook.authorization")).statusCode()).isEqualTo(200);
+        assertThat(api.post(webhook, "Authorization", SECRETS.get("webhook.authorization")).statusCode())
+                .isEqualTo(200);
         return Hooks.id(customer, 1);
     }
 

@@ -81,11 +81,12 @@ class SeveralRunnersIT {
     void forgetWhomOneOfThemErases() throws Exception {
         Store store = Store.Kind.POSTGRESQL.create();
         try (FakeVendors vendors = FakeVendors.start();
-             RelayProcess one = RelayProcess.start(store, Relay.only(vendors, "statsig"));
-             RelayProcess two = RelayProcess.start(store, Relay.only(vendors, "statsig"))) {
+                RelayProcess one = RelayProcess.start(store, Relay.only(vendors, "statsig"));
+                RelayProcess two = RelayProcess.start(store, Relay.only(vendors, "statsig"))) {
             List<String> erased = Stream.generate(Hooks::customer).limit(12).toList();
             List<String> onTheirWay = erased.subList(0, 4);
-            vendors.statsig().when(request -> onTheirWay.stream().anyMatch(it -> request.text().contains('"' + it + '"')),
+            vendors.statsig().when(
+                    request -> onTheirWay.stream().anyMatch(it -> request.text().contains('"' + it + '"')),
                     Integer.MAX_VALUE, Fault.slow(Duration.ofMinutes(1)));
             vendors.statsig().always(Fault.answer(429));
             for (String customer : erased) {
@@ -95,7 +96,8 @@ class SeveralRunnersIT {
             two.api().accept(Hooks.renewal(kept, 1));
             await().until(() -> vendors.statsig().accepted().size() == onTheirWay.size());
             for (String customer : erased.subList(4, 12)) {
-                await().until(() -> one.api().delivery(Hooks.id(customer, 1), "statsig").path("state").asText().equals("retrying"));
+                await().until(() -> one.api().delivery(Hooks.id(customer, 1), "statsig").path("state").asText()
+                        .equals("retrying"));
             }
             for (String customer : erased) {
                 assertThat(one.api().call("DELETE", "/api/customers/" + customer).path("erased").asInt()).isEqualTo(2);
@@ -108,7 +110,8 @@ class SeveralRunnersIT {
             assertThat(two.api().destination("statsig").path("delivered").asInt()).isEqualTo(1);
             assertThat(vendors.statsig().accepted()).hasSize(1 + onTheirWay.size());
             for (String table : List.of("event", "delivery", "attempt")) {
-                assertThat(store.number("select count(distinct " + (table.equals("event") ? "seq" : "event") + ") from " + table))
+                assertThat(store.number(
+                        "select count(distinct " + (table.equals("event") ? "seq" : "event") + ") from " + table))
                         .as(table).isEqualTo(1);
             }
             assertThat(store.number("select count(*) from redelivery")).isZero();

@@ -25,7 +25,7 @@ class SilentDatabaseIT {
     void isNoticedAndLeftForNewConnections() throws Exception {
         Store store = Store.Kind.POSTGRESQL.create();
         try (Wire wire = Wire.to(URI.create(store.url().substring("jdbc:".length())).getPort());
-             FakeVendors vendors = FakeVendors.start()) {
+                FakeVendors vendors = FakeVendors.start()) {
             Map<String, String> settings = Relay.only(vendors, "statsig");
             settings.putAll(store.settings());
             settings.put("database.url", store.url().replaceFirst(":\\d+/", ":" + wire.port() + "/"));
@@ -44,8 +44,8 @@ class SilentDatabaseIT {
 
                     await().atMost(Duration.ofMinutes(1)).until(() -> api.tryToPost(Hooks.renewal(customer, n)) == 200);
                     await().atMost(Duration.ofMinutes(1)).until(() -> api.health().statusCode() == 200);
-                    await().atMost(Duration.ofMinutes(1)).untilAsserted(() ->
-                            assertThat(Receipts.of(vendors, "statsig").of(customer)).contains(n));
+                    await().atMost(Duration.ofMinutes(1))
+                            .untilAsserted(() -> assertThat(Receipts.of(vendors, "statsig").of(customer)).contains(n));
                     assertThat(lost.join()).isIn(200, 503);
                     Guarantees.awaitSettled(api, "statsig");
                 }

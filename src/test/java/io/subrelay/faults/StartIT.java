@@ -77,7 +77,8 @@ class StartIT {
     @Test
     void aRouteFileThatDoesNotLoadIsNamedWithTheLine() throws Exception {
         Map<String, String> files = Map.of(
-                "unknown step", "- route:\n    id: a\n    from:\n      uri: outbox:a\n      steps:\n        - tto: {uri: x}\n",
+                "unknown step",
+                "- route:\n    id: a\n    from:\n      uri: outbox:a\n      steps:\n        - tto: {uri: x}\n",
                 "not yaml", "- route:\n    id: a\n  from: [\n",
                 "bad jq", "- route:\n    id: a\n    from:\n      uri: outbox:a\n      steps:\n"
                         + "        - transform: {expression: {jq: {expression: '.a | | b'}}}\n",

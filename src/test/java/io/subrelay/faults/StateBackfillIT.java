@@ -21,7 +21,7 @@ class StateBackfillIT {
     @Test
     void killed_in_the_middle_it_goes_on_and_nothing_is_missing_or_twice() throws Exception {
         try (FakeVendors vendors = FakeVendors.start();
-             RelayProcess relay = RelayProcess.start(Map.of("segment.mode", "off"))) {
+                RelayProcess relay = RelayProcess.start(Map.of("segment.mode", "off"))) {
             for (int n = 0; n < CUSTOMERS; n++) {
                 relay.api().accept(Hooks.renewal("known-" + n, 1));
             }

@@ -15,8 +15,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Vendors that fail three calls in ten in every way there is, until this is closed; and at whose port nobody listens now
- * and then, so that calls are refused.
+ * Vendors that fail three calls in ten in every way there is, until this is closed; and at whose port nobody listens
+ * now and then, so that calls are refused.
  */
 final class Trouble implements AutoCloseable {
 
@@ -107,10 +107,12 @@ final class Trouble implements AutoCloseable {
     /** Asserts that about three calls in ten failed, and each way was met; tells how often. */
     synchronized String summary() {
         int failed = met.values().stream().mapToInt(Integer::intValue).sum();
-        assertThat((double) failed / calls).as("%d of %d calls failed", failed, calls).isBetween(SHARE - 0.07, SHARE + 0.07);
+        assertThat((double) failed / calls).as("%d of %d calls failed", failed, calls).isBetween(SHARE - 0.07,
+                SHARE + 0.07);
         assertThat(away.keySet()).as("vendors at whose port nobody listened").containsAll(vendors.all());
         assertThat(met.keySet()).containsAll(waysToFail(vendors.statsig()).keySet());
-        return "%d calls, %d %% of them failed: %s; nobody listened %d times".formatted(calls, 100 * failed / calls, met,
+        return "%d calls, %d %% of them failed: %s; nobody listened %d times".formatted(calls, 100 * failed / calls,
+                met,
                 away.values().stream().mapToInt(Integer::intValue).sum());
     }
 

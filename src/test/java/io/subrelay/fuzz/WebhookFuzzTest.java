@@ -58,7 +58,8 @@ class WebhookFuzzTest {
         }
         for (String key : List.of("segment.write-key", "amplitude.api-key", "amplitude.sandbox-api-key",
                 "onesignal.app-id", "onesignal.api-key", "statsig.server-secret", "mixpanel.token",
-                "mixpanel.sandbox-token", "posthog.api-key", "posthog.sandbox-api-key", "braze.api-key", "braze.sandbox-api-key", "customer-io.site-id",
+                "mixpanel.sandbox-token", "posthog.api-key", "posthog.sandbox-api-key", "braze.api-key",
+                "braze.sandbox-api-key", "customer-io.site-id",
                 "customer-io.api-key", "customer-io.sandbox-site-id", "customer-io.sandbox-api-key")) {
             settings.put(key, "key-of-a-test");
         }
@@ -104,8 +105,9 @@ class WebhookFuzzTest {
             await().atMost(Duration.ofMinutes(2)).until(
                     () -> relay.api().delivery(Hooks.id(customer, 1), name).path("state").asText(),
                     Set.of("previewed", "skipped")::contains);
-            await().atMost(Duration.ofMinutes(2)).until(() -> relay.api().destination(name), destination ->
-                    destination.path("pending").asInt() == 0 && destination.path("retrying").asInt() == 0);
+            await().atMost(Duration.ofMinutes(2)).until(() -> relay.api().destination(name),
+                    destination -> destination.path("pending").asInt() == 0
+                            && destination.path("retrying").asInt() == 0);
         }
     }
 

@@ -23,23 +23,26 @@ final class WebhookFuzzer {
     private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
     private static final ObjectWriter ESCAPED = Api.JSON.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
     private static final String[] NUMBERS = {"0", "-0.0", "1e400", "-1e400", "1e-400", "1e308", "9007199254740993",
-        "9223372036854775807", "9223372036854775808", "-9223372036854775809", "0.1234567890123456789012345", "1e22",
-        "8640000000000000", "8640000000000001", "-62135596800001", "253402300800000", "9007199254740993000000", "-1",
-        "0.005", "1e15", "123456789012345678901234567890", "4.35", "31556889864403199999"};
+            "9223372036854775807", "9223372036854775808", "-9223372036854775809", "0.1234567890123456789012345", "1e22",
+            "8640000000000000", "8640000000000001", "-62135596800001", "253402300800000", "9007199254740993000000",
+            "-1",
+            "0.005", "1e15", "123456789012345678901234567890", "4.35", "31556889864403199999"};
     /** Without those by which a number or a time is known that was written wrongly. */
     private static final String[] TEXTS = {"", " ", "\u0000", "a\u0000b", "\ud800", "x\udc00y", "\u2028", "\u202ertl",
-        "\ud83d\ude00", "e\u0301\u0302\u0303", "&".repeat(1_500), "<".repeat(3_000), "a".repeat(9_000),
-        "\\".repeat(2_000),
-        "\"quoted\"", "{{segment.write-key}}", "${body}", "${exception}", "%s%n%00", "../../etc/passwd", "<script>",
-        "2026-13-45T99:99:99Z", "null", "true", "-1", "1e400", "\n\r\t",
-        "a b/c?d=e#f", "\u0130\u0131\u00df", "__proto__", ".", "..", "*|>~`", "\uffff\ufeff", "RefNone:x", "$" };
+            "\ud83d\ude00", "e\u0301\u0302\u0303", "&".repeat(1_500), "<".repeat(3_000), "a".repeat(9_000),
+            "\\".repeat(2_000),
+            "\"quoted\"", "{{segment.write-key}}", "${body}", "${exception}", "%s%n%00", "../../etc/passwd", "<script>",
+            "2026-13-45T99:99:99Z", "null", "true", "-1", "1e400", "\n\r\t",
+            "a b/c?d=e#f", "\u0130\u0131\u00df", "__proto__", ".", "..", "*|>~`", "\uffff\ufeff", "RefNone:x", "$"};
     private static final String[] NAMES = {"app_user_id", "price", "currency", "product_id", "environment", "store",
-        "period_type", "purchased_at_ms", "expiration_at_ms", "event_timestamp_ms", "entitlement_ids", "aliases",
-        "subscriber_attributes", "transferred_from", "transferred_to", "price_in_purchased_currency", "tax_percentage",
-        "commission_percentage", "takehome_percentage", "new_product_id", "cancel_reason", "expiration_reason",
-        "grace_period_expiration_at_ms", "auto_resume_at_ms", "is_trial_conversion", "original_app_user_id", "type",
-        "presented_offering_id", "country_code", "offer_code", "original_transaction_id", "transaction_id", "metadata",
-        "experiments", "renewal_number", "id"};
+            "period_type", "purchased_at_ms", "expiration_at_ms", "event_timestamp_ms", "entitlement_ids", "aliases",
+            "subscriber_attributes", "transferred_from", "transferred_to", "price_in_purchased_currency",
+            "tax_percentage",
+            "commission_percentage", "takehome_percentage", "new_product_id", "cancel_reason", "expiration_reason",
+            "grace_period_expiration_at_ms", "auto_resume_at_ms", "is_trial_conversion", "original_app_user_id", "type",
+            "presented_offering_id", "country_code", "offer_code", "original_transaction_id", "transaction_id",
+            "metadata",
+            "experiments", "renewal_number", "id"};
 
     private final List<JsonNode> seeds;
     private final long seed;

@@ -11,7 +11,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 
-/** The packaged runner's classes as the JVM keeps them once loaded: with them it starts in about two thirds of the time. */
+/**
+ * The packaged runner's classes as the JVM keeps them once loaded: with them it starts in about two thirds of the time.
+ */
 final class ClassArchive {
 
     private static final Path ARCHIVE = Path.of("target/subrelay-" + Runtime.version() + ".jsa").toAbsolutePath();
@@ -21,15 +23,15 @@ final class ClassArchive {
     }
 
     /**
-     * How to start the runner with its archive, which is made by a run of it where there is none of this build; no option
-     * if this JVM makes none.
+     * How to start the runner with its archive, which is made by a run of it where there is none of this build; no
+     * option if this JVM makes none.
      */
     static synchronized List<String> options(Path runner) {
         if (options == null) {
             // several JVMs of tests may begin at a time
             try (FileChannel file = FileChannel.open(ARCHIVE.resolveSibling("archive.lock"),
-                         StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                 FileLock held = file.lock()) {
+                    StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock held = file.lock()) {
                 if (!Files.exists(ARCHIVE)
                         || Files.getLastModifiedTime(ARCHIVE).compareTo(Files.getLastModifiedTime(runner)) < 0) {
                     make();

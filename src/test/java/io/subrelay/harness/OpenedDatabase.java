@@ -42,16 +42,19 @@ public final class OpenedDatabase {
     /** Stores renewals of a customer, and waits until they are on the disk. */
     public static void accept(Database database, String customer, int from, int to) {
         Writer writer = new Writer(database, new EventStore(() -> List.of("segment"), List::of));
-        writer.start(accepted -> { });
-        CompletableFuture.allOf(IntStream.rangeClosed(from, to).mapToObj(n -> writer.accept(List.of(new WebhookReader().read(
-                        Hooks.renewal(customer, n).toString().getBytes(StandardCharsets.UTF_8))), 1_800_000_000_000L).get(0))
+        writer.start(accepted -> {});
+        CompletableFuture.allOf(IntStream.rangeClosed(from, to)
+                .mapToObj(n -> writer.accept(List.of(new WebhookReader().read(
+                        Hooks.renewal(customer, n).toString().getBytes(StandardCharsets.UTF_8))), 1_800_000_000_000L)
+                        .get(0))
                 .toArray(CompletableFuture[]::new)).join();
         writer.close();
     }
 
     public static long number(Database database, String sql) throws SQLException {
         try (Connection connection = database.dataSource().getConnection();
-             Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(sql)) {
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
             row.next();
             return row.getLong(1);
         }

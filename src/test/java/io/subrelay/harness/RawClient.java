@@ -37,8 +37,8 @@ public final class RawClient implements AutoCloseable {
     public String answer() {
         StringBuilder line = new StringBuilder();
         try {
-            for (int next = socket.getInputStream().read(); next >= 0 && next != '\r';
-                    next = socket.getInputStream().read()) {
+            for (int next = socket.getInputStream().read(); next >= 0 && next != '\r'; next =
+                    socket.getInputStream().read()) {
                 line.append((char) next);
             }
         } catch (java.net.SocketTimeoutException e) {

@@ -62,8 +62,8 @@ public final class Receipts {
                     add(item.path("messageId").asText().split(":")[1], request);
                 }
             });
-            case "amplitude" -> request.body().path("events").forEach(item ->
-                    add(item.path("insert_id").asText(), request));
+            case "amplitude" ->
+                request.body().path("events").forEach(item -> add(item.path("insert_id").asText(), request));
             case "onesignal" -> {
                 JsonNode tags = request.body().path("properties").path("tags");
                 String product = tags.path("product_id").asText();
@@ -114,8 +114,8 @@ public final class Receipts {
 
     /** Asserts that what arrived of each customer's events arrived for the first time in order. */
     public void assertInOrder() {
-        firsts().forEach((customer, numbers) ->
-                assertThat(numbers).as("%s: events of %s are in order", destination, customer).isSorted());
+        firsts().forEach((customer, numbers) -> assertThat(numbers)
+                .as("%s: events of %s are in order", destination, customer).isSorted());
     }
 
     /** Asserts that each customer's events arrived, all of them. */
@@ -153,8 +153,10 @@ public final class Receipts {
     private Map<String, Object> parts(Received request) {
         Map<String, Object> parts = new HashMap<>();
         switch (destination) {
-            case "segment" -> request.body().path("batch").forEach(item -> parts.put(item.path("messageId").asText(), item));
-            case "amplitude" -> request.body().path("events").forEach(item -> parts.put(item.path("insert_id").asText(), item));
+            case "segment" ->
+                request.body().path("batch").forEach(item -> parts.put(item.path("messageId").asText(), item));
+            case "amplitude" ->
+                request.body().path("events").forEach(item -> parts.put(item.path("insert_id").asText(), item));
             default -> {
                 Receipts one = new Receipts(destination);
                 one.add(request);
@@ -177,17 +179,17 @@ public final class Receipts {
     }
 
     /**
-     * Asserts that each event that was taken in again had an attempt without an answer, which is the only reason to send
-     * it again while no runner crashes. Counted instead of compared by time: on a busy machine a vendor may take a request
-     * in long after the runner has given it up.
+     * Asserts that each event that was taken in again had an attempt without an answer, which is the only reason to
+     * send it again while no runner crashes. Counted instead of compared by time: on a busy machine a vendor may take a
+     * request in long after the runner has given it up.
      */
     public void assertRepeatsHadNoAnswer(Api api) {
         assertRepeatsAreExplainedBy(List.of(), Duration.ZERO, api);
     }
 
     /**
-     * Asserts that each event that was taken in again had an attempt without an answer, or had been taken in shortly before
-     * a crash, so that its result was not written yet.
+     * Asserts that each event that was taken in again had an attempt without an answer, or had been taken in shortly
+     * before a crash, so that its result was not written yet.
      */
     public void assertRepeatsAreExplainedBy(List<Instant> crashes, Duration unmarked, Api api) {
         Map<String, Integer> unexplained = new TreeMap<>();
@@ -201,7 +203,8 @@ public final class Receipts {
         }
         unexplained.forEach((id, count) -> {
             JsonNode delivery = api.delivery(id, destination);
-            long unanswered = delivery.path("attempts").findValues("response_code").stream().filter(JsonNode::isNull).count();
+            long unanswered =
+                    delivery.path("attempts").findValues("response_code").stream().filter(JsonNode::isNull).count();
             assertThat((long) count).as("%s: %s was taken in at %s; crashes at %s; the runner knows of %s",
                     destination, id, times(id), crashes, delivery).isLessThanOrEqualTo(unanswered);
         });

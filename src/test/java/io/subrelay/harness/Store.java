@@ -45,7 +45,7 @@ public record Store(Kind kind, String url, Map<String, String> settings) {
     public static Store postgresql(EmbeddedPostgres server) {
         String name = "test" + COUNT.incrementAndGet();
         try (Connection connection = server.getPostgresDatabase().getConnection();
-             Statement statement = connection.createStatement()) {
+                Statement statement = connection.createStatement()) {
             statement.execute("create database " + name);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
@@ -86,7 +86,8 @@ public record Store(Kind kind, String url, Map<String, String> settings) {
         List<String> values = new ArrayList<>();
         try (Connection connection = connect(); Statement statement = connection.createStatement()) {
             List<String> tables = new ArrayList<>();
-            try (ResultSet names = connection.getMetaData().getTables(null, "public", "%", new String[] {"TABLE", "BASE TABLE"})) {
+            try (ResultSet names =
+                    connection.getMetaData().getTables(null, "public", "%", new String[] {"TABLE", "BASE TABLE"})) {
                 while (names.next()) {
                     tables.add(names.getString("TABLE_NAME"));
                 }
@@ -106,8 +107,9 @@ public record Store(Kind kind, String url, Map<String, String> settings) {
 
     /** The one number that a query gives. */
     public long number(String sql) throws SQLException {
-        try (Connection connection = connect(); Statement statement = connection.createStatement();
-             ResultSet row = statement.executeQuery(sql)) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
             row.next();
             return row.getLong(1);
         }

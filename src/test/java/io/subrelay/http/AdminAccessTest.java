@@ -24,8 +24,9 @@ class AdminAccessTest {
 
     @ParameterizedTest
     @CsvSource({"localhost:8080,true", "LOCALHOST,true", "127.0.0.1:8080,true", "127.1.2.3,true", "[::1]:8080,true",
-        "relay.test:8080,true", "rebound.example:8080,false", "localhost.example:8080,false", "127.0.0.1.example,false",
-        "192.168.0.7:8080,false", "relay.test.example,false", "x-localhost,false"})
+            "relay.test:8080,true", "rebound.example:8080,false", "localhost.example:8080,false",
+            "127.0.0.1.example,false",
+            "192.168.0.7:8080,false", "relay.test.example,false", "x-localhost,false"})
     void withoutAPasswordOnlyTheNamesOfThisMachineLetIn(String host, boolean in) {
         AdminAccess open = new AdminAccess("", "", "relay.test");
         assertThatCode(() -> open.check(null, null)).as("a script that says no name").doesNotThrowAnyException();

@@ -69,10 +69,12 @@ class BoundedHttpTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Content-Encoding: gzip", "Content-Encoding: deflate", "Content-Encoding: br",
-        "Content-Encoding: gzip, gzip", "Content-Type: text/plain; charset=klingon", "Content-Type: ;charset=\u0000",
-        "Content-Type: x; charset=\"", "Content-Length: 7\nContent-Length: 7", "Content-Length: 7\nContent-Length: 9",
-        "Content-Length: -7", "Content-Length: many", "Transfer-Encoding: klingon",
-        "WWW-Authenticate: ,,=\"", "Set-Cookie: \u0000", "Content-Type: application/x-java-serialized-object; a"})
+            "Content-Encoding: gzip, gzip", "Content-Type: text/plain; charset=klingon",
+            "Content-Type: ;charset=\u0000",
+            "Content-Type: x; charset=\"", "Content-Length: 7\nContent-Length: 7",
+            "Content-Length: 7\nContent-Length: 9",
+            "Content-Length: -7", "Content-Length: many", "Transfer-Encoding: klingon",
+            "WWW-Authenticate: ,,=\"", "Set-Cookie: \u0000", "Content-Type: application/x-java-serialized-object; a"})
     void aFalselyDescribedBodyIsTakenAsItIs(String header) {
         for (int status : new int[] {200, 400, 401, 429}) {
             Exchange exchange = post(RawVendor.of(head(status, header + "\nRetry-After: 7"), "1234567"));
@@ -100,8 +102,8 @@ class BoundedHttpTest {
     @Test
     void aSuccessThatIsCutIsNoAnswer() {
         for (Answer cut : new Answer[] {RawVendor.of(head(200, "Content-Length: 9"), "abc"),
-            RawVendor.of(head(200, "Transfer-Encoding: chunked"), "9\r\nabc"),
-            RawVendor.of(head(200, "Transfer-Encoding: chunked"), "3\r\nabc\r\n")}) {
+                RawVendor.of(head(200, "Transfer-Encoding: chunked"), "9\r\nabc"),
+                RawVendor.of(head(200, "Transfer-Encoding: chunked"), "3\r\nabc\r\n")}) {
             assertThat(post(cut).getException()).isInstanceOf(IOException.class);
         }
     }

@@ -138,12 +138,12 @@ class ImportTest {
         assertThat(ended.out()).startsWith("read       8\nnew        2\nupdated    0\nunchanged  0\nrefused    6\n");
         assertThat(ended.err().lines().filter(line -> line.startsWith(file(file)))
                 .map(line -> line.substring(file(file).length()))).containsExactly(
-                ":3: this is not JSON (column 2)",
-                ":4: this is neither a customer (no subscriber) nor a webhook (no event)",
-                ":5: request_date_ms is missing: it tells as of when the answer holds",
-                ":6: subscriber.subscriptions.m.expires_date is not a date such as 2026-01-31T12:00:00Z",
-                ":7: event.event_timestamp_ms is missing or not an integer of milliseconds since the epoch",
-                ":8: this is longer than server.max-body-size, 20000 bytes");
+                        ":3: this is not JSON (column 2)",
+                        ":4: this is neither a customer (no subscriber) nor a webhook (no event)",
+                        ":5: request_date_ms is missing: it tells as of when the answer holds",
+                        ":6: subscriber.subscriptions.m.expires_date is not a date such as 2026-01-31T12:00:00Z",
+                        ":7: event.event_timestamp_ms is missing or not an integer of milliseconds since the epoch",
+                        ":8: this is longer than server.max-body-size, 20000 bytes");
         assertThat(customer(Customers.id(2002))).isNotNull();
         assertThat(run(file(folder.resolve("none"))).err()).endsWith("none: this file cannot be read\n");
     }

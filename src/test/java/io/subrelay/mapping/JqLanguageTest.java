@@ -67,7 +67,8 @@ class JqLanguageTest {
 
     @Test
     void gives_plain_values_and_text_for_objects() {
-        String body = "{\"t\": \"x\", \"n\": 1663786195063, \"d\": 0.70, \"b\": true, \"z\": null, \"l\": [1, {\"a\": 2}], \"o\": {\"d\": 0.70}}";
+        String body =
+                "{\"t\": \"x\", \"n\": 1663786195063, \"d\": 0.70, \"b\": true, \"z\": null, \"l\": [1, {\"a\": 2}], \"o\": {\"d\": 0.70}}";
         assertThat(evaluate(".t", body)).isEqualTo("x");
         assertThat(evaluate(".n", body)).isEqualTo(1663786195063L);
         assertThat(evaluate(".b", body)).isEqualTo(true);
@@ -88,7 +89,8 @@ class JqLanguageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"true, true", "false, false", "null, false", "0, true", "'\"\"', true", "empty, false", "'[]', true", ".a == 1, true"})
+    @CsvSource({"true, true", "false, false", "null, false", "0, true", "'\"\"', true", "empty, false", "'[]', true",
+            ".a == 1, true"})
     void a_predicate_holds_as_in_jq(String jq, boolean holds) {
         assertThat(CAMEL.resolveLanguage("jq").createPredicate(jq).matches(exchange("{\"a\": 1}"))).isEqualTo(holds);
     }
@@ -100,10 +102,13 @@ class JqLanguageTest {
         exchange.setVariable("tree", Json.tree("{\"a\": 1}"));
         exchange.getMessage().setHeader("h", 7);
         exchange.setProperty("p", true);
-        assertThat(expression("[variable(\"v\"), variable(\"tree\").a, header(\"h\"), property(\"p\"), variable(\"none\")]")
+        assertThat(expression(
+                "[variable(\"v\"), variable(\"tree\").a, header(\"h\"), property(\"p\"), variable(\"none\")]")
                 .evaluate(exchange, String.class)).isEqualTo("[\"plain, not \\\"JSON\\\"\",1,7,true,null]");
-        assertThat(((JqLanguage) CAMEL.resolveLanguage("jq")).createExpression(".a", new Object[] {null, "variable:tree"})
-                .evaluate(exchange, Object.class)).isEqualTo(1);
+        assertThat(
+                ((JqLanguage) CAMEL.resolveLanguage("jq")).createExpression(".a", new Object[] {null, "variable:tree"})
+                        .evaluate(exchange, Object.class))
+                .isEqualTo(1);
     }
 
     @Test
@@ -138,7 +143,7 @@ class JqLanguageTest {
 
     @ParameterizedTest
     @CsvSource({"9.99, 9.99", "'\"9.90\"', 9.90", "-12, -12", "1e12, 1e12", "1e13, ", "1e400, ", "-1e400, ",
-        "'\"1e400\"', ", "'\"many\"', ", "null, ", "{}, ", "true, "})
+            "'\"1e400\"', ", "'\"many\"', ", "null, ", "{}, ", "true, "})
     void amounts(String value, BigDecimal amount) {
         assertThat(evaluate("amount | if . == null then null else tostring end", value))
                 .isEqualTo(amount == null ? null : value.replace("\"", "").replace("1e12", "1E+12"));
@@ -153,9 +158,11 @@ class JqLanguageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1662493499000, 2022-09-06T19:44:59Z, 1662493499", "1662493499063, 2022-09-06T19:44:59.063Z, 1662493499",
-        "1.662493499e12, 2022-09-06T19:44:59Z, 1662493499", "-1, 1969-12-31T23:59:59.999Z, -1",
-        "'\"1662493499000\"', 2022-09-06T19:44:59Z, 1662493499", "9e18, , ", "1e400, , ", "-9e15, , ", "null, , ", "'\"x\"', , "})
+    @CsvSource({"1662493499000, 2022-09-06T19:44:59Z, 1662493499",
+            "1662493499063, 2022-09-06T19:44:59.063Z, 1662493499",
+            "1.662493499e12, 2022-09-06T19:44:59Z, 1662493499", "-1, 1969-12-31T23:59:59.999Z, -1",
+            "'\"1662493499000\"', 2022-09-06T19:44:59Z, 1662493499", "9e18, , ", "1e400, , ", "-9e15, , ", "null, , ",
+            "'\"x\"', , "})
     void times(String millis, String iso, Long seconds) {
         assertThat(evaluate("iso8601", millis)).isEqualTo(iso);
         assertThat(evaluate("epoch_seconds", millis)).isEqualTo(seconds);
@@ -164,12 +171,14 @@ class JqLanguageTest {
     @Test
     void helpers_for_objects() {
         String body = "{\"a\": null, \"b\": 1.50, \"\": 2, \"c\": \"\u00e9\", \"d\": false, \"e\": [1]}";
-        assertThat(evaluate("without_nulls", body)).isEqualTo("{\"b\":1.50,\"\":2,\"c\":\"\u00e9\",\"d\":false,\"e\":[1]}");
+        assertThat(evaluate("without_nulls", body))
+                .isEqualTo("{\"b\":1.50,\"\":2,\"c\":\"\u00e9\",\"d\":false,\"e\":[1]}");
         assertThat(evaluate("as_texts", body))
                 .isEqualTo("{\"a\":\"\",\"b\":\"1.50\",\"\":\"2\",\"c\":\"\u00e9\",\"d\":\"false\",\"e\":\"[1]\"}");
         assertThat(evaluate(".c | json_bytes", body)).isEqualTo(4);
         assertThat(evaluate(".c | sha256 | length", body)).isEqualTo(64);
-        assertThat(evaluate("cut(1)", body)).isEqualTo("{\"a\":null,\"b\":1.50,\"\":2,\"c\":\"\",\"d\":false,\"e\":[1]}");
+        assertThat(evaluate("cut(1)", body))
+                .isEqualTo("{\"a\":null,\"b\":1.50,\"\":2,\"c\":\"\",\"d\":false,\"e\":[1]}");
         assertThat(evaluate("cut(3)", "\"a\\\"b\"")).isEqualTo("a\"");
         assertThat(evaluate("cut(5)", "\"aa\uD83D\uDE00\"")).isEqualTo("aa");
         assertThat(evaluate("cut(6)", "\"aa\uD83D\uDE00b\"")).isEqualTo("aa\uD83D\uDE00");
@@ -177,9 +186,9 @@ class JqLanguageTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "{a: 1,, b: 2} | jq, line 1, column 7: unexpected ','", "{a: 1 | jq, line 1, column",
-        ".a + nonsense(1) | jq, line 1, column 6: there is no function nonsense/1",
-        "def f($x): $x; f(1; 2) | there is no function f/2", ".a = \"x | jq, line 1, column"})
+            "{a: 1,, b: 2} | jq, line 1, column 7: unexpected ','", "{a: 1 | jq, line 1, column",
+            ".a + nonsense(1) | jq, line 1, column 6: there is no function nonsense/1",
+            "def f($x): $x; f(1; 2) | there is no function f/2", ".a = \"x | jq, line 1, column"})
     void what_is_wrong_is_said_when_the_route_is_built(String jq, String message) throws Exception {
         try (DefaultCamelContext camel = new DefaultCamelContext()) {
             assertThatThrownBy(() -> {
@@ -196,8 +205,8 @@ class JqLanguageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"def f($x): $x + 1; f(1)", "def f(g): g; f(2)", "[1, 2] | map(. + 1) | .[0]",
-        "reduce (1, 1) as $x (0; . + $x)", "\"\\(1 + 1)\" | tonumber", "{\"a\": 2} | to_entries | .[0].value",
-        "try error(\"x\") catch 2"})
+            "reduce (1, 1) as $x (0; . + $x)", "\"\\(1 + 1)\" | tonumber", "{\"a\": 2} | to_entries | .[0].value",
+            "try error(\"x\") catch 2"})
     void all_of_jq_is_there(String jq) {
         assertThat(((Number) evaluate(jq, null)).intValue()).isEqualTo(2);
     }
@@ -220,7 +229,8 @@ class JqLanguageTest {
         assertThat(IntStream.range(0, 20_000).parallel().allMatch(i -> {
             Exchange exchange = exchange("{\"a\": " + i + "}");
             exchange.setVariable("v", i);
-            return expression.evaluate(exchange, String.class).equals("{\"v\":" + i + ",\"a\":" + i + ",\"b\":" + (i + 1) + "}");
+            return expression.evaluate(exchange, String.class)
+                    .equals("{\"v\":" + i + ",\"a\":" + i + ",\"b\":" + (i + 1) + "}");
         })).isTrue();
     }
 
@@ -239,8 +249,8 @@ class JqLanguageTest {
                 }
             });
             camel.start();
-            Exchange result = camel.createProducerTemplate().send("direct:in", exchange ->
-                    exchange.getMessage().setBody("{\"name\": \"x, y\", \"items\": [{\"n\": 1}, {\"n\": 2, \"m\": 3}, {\"n\": 4}]}"));
+            Exchange result = camel.createProducerTemplate().send("direct:in", exchange -> exchange.getMessage()
+                    .setBody("{\"name\": \"x, y\", \"items\": [{\"n\": 1}, {\"n\": 2, \"m\": 3}, {\"n\": 4}]}"));
             assertThat(result.getException()).isNull();
             assertThat(result.getVariable("name")).isEqualTo("x, y");
             assertThat(result.getMessage().getBody(List.class)).isEqualTo(List.of("{\"n\":2}", "{\"n\":4}"));

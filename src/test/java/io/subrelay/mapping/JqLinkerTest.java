@@ -43,85 +43,85 @@ class JqLinkerTest {
 
     static Stream<String> expressions() {
         return """
-            # objects
-            {}
-            {a, t: .t, "u": 1, (.t): 2, x: .l}
-            {a: 1, b: 2, a: 3}
-            {a: (1, 2), b: (3, 4)}
-            {a: empty, b: error("y")}
-            {a: error("y"), b: empty}
-            try {a: (1, error("y")), b: 2} catch .
-            {(.l[0:2][] | tostring): (5, 6)}
-            {a: {b: {c: (1, 2)}}, d: {e: .n}}
-            {(.l): 1}
-            label $out | {a: (1, break $out)}
-            [limit(1; {a: (1, 2)})]
-            . as {t: $u, $n} | {$u, $n}
-            {"a\\(1, 2)": 3}
-            # sums
-            .a + {b: 2} + {c: 3, b: 4} + {d: 5}
-            (.a + {x: 1}), .a
-            [.a, .a + .a + {y: 1}, .a]
-            null + .a + {b: 2}, .a
-            {a: 1} + null + {b: 2}
-            {a: 1} + {b: 2} + null
-            (.a as $o | $o + {z: 1} + {y: 1} | $o)
-            1 + 2 + 3.5
-            "a" + "b" + .t
-            [1] + [2] + [3]
-            (1, 2) + (10, 20) + (100, 200)
-            {a: 1} + {b: 2} + 3
-            1 + empty + error("z")
-            error("first") + error("last")
-            .l + [(1, 2)]
-            [{a: 1} + {b: 2} + ({c: 3}, {d: 4})]
-            null + null
-            # pipes and variables
-            .a | .b as $x | [$x, .c]
-            (1, 2) as $x | (3, 4) as $y | [$x, $y]
-            1 as $x | 2 as $x | [$x, (3 as $x | $x), $x]
-            . as [$p] | 1
-            [.l[] | . as $x | try (. + 1) catch "no"]
-            label $f | .l[] | ., break $f
-            1 | 2 | empty | 3
-            # functions
-            def f: 1; def g: f + 1; g, f
-            def f($x; y): [$x, y]; f(1, 2; 3, 4)
-            def f(g): g | g; 2 | f(. * 3)
-            def fac: if . <= 1 then 1 else . * (. - 1 | fac) end; 5 | fac
-            def f(x): def x: 7; x; f(1)
-            def f: def g: 3; g; f, (def g: 4; g)
-            def map(f): "mine"; [1] | map(. + 1)
-            def f($a; $b): $a + $b; f(1; f(2; 3))
-            1 as $x | def f: $x; 2 as $x | f
-            def f(x): 5 as $y | x; 6 as $y | f($y)
-            [1, 2] | map({v: .}) | add
-            [range(3)]
-            def r(n): if n > 0 then n, r(n - 1) else empty end; [r(3)]
-            [recurse(if . < 2 then . + 1 else empty end; true)]
-            # paths
-            del(.a.b)
-            .a.b = 5
-            .a |= . + {z: 1}
-            [paths]
-            path(.a | .b)
-            def p: .a | .b; path(p)
-            path(.a + .a)
-            def f($x): .l[$x]; path(f(0, 1))
-            path({a: 1})
-            delpaths([["a", "b"]])
-            .l[2].d |= ascii_upcase
-            to_entries
-            if (.a, .n) then .t else .l end
-            reduce .l[] as $x ([]; . + [$x] + [0])
-            .l | first, last
-            [.l[] | select(type == "number")]
-            .t.u
-            [.l[] | .d?]
-            .n // (.a | .b)
-            "\\(.a | .b)-\\(1 + 2 + 3)"
-            @base64 "\\(.t + "y")"
-            """.lines().filter(line -> !line.startsWith("#"));
+                # objects
+                {}
+                {a, t: .t, "u": 1, (.t): 2, x: .l}
+                {a: 1, b: 2, a: 3}
+                {a: (1, 2), b: (3, 4)}
+                {a: empty, b: error("y")}
+                {a: error("y"), b: empty}
+                try {a: (1, error("y")), b: 2} catch .
+                {(.l[0:2][] | tostring): (5, 6)}
+                {a: {b: {c: (1, 2)}}, d: {e: .n}}
+                {(.l): 1}
+                label $out | {a: (1, break $out)}
+                [limit(1; {a: (1, 2)})]
+                . as {t: $u, $n} | {$u, $n}
+                {"a\\(1, 2)": 3}
+                # sums
+                .a + {b: 2} + {c: 3, b: 4} + {d: 5}
+                (.a + {x: 1}), .a
+                [.a, .a + .a + {y: 1}, .a]
+                null + .a + {b: 2}, .a
+                {a: 1} + null + {b: 2}
+                {a: 1} + {b: 2} + null
+                (.a as $o | $o + {z: 1} + {y: 1} | $o)
+                1 + 2 + 3.5
+                "a" + "b" + .t
+                [1] + [2] + [3]
+                (1, 2) + (10, 20) + (100, 200)
+                {a: 1} + {b: 2} + 3
+                1 + empty + error("z")
+                error("first") + error("last")
+                .l + [(1, 2)]
+                [{a: 1} + {b: 2} + ({c: 3}, {d: 4})]
+                null + null
+                # pipes and variables
+                .a | .b as $x | [$x, .c]
+                (1, 2) as $x | (3, 4) as $y | [$x, $y]
+                1 as $x | 2 as $x | [$x, (3 as $x | $x), $x]
+                . as [$p] | 1
+                [.l[] | . as $x | try (. + 1) catch "no"]
+                label $f | .l[] | ., break $f
+                1 | 2 | empty | 3
+                # functions
+                def f: 1; def g: f + 1; g, f
+                def f($x; y): [$x, y]; f(1, 2; 3, 4)
+                def f(g): g | g; 2 | f(. * 3)
+                def fac: if . <= 1 then 1 else . * (. - 1 | fac) end; 5 | fac
+                def f(x): def x: 7; x; f(1)
+                def f: def g: 3; g; f, (def g: 4; g)
+                def map(f): "mine"; [1] | map(. + 1)
+                def f($a; $b): $a + $b; f(1; f(2; 3))
+                1 as $x | def f: $x; 2 as $x | f
+                def f(x): 5 as $y | x; 6 as $y | f($y)
+                [1, 2] | map({v: .}) | add
+                [range(3)]
+                def r(n): if n > 0 then n, r(n - 1) else empty end; [r(3)]
+                [recurse(if . < 2 then . + 1 else empty end; true)]
+                # paths
+                del(.a.b)
+                .a.b = 5
+                .a |= . + {z: 1}
+                [paths]
+                path(.a | .b)
+                def p: .a | .b; path(p)
+                path(.a + .a)
+                def f($x): .l[$x]; path(f(0, 1))
+                path({a: 1})
+                delpaths([["a", "b"]])
+                .l[2].d |= ascii_upcase
+                to_entries
+                if (.a, .n) then .t else .l end
+                reduce .l[] as $x ([]; . + [$x] + [0])
+                .l | first, last
+                [.l[] | select(type == "number")]
+                .t.u
+                [.l[] | .d?]
+                .n // (.a | .b)
+                "\\(.a | .b)-\\(1 + 2 + 3)"
+                @base64 "\\(.t + "y")"
+                """.lines().filter(line -> !line.startsWith("#"));
     }
 
     @ParameterizedTest

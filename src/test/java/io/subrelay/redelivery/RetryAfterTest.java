@@ -27,21 +27,21 @@ class RetryAfterTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "7 | 7000", "0 | 0", "007 | 7000", "86401 | 86400000", "9999999999 | 86400000",
-        "123456789012345678901234567890 | 86400000",
-        "Sun, 06 Nov 1994 08:49:37 GMT | 277000",
-        "Sunday, 06-Nov-94 08:49:37 GMT | 277000",
-        "Sun Nov  6 08:49:37 1994 | 277000",
-        "Sun Nov 6 08:49:37 1994 | 277000",
-        "Wed Nov 16 08:49:37 1994 | 86400000",
-        "sun, 6 nov 1994 08:49:37 gmt | 277000",
-        "Mon, 06 Nov 1994 08:49:37 GMT | 277000",
-        "Sun, 06 Nov 1994 09:49:37 +0100 | 277000",
-        "Sunday, 06-Nov-93 08:49:37 GMT | 0",
-        "Sunday, 06-Nov-43 08:49:37 GMT | 86400000",
-        "Sunday, 06-Nov-45 08:49:37 GMT | 0",
-        "Sun, 06 Nov 1994 08:44:37 GMT | 0",
-        "soon | 0", "-1 | 0", "1.5 | 0", "'' | 0", "Sun, 31 Feb 9994 08:49:37 GMT | 86400000"})
+            "7 | 7000", "0 | 0", "007 | 7000", "86401 | 86400000", "9999999999 | 86400000",
+            "123456789012345678901234567890 | 86400000",
+            "Sun, 06 Nov 1994 08:49:37 GMT | 277000",
+            "Sunday, 06-Nov-94 08:49:37 GMT | 277000",
+            "Sun Nov  6 08:49:37 1994 | 277000",
+            "Sun Nov 6 08:49:37 1994 | 277000",
+            "Wed Nov 16 08:49:37 1994 | 86400000",
+            "sun, 6 nov 1994 08:49:37 gmt | 277000",
+            "Mon, 06 Nov 1994 08:49:37 GMT | 277000",
+            "Sun, 06 Nov 1994 09:49:37 +0100 | 277000",
+            "Sunday, 06-Nov-93 08:49:37 GMT | 0",
+            "Sunday, 06-Nov-43 08:49:37 GMT | 86400000",
+            "Sunday, 06-Nov-45 08:49:37 GMT | 0",
+            "Sun, 06 Nov 1994 08:44:37 GMT | 0",
+            "soon | 0", "-1 | 0", "1.5 | 0", "'' | 0", "Sun, 31 Feb 9994 08:49:37 GMT | 86400000"})
     void asItIsWritten(String value, long delayMs) {
         assertThat(retryAfter.delayMs(value, null)).isEqualTo(delayMs);
     }
@@ -49,7 +49,8 @@ class RetryAfterTest {
     /** Whatever the time is here: one of the two clocks may be wrong. */
     @Test
     void datesGoByTheClockOfTheAnswer() {
-        assertThat(retryAfter.delayMs("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:30 GMT")).isEqualTo(7_000);
+        assertThat(retryAfter.delayMs("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:30 GMT"))
+                .isEqualTo(7_000);
         assertThat(retryAfter.delayMs("Sun, 06 Nov 1994 08:49:37 GMT", "yesterday")).isEqualTo(277_000);
     }
 

@@ -39,9 +39,10 @@ class ClockSetBackTest {
 
     private static void fail(Database database, int seq, long first, long last, long next) throws Exception {
         try (Connection connection = database.dataSource().getConnection();
-             Statement statement = connection.createStatement()) {
+                Statement statement = connection.createStatement()) {
             statement.execute("insert into redelivery (destination, event, customer, origin, attempts, "
-                    + "first_attempt_at, next_attempt_at) select 'segment', seq, customer, 'event', 1, " + first + ", " + next
+                    + "first_attempt_at, next_attempt_at) select 'segment', seq, customer, 'event', 1, " + first + ", "
+                    + next
                     + " from event where seq = " + seq);
             statement.execute("insert into attempt (event, destination, attempt, attempted_at, millis) values ("
                     + seq + ", 'segment', 1, " + last + ", 1)");

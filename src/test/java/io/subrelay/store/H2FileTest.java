@@ -101,9 +101,11 @@ class H2FileTest {
                 channel.truncate(cut);
             }
             try (Database database = OpenedDatabase.h2(folder, "")) {
-                assertThat(OpenedDatabase.number(database, "select count(*) from event")).as("cut at %d", cut).isEqualTo(40);
+                assertThat(OpenedDatabase.number(database, "select count(*) from event")).as("cut at %d", cut)
+                        .isEqualTo(40);
             } catch (Settings.InvalidSetting e) {
-                assertThat(e).as("cut at %d", cut).hasMessageStartingWith("database.url: ").hasMessageContaining("" + file);
+                assertThat(e).as("cut at %d", cut).hasMessageStartingWith("database.url: ")
+                        .hasMessageContaining("" + file);
             }
         }
     }
@@ -118,7 +120,8 @@ class H2FileTest {
             OpenedDatabase.accept(database, "anna", 3, 4);
         }
         Files.delete(file);
-        assertThatThrownBy(() -> OpenedDatabase.h2(folder, "")).hasMessageContaining(file + " is missing: put the whole");
+        assertThatThrownBy(() -> OpenedDatabase.h2(folder, ""))
+                .hasMessageContaining(file + " is missing: put the whole");
         Files.createFile(file);
         assertThatThrownBy(() -> OpenedDatabase.h2(folder, "")).hasMessageContaining(file + " is empty: put the whole");
         Files.copy(older, file, StandardCopyOption.REPLACE_EXISTING);

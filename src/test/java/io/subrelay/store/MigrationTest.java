@@ -62,9 +62,11 @@ class MigrationTest {
     @Test
     void anUpgrade() throws Exception {
         String url = "jdbc:h2:file:" + folder.resolve("subrelay") + ";DATABASE_TO_LOWER=TRUE;WRITE_DELAY=0";
-        Flyway.configure().dataSource(url, null, null).locations("classpath:db/migration", "classpath:db/h2").target("2")
+        Flyway.configure().dataSource(url, null, null).locations("classpath:db/migration", "classpath:db/h2")
+                .target("2")
                 .load().migrate();
-        try (Connection connection = DriverManager.getConnection(url); Statement statement = connection.createStatement()) {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
             statement.execute("update log_position set last_event = 7");
             statement.execute("insert into customer (id, state) values (1, '{\"named\":\"Zoë\"}')");
             statement.execute("insert into delivery values (7, 'segment', 'dead', 1, 2, 3, 400, 'no', null)");
@@ -73,9 +75,10 @@ class MigrationTest {
 
         assertThat(copies).hasSizeGreaterThan(10);
         for (Path copy : copies.values()) {
-            try (Database database = open(copy, false); Connection connection = database.dataSource().getConnection();
-                 Statement statement = connection.createStatement();
-                 ResultSet row = statement.executeQuery("select utf8tostring(folded), as_of from customer")) {
+            try (Database database = open(copy, false);
+                    Connection connection = database.dataSource().getConnection();
+                    Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("select utf8tostring(folded), as_of from customer")) {
                 row.next();
                 assertThat(row.getString(1)).isEqualTo("{\"named\":\"Zoë\"}");
                 assertThat(row.getLong(2)).isEqualTo(7);

@@ -35,7 +35,7 @@ class PostgresTest {
         }
         execute("alter database " + name + " set synchronous_commit = remote_apply");
         try (Database database = OpenedDatabase.with(store.settings());
-             Connection connection = database.dataSource().getConnection()) {
+                Connection connection = database.dataSource().getConnection()) {
             assertThat(setting(connection, "synchronous_commit")).isEqualTo("remote_apply");
         }
     }
@@ -44,9 +44,10 @@ class PostgresTest {
     void thatCannotHoldEveryCharacterIsRefused() throws Exception {
         String latin1 = store.url().replaceFirst(".*/", "") + "_latin1";
         execute("create database " + latin1 + " template template0 encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'");
-        assertThatThrownBy(() -> OpenedDatabase.with(at(store.url() + "_latin1"))).hasMessage("database.url: cannot open "
-                + "the database: its encoding is LATIN1, which cannot hold every character; create it with: "
-                + "createdb -T template0 -E UTF8 <name>");
+        assertThatThrownBy(() -> OpenedDatabase.with(at(store.url() + "_latin1")))
+                .hasMessage("database.url: cannot open "
+                        + "the database: its encoding is LATIN1, which cannot hold every character; create it with: "
+                        + "createdb -T template0 -E UTF8 <name>");
     }
 
     @Test
@@ -70,7 +71,8 @@ class PostgresTest {
     }
 
     private static String setting(Connection connection, String name) throws SQLException {
-        try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery("show " + name)) {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("show " + name)) {
             row.next();
             return row.getString(1);
         }

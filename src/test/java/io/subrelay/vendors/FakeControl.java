@@ -58,8 +58,8 @@ final class FakeControl implements HttpHandler {
 
     private static Fault fault(JsonNode given) {
         Map<String, String> headers = new HashMap<>();
-        given.path("headers").fields().forEachRemaining(header ->
-                headers.put(header.getKey(), header.getValue().asText()));
+        given.path("headers").fields()
+                .forEachRemaining(header -> headers.put(header.getKey(), header.getValue().asText()));
         return switch (given.path("way").asText("answer")) {
             case "hang" -> Fault.hang();
             case "reset" -> Fault.reset();

@@ -207,7 +207,9 @@ public abstract class FakeVendor implements AutoCloseable {
         cleared = new CountDownLatch(1);
     }
 
-    /** Nobody listens at its port any more, until {@link #up()}. What was taken in is answered before, if it is soon. */
+    /**
+     * Nobody listens at its port any more, until {@link #up()}. What was taken in is answered before, if it is soon.
+     */
     public final synchronized void down() throws InterruptedException {
         down = true;
         for (int i = 0; i < 20 && answering > 0; i++) {
@@ -298,7 +300,7 @@ public abstract class FakeVendor implements AutoCloseable {
         switch (fault.way()) {
             case ANSWER -> send(exchange, fault.status(), fault.headers(), fault.body());
             case HANG -> cleared.await();
-            case RESET -> { }
+            case RESET -> {}
             case TRUNCATED -> {
                 exchange.sendResponseHeaders(fault.status(), fault.body().length() + 100);
                 exchange.getResponseBody().write(fault.body().getBytes(StandardCharsets.UTF_8));

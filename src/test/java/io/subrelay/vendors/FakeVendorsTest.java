@@ -27,23 +27,24 @@ class FakeVendorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            segment   | POST  | /v1/batch | Basic a2V5Og== | {"batch":[{"type":"track","event":"e","userId":"u"}]} | 1 0 0
-            segment   | POST  | /v1/batch | Basic a2V5Og== | {"batch":[{"type":"track","event":"e"}]}              | 0 1 0
-            segment   | POST  | /v1/batch | none           | {"batch":[{"type":"track","event":"e","userId":"u"}]} | 0 1 0
-            segment   | POST  | /v1/batch | Basic a2V5Og== | {"batch":                                             | 0 0 1
-            amplitude | POST  | /2/httpapi | none | {"api_key":"k","events":[{"event_type":"e","user_id":"user-1"}]} | 1 0 0
-            amplitude | POST  | /2/httpapi | none | {"api_key":"k","events":[{"event_type":"e"}]}                | 0 0 1
-            amplitude | POST  | /2/httpapi | none | {"events":[{"event_type":"e","user_id":"user-1"}]}           | 0 0 1
-            amplitude | POST  | /2/httpapi | none | {"api_key":"k","events":[{"event_type":"e","user_id":"u1"}]} | 0 0 1
-            onesignal | PATCH | /apps/a/users/by/onesignal_id/u | Key k  | {"properties":{"tags":{"a":"1"}}}     | 1 0 0
-            onesignal | PATCH | /apps/a/users/by/onesignal_id/u | Key k  | {"properties":{"tags":{"a":1}}}       | 0 0 1
-            onesignal | PATCH | /apps/a/users/by/onesignal_id/u | none   | {"properties":{"tags":{"a":"1"}}}     | 0 0 1
-            onesignal | PATCH | /apps/a/users/by/onesignal_id/u | Key k  | {"properties":{"tags":{"a-b":"1"}}}   | 1 1 0
-            statsig   | POST  | /v1/webhooks/revenuecat_webhook | Bearer secret | {"event":{"type":"TEST","id":"e"}} | 1 0 0
-            statsig   | POST  | /v1/webhooks/revenuecat_webhook | none          | {"event":{"type":"TEST","id":"e"}} | 0 0 1
-            statsig   | POST  | /v1/webhooks/revenuecat_webhook | Bearer secret | {"event":{"id":"e"}}               | 0 0 1
-            """)
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    segment   | POST  | /v1/batch | Basic a2V5Og== | {"batch":[{"type":"track","event":"e","userId":"u"}]} | 1 0 0
+                    segment   | POST  | /v1/batch | Basic a2V5Og== | {"batch":[{"type":"track","event":"e"}]}              | 0 1 0
+                    segment   | POST  | /v1/batch | none           | {"batch":[{"type":"track","event":"e","userId":"u"}]} | 0 1 0
+                    segment   | POST  | /v1/batch | Basic a2V5Og== | {"batch":                                             | 0 0 1
+                    amplitude | POST  | /2/httpapi | none | {"api_key":"k","events":[{"event_type":"e","user_id":"user-1"}]} | 1 0 0
+                    amplitude | POST  | /2/httpapi | none | {"api_key":"k","events":[{"event_type":"e"}]}                | 0 0 1
+                    amplitude | POST  | /2/httpapi | none | {"events":[{"event_type":"e","user_id":"user-1"}]}           | 0 0 1
+                    amplitude | POST  | /2/httpapi | none | {"api_key":"k","events":[{"event_type":"e","user_id":"u1"}]} | 0 0 1
+                    onesignal | PATCH | /apps/a/users/by/onesignal_id/u | Key k  | {"properties":{"tags":{"a":"1"}}}     | 1 0 0
+                    onesignal | PATCH | /apps/a/users/by/onesignal_id/u | Key k  | {"properties":{"tags":{"a":1}}}       | 0 0 1
+                    onesignal | PATCH | /apps/a/users/by/onesignal_id/u | none   | {"properties":{"tags":{"a":"1"}}}     | 0 0 1
+                    onesignal | PATCH | /apps/a/users/by/onesignal_id/u | Key k  | {"properties":{"tags":{"a-b":"1"}}}   | 1 1 0
+                    statsig   | POST  | /v1/webhooks/revenuecat_webhook | Bearer secret | {"event":{"type":"TEST","id":"e"}} | 1 0 0
+                    statsig   | POST  | /v1/webhooks/revenuecat_webhook | none          | {"event":{"type":"TEST","id":"e"}} | 0 0 1
+                    statsig   | POST  | /v1/webhooks/revenuecat_webhook | Bearer secret | {"event":{"id":"e"}}               | 0 0 1
+                    """)
     void takes_in_drops_and_refuses(String name, String method, String path, String authorization, String body,
             String outcome) throws Exception {
         FakeVendor vendor = switch (name) {

@@ -29,7 +29,7 @@ public final class RawVendor implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private volatile Answer answer = out -> { };
+    private volatile Answer answer = out -> {};
     private volatile boolean reads = true;
 
     public RawVendor() {

@@ -28,7 +28,7 @@ import java.util.zip.GZIPInputStream;
  * @param status  what was answered; 0 = no answer
  */
 public record Received(Instant at, String method, String path, Map<String, String> headers, JsonNode body, String text,
-                       int size, int status) {
+        int size, int status) {
 
     static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

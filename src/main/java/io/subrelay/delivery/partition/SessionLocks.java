@@ -9,7 +9,9 @@ import java.sql.Timestamp;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Advisory locks of a session of its own on PostgreSQL: when the runner dies its session ends, and with it its locks. */
+/**
+ * Advisory locks of a session of its own on PostgreSQL: when the runner dies its session ends, and with it its locks.
+ */
 public final class SessionLocks implements Shares.Locks {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionLocks.class);
@@ -59,8 +61,8 @@ public final class SessionLocks implements Shares.Locks {
     private void endFormerSession() throws SQLException {
         try (PreparedStatement end = session.prepareStatement(
                 "select pg_terminate_backend(pid) from pg_stat_activity where pid = ? and backend_start = ?");
-             PreparedStatement own = session.prepareStatement(
-                     "select pid, backend_start from pg_stat_activity where pid = pg_backend_pid()")) {
+                PreparedStatement own = session.prepareStatement(
+                        "select pid, backend_start from pg_stat_activity where pid = pg_backend_pid()")) {
             end.setInt(1, process);
             end.setTimestamp(2, begun);
             end.executeQuery().close();

@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 
 /**
  * How far one destination has been fed, slice by slice. A slice is a share of the customers: runners on one database
- * divide the slices among them. A slice is live while accepted events are handed over in memory; one that fell behind is
- * fed from the database until it has caught up. Not thread safe: the queue's lock guards it.
+ * divide the slices among them. A slice is live while accepted events are handed over in memory; one that fell behind
+ * is fed from the database until it has caught up. Not thread safe: the queue's lock guards it.
  */
 public final class Slices {
 
@@ -63,7 +63,8 @@ public final class Slices {
     }
 
     private Set<Integer> which(IntPredicate condition) {
-        return IntStream.range(0, owned.length).filter(condition).boxed().collect(Collectors.toCollection(TreeSet::new));
+        return IntStream.range(0, owned.length).filter(condition).boxed()
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Events may have been accepted that nobody handed over: then everything falls behind, to read them. */

@@ -17,7 +17,8 @@ public interface Backlog {
     }
 
     /** The next deliveries of accepted events in some slices, in order, that are neither settled nor requested. */
-    List<Row> next(Set<Integer> slices, long afterSeq, long upToSeq, int limit) throws SQLException, InterruptedException;
+    List<Row> next(Set<Integer> slices, long afterSeq, long upToSeq, int limit)
+            throws SQLException, InterruptedException;
 
     /** The same of one customer, from a place on and up to one. */
     List<Row> nextOf(long customer, long fromSeq, long upToSeq, int limit) throws SQLException, InterruptedException;

@@ -334,7 +334,9 @@ public final class Lanes {
         move(lane, State.READY);
     }
 
-    /** Notes that others have to be asked, where another runner may have deliveries that go first, or none were read. */
+    /**
+     * Notes that others have to be asked, where another runner may have deliveries that go first, or none were read.
+     */
     private boolean leaveForOthers(Lane lane, Delivery next) {
         boolean asked = lane.merging != null && lane.merging.seq() == next.seq();
         lane.merging = null;

@@ -305,7 +305,7 @@ public final class OutboxQueue {
                 }
             }
             slices.fed(behind, rows.size() < PAGE ? upTo : rows.get(rows.size() - 1).seq());
-        }, () -> { });
+        }, () -> {});
     }
 
     private void readRequests() {
@@ -320,7 +320,7 @@ public final class OutboxQueue {
             if (rows.isEmpty()) {
                 requested = lanes.requests().size() > 0 || backlog.hasRequested();
             }
-        }, () -> { });
+        }, () -> {});
     }
 
     private void read(Query query, RowsHandler handler, Runnable failed) {

@@ -24,7 +24,8 @@ class SessionLocksTest {
 
     @Test
     void runnersOnOneDatabaseHaveHalfEach() throws Exception {
-        try (Database one = OpenedDatabase.with(store.settings()); Database two = OpenedDatabase.with(store.settings())) {
+        try (Database one = OpenedDatabase.with(store.settings());
+                Database two = OpenedDatabase.with(store.settings())) {
             Held first = new Held(one);
             Held second = new Held(two);
             first.shares.balance();
@@ -53,7 +54,7 @@ class SessionLocksTest {
             // as another program might
             statement.execute("select pg_advisory_lock(1937072754, 0), pg_advisory_lock(0), pg_advisory_lock(1)");
             try (Database one = OpenedDatabase.with(at(store.url() + "?currentSchema=a"));
-                 Database two = OpenedDatabase.with(at(store.url() + "?currentSchema=b"))) {
+                    Database two = OpenedDatabase.with(at(store.url() + "?currentSchema=b"))) {
                 Held first = new Held(one);
                 Held second = new Held(two);
                 for (int i = 0; i < 3; i++) {

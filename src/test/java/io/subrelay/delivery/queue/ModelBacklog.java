@@ -83,7 +83,8 @@ final class ModelBacklog implements Backlog {
     /** As {@link io.subrelay.store.DeliveryStore#requested} tells it. */
     private boolean isDue(Entry request, long now) {
         for (Entry other : of(request.event().customer()).values()) {
-            if (other.dueAt() > now && (isAccepted(other) ? other.scheduled() : other.event().seq() <= request.event().seq())) {
+            if (other.dueAt() > now
+                    && (isAccepted(other) ? other.scheduled() : other.event().seq() <= request.event().seq())) {
                 return false;
             }
         }
@@ -122,7 +123,8 @@ final class ModelBacklog implements Backlog {
     public List<Row> requested(Set<Integer> which, int limit) throws SQLException {
         long now = clock.millis();
         return rows(requests == 0 ? List.of() : open.values().stream()
-                .filter(it -> !isAccepted(it) && which.contains((int) (it.event().customer() % slices)) && isDue(it, now))
+                .filter(it -> !isAccepted(it) && which.contains((int) (it.event().customer() % slices))
+                        && isDue(it, now))
                 .limit(limit).toList(), limit);
     }
 

@@ -198,7 +198,8 @@ class OutboxQueueTest {
             } else {
                 Delivery failed = attempted ? delivery.failed(delivery.attempts() + 1, 1) : delivery;
                 if (!erased && attempted) {
-                    backlog.put(new Entry(delivery.event(), delivery.origin(), failed.attempts(), clock.millis() + wait, true));
+                    backlog.put(new Entry(delivery.event(), delivery.origin(), failed.attempts(), clock.millis() + wait,
+                            true));
                     failedAt.put(seq, step);
                 }
                 results.add(Finished.again(failed, wait));

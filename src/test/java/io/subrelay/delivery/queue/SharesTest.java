@@ -83,8 +83,9 @@ class SharesTest {
     }
 
     private void accept() {
-        EnrichedEvent event = new EnrichedEvent(accepted.size() + 1, 1 + random.nextInt(40), List.of(), null, null, 1, false,
-                List.of("d"));
+        EnrichedEvent event =
+                new EnrichedEvent(accepted.size() + 1, 1 + random.nextInt(40), List.of(), null, null, 1, false,
+                        List.of("d"));
         accepted.add(event);
         backlog.put(new Entry(event, Delivery.Origin.EVENT, 0, 0, false));
     }
@@ -126,8 +127,9 @@ class SharesTest {
         }
 
         private void take() {
-            List<Delivery> taken = queue.poll(1 + random.nextInt(3), (first, other) -> first.attempts() == other.attempts(),
-                    () -> 0);
+            List<Delivery> taken =
+                    queue.poll(1 + random.nextInt(3), (first, other) -> first.attempts() == other.attempts(),
+                            () -> 0);
             Set<Long> mine = new HashSet<>();
             for (Delivery delivery : taken) {
                 check(backlog.open.containsKey(delivery.seq()), delivery, "was delivered");
@@ -154,7 +156,8 @@ class SharesTest {
                 attempting.remove(delivery.customer());
                 if (failing) {
                     Delivery failed = delivery.failed(delivery.attempts() + 1, 1);
-                    backlog.put(new Entry(delivery.event(), delivery.origin(), failed.attempts(), clock.millis() + 200, true));
+                    backlog.put(new Entry(delivery.event(), delivery.origin(), failed.attempts(), clock.millis() + 200,
+                            true));
                     results.add(Finished.again(failed, 200));
                 } else {
                     backlog.end(delivery.seq());
@@ -194,7 +197,8 @@ class SharesTest {
             slices.remove(slice);
             writePositions();
             boolean idle = queue.release(slice);
-            check(!idle || attempting.keySet().stream().noneMatch(it -> it % SLICES == slice && attempting.get(it) == this),
+            check(!idle
+                    || attempting.keySet().stream().noneMatch(it -> it % SLICES == slice && attempting.get(it) == this),
                     null, "slice " + slice + " is given back while it is busy");
             return idle;
         }
