@@ -15,7 +15,6 @@ import io.subrelay.time.Clocks;
 import io.subrelay.webhook.WebhookReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.builder.RouteBuilder;
@@ -33,8 +32,9 @@ class HandOverTest {
         try (DefaultCamelContext camel = new DefaultCamelContext();
                 Database database = OpenedDatabase.with(kind.create().settings())) {
             Properties settings = new Properties();
-            settings.putAll(Map.of("crm.mode", "live", "delivery.concurrency", "2", "delivery.in-memory", "100"));
+            settings.put("crm.mode", "live");
             camel.getPropertiesComponent().setInitialProperties(settings);
+            camel.getPropertiesComponent().addLocation("classpath:io/subrelay/defaults.properties");
             Writer[] writer = new Writer[1];
             Outbox[] outbox = new Outbox[1];
             writer[0] = new Writer(database, new EventStore(() -> outbox[0].open(), List::of));

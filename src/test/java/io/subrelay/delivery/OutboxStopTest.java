@@ -25,6 +25,7 @@ class OutboxStopTest {
     void resultsOfDeliveriesAreInTheDatabaseOnceItHasStopped() throws Exception {
         try (DefaultCamelContext camel = new DefaultCamelContext();
                 Database database = OpenedDatabase.with(Store.Kind.POSTGRESQL.create().settings())) {
+            camel.getPropertiesComponent().addLocation("classpath:io/subrelay/defaults.properties");
             DeliveryStore store = new DeliveryStore(database);
             store.register("segment", 1);
             Writer writer = new Writer(database, new EventStore(List::of, List::of));

@@ -1,6 +1,7 @@
 package io.subrelay.delivery.partition;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -71,12 +72,12 @@ public final class Shares {
     }
 
     private void giveBack(int fair) throws SQLException {
-        for (int slice : Set.copyOf(held)) {
+        for (int slice : List.copyOf(held)) {
             if (held.size() - givingBack.size() > fair) {
                 givingBack.add(slice);
             }
         }
-        for (int slice : Set.copyOf(givingBack)) {
+        for (int slice : List.copyOf(givingBack)) {
             if (holder.released(slice)) {
                 locks.unlock(slice);
                 givingBack.remove(slice);

@@ -91,6 +91,9 @@ class SharesTest {
     }
 
     private void drain() {
+        if (runners.isEmpty()) {
+            runners.add(new Runner());
+        }
         for (int i = 0; i < 20_000 && !(backlog.open.isEmpty() && attempting.isEmpty()); i++) {
             for (Runner one : List.copyOf(runners)) {
                 one.shares.balance();
