@@ -62,9 +62,9 @@ final class Runner extends MainListenerSupport {
     /** Longer than proxies keep a connection: else they would use one that is being closed. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
     private static final long RETENTION_SECONDS = 10;
-    /** To count what was missed takes a while where customers are many. */
+    /** Counting what was missed reads every customer: not while what a start finds waiting is delivered. */
     private static final long GAPS_SECONDS = 3600;
-    private static final long GAPS_AFTER_SECONDS = 60;
+    private static final long GAPS_AFTER_SECONDS = 600;
     private static final long END_SECONDS = 30;
     private final boolean dev;
     private final Clocks clocks = Clocks.system();
