@@ -1,7 +1,8 @@
 -- The counts of each destination, of all runners together, and its newest failure; "pending" counts the retrying as
 -- well.
 select t.name, t.pending, t.delivered, t.skipped, t.previewed, t.dead,
-  (select count(*) from redelivery q where q.destination = t.name and q.attempts > 0) as retrying,
+  (select count(*) from redelivery q where q.destination = t.name
+    and (q.attempts > 0 or q.reason is not null)) as retrying,
   (select count(*) from redelivery q where q.destination = t.name and q.origin = 'request') as requested,
   b.state as backfill_state, b.customers as backfill_customers, b.told as backfill_told, b.started_at as backfill_at,
   t.last_error_at, t.last_error_code, e.event_id as last_error_event_id,

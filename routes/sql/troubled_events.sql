@@ -7,7 +7,7 @@ with chosen as (
       and l.destination = coalesce(:#${header.destination}, l.destination)
     union
     select r.event from redelivery r
-    where r.attempts > 0 and 'retrying' = coalesce(:#${header.state}, 'retrying')
+    where (r.attempts > 0 or r.reason is not null) and 'retrying' = coalesce(:#${header.state}, 'retrying')
       and r.destination = coalesce(:#${header.destination}, r.destination)
   ) troubled
   where seq > cast(:#after as bigint)

@@ -210,7 +210,8 @@ public final class DeliveryStore {
         try (Connection connection = database.dataSource().getConnection();
                 PreparedStatement select = connection.prepareStatement("""
                         select name, pending, delivered, skipped, previewed, dead,
-                          (select count(*) from redelivery r where r.destination = name and r.attempts > 0) as retrying
+                          (select count(*) from redelivery r where r.destination = name
+                            and (r.attempts > 0 or r.reason is not null)) as retrying
                         from destination""");
                 ResultSet row = select.executeQuery()) {
             while (row.next()) {
