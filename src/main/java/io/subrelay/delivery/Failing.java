@@ -111,6 +111,16 @@ public final class Failing {
         return back;
     }
 
+    /** Nothing is left that could tell whether it still fails: the last of it gave up, or was erased. */
+    synchronized void nothingWaits() {
+        now = null;
+        if (toldSince > 0) {
+            LOG.info("{}: nothing waits for it any more; it had failed since {}, {} attempts", destination,
+                    Instant.ofEpochMilli(toldSince), toldAttempts);
+            toldSince = 0;
+        }
+    }
+
     /**
      * Has to be called every second or so: tells that a spell is over.
      *

@@ -175,7 +175,7 @@ public final class Outbox implements Shares.Holder {
         return () -> {
             try {
                 task.run();
-            } catch (SQLException | RuntimeException e) {
+            } catch (SQLException | RuntimeException | Error e) {
                 LOG.warn("{}", e.toString());
             }
         };
@@ -273,6 +273,11 @@ public final class Outbox implements Shares.Holder {
     /** How many deliveries wait for a destination, of all runners together. */
     long pending(String destination) {
         return counts.pending(destination);
+    }
+
+    /** Whether nothing waits for a destination, at any runner; false where it is not known. */
+    boolean nothingWaits(String destination) {
+        return counts.nothingWaits(destination);
     }
 
     /** What waits for its next attempt. */
@@ -376,15 +381,14 @@ public final class Outbox implements Shares.Holder {
     }
 
     /**
-     * Makes a destination known; it keeps its place when its route stops, so that no event misses it meanwhile.
-     *
-     * @return what waits for it; null where it is asked for previews only
+     * Makes a destination known, once it has the queue of what waits for it; it keeps its place when its route stops,
+     * so that no event misses it meanwhile. One that is asked for previews only gets no queue.
      */
-    synchronized OutboxQueue open(OutboxConsumer consumer) throws SQLException {
+    synchronized void open(OutboxConsumer consumer) throws SQLException {
         String name = consumer.name();
         if (store == null) {
             add(consumer);
-            return null;
+            return;
         }
         store.register(name, slices);
         store.makeDueWhatFailedAfter(name, clocks.now());
@@ -395,8 +399,8 @@ public final class Outbox implements Shares.Holder {
                 settings.number("delivery.in-memory", 10, 1_000_000), new Slices(slices, handed));
         Map<Integer, Long> positions = store.positions(name);
         held.keySet().forEach(slice -> queue.acquire(slice, positions.getOrDefault(slice, handed)));
+        consumer.deliverFrom(queue);
         add(consumer);
-        return queue;
     }
 
     private void add(OutboxConsumer consumer) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.DefaultConsumer;
@@ -40,9 +41,9 @@ public final class OutboxConsumer extends DefaultConsumer {
     private final DeliveryMetrics metrics;
     private final Circuit circuit;
     private final Failing failing;
-    private volatile boolean recovered;
+    private final AtomicBoolean recovered = new AtomicBoolean();
     private String mode = "off";
-    private OutboxQueue queue;
+    private volatile OutboxQueue queue;
     private Workers workers;
     private SharedPolicy policy;
 
@@ -110,7 +111,7 @@ public final class OutboxConsumer extends DefaultConsumer {
             outbox.closed(this);
             return;
         }
-        queue = outbox.open(this);
+        outbox.open(this);
         if (queue == null) {
             return;
         }
@@ -118,6 +119,10 @@ public final class OutboxConsumer extends DefaultConsumer {
                 .newCachedThreadPool(this, "outbox-" + name()),
                 outbox.settings().number("delivery.concurrency", 1, 1000), this::work);
         workers.more();
+    }
+
+    void deliverFrom(OutboxQueue opened) {
+        queue = opened;
     }
 
     /** Lets what is being attempted end; a request that is not answered is left to go again after the next start. */
@@ -188,19 +193,29 @@ public final class OutboxConsumer extends DefaultConsumer {
      * @return whether something has to be attempted for that, and nothing that waits is in memory
      */
     boolean probe() {
-        return failing.check() && !queue.makeDue(Lanes::makeNextDue);
+        if (!failing.check()) {
+            return false;
+        }
+        if (queue.oldestPendingAt() == 0 && outbox.nothingWaits(name())) {
+            failing.nothingWaits();
+            return false;
+        }
+        return !queue.makeDue(Lanes::makeNextDue);
     }
 
     private void recovered() {
         queue.makeDue(Lanes::makeAllDue);
-        recovered = true;
+        recovered.set(true);
     }
 
     /** Whether the destination has come back since this was asked. */
     boolean takeRecovery() {
-        boolean taken = recovered;
-        recovered = false;
-        return taken;
+        return recovered.getAndSet(false);
+    }
+
+    /** What the recovery was taken for could not be done. */
+    void giveRecoveryBack() {
+        recovered.set(true);
     }
 
     Map<Integer, Long> positions() {
@@ -262,12 +277,15 @@ public final class OutboxConsumer extends DefaultConsumer {
         // each of these, whatever becomes of the others: what was taken has to be given back
         try {
             tell(decisive, attempted.get(outcomes.indexOf(decided)));
-            circuit.answered(decisive, first);
         } finally {
             try {
-                workers.ended(begun, System.nanoTime() - started, decisive);
+                circuit.answered(decisive, first);
             } finally {
-                outbox.giveBack(finished, queue);
+                try {
+                    workers.ended(begun, System.nanoTime() - started, decisive);
+                } finally {
+                    outbox.giveBack(finished, queue);
+                }
             }
         }
     }

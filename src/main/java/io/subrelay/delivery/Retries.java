@@ -5,12 +5,16 @@ import io.subrelay.time.Clocks;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Attempts ahead of their time: because somebody wants them, because the runner has started, or because a destination
  * that failed is back. Other runners do the same for their customers within some seconds.
  */
 public final class Retries {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
 
     private final RetryStore store;
     private final Map<String, OutboxConsumer> consumers;
@@ -69,14 +73,29 @@ public final class Retries {
     }
 
     /** Has to be called every second or so: sees which destinations are back. */
-    void check() throws SQLException {
+    void check() {
         for (OutboxConsumer consumer : consumers.values()) {
-            boolean probe = consumer.probe();
-            boolean recovered = consumer.takeRecovery();
+            try {
+                check(consumer);
+            } catch (SQLException | RuntimeException e) {
+                LOG.warn("{}: {}", consumer.name(), e.toString());
+            }
+        }
+    }
+
+    private void check(OutboxConsumer consumer) throws SQLException {
+        boolean probe = consumer.probe();
+        boolean recovered = consumer.takeRecovery();
+        try {
             // what somebody asked for waits in the database
             if ((probe || recovered) && store.makeRequestsDue(consumer.name(), clocks.now(), !recovered) > 0) {
                 consumer.offerRequests();
             }
+        } catch (SQLException | RuntimeException e) {
+            if (recovered) {
+                consumer.giveRecoveryBack();
+            }
+            throw e;
         }
     }
 }

@@ -44,6 +44,11 @@ final class StoredCounts {
         return Double.isNaN(pending) ? 0 : (long) pending;
     }
 
+    /** Whether nothing waits for it; false where it is not known. */
+    boolean nothingWaits(String destination) {
+        return of(destination, Counts::pending) == 0;
+    }
+
     private synchronized double of(String destination, ToDoubleFunction<Counts> count) {
         long now = clocks.ticks();
         if (now - countedAt > FRESH_MS) {

@@ -34,6 +34,7 @@ public final class Database implements AutoCloseable {
     /** Null where the database is not a file. */
     private final H2File file;
     private final boolean h2;
+    private boolean closed;
 
     static {
         // H2 would look up every text that it reads or writes in a cache of values, by a hash of the whole text
@@ -340,14 +341,16 @@ public final class Database implements AutoCloseable {
      * @param after how long since the first erasure
      * @throws SQLException if it could not be; then it may be tried again
      */
-    public void dropErased(Duration after) throws SQLException {
-        if (file != null && file.holdsErased(after)) {
+    public synchronized void dropErased(Duration after) throws SQLException {
+        if (!closed && file != null && file.holdsErased(after)) {
             RewrittenFile.of(dataSource, file);
         }
     }
 
+    /** Waits until the file is written anew, where that is being done. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         dataSource.close();
         if (h2) {
             String url = dataSource.getJdbcUrl();

@@ -184,8 +184,9 @@ final class H2File implements AutoCloseable {
         return erasedSince != 0 && System.nanoTime() - erasedSince > since.toNanos();
     }
 
-    /** It was written anew. */
+    /** It was written anew: H2 makes such a file for everybody to read. */
     synchronized void cleaned() throws IOException {
+        restrict(file, OWNER);
         erasedSince = 0;
         Files.deleteIfExists(erased);
     }

@@ -57,10 +57,15 @@ public final class RetryStore {
                 : update(DUE + waits, destination, now);
     }
 
-    /** The customers whose next attempt at a destination was made due ahead of its time. */
+    /**
+     * The customers whose next attempt at a destination was made due ahead of its time: the first one that waits, as
+     * later ones still are where that has failed again.
+     */
     public Set<Long> customersDue(String destination) throws SQLException {
-        return customers("select customer from redelivery where destination = ? and origin = 'event'"
-                + " and early", destination);
+        return customers("select customer from redelivery r where destination = ? and origin = 'event' and early"
+                + " and not exists (select 1 from redelivery b where b.destination = r.destination"
+                + " and b.customer = r.customer and b.origin = 'event' and b.event < r.event and not b.early)",
+                destination);
     }
 
     /** The customer that an id belongs to, and those that were merged into it; empty if nobody is known by the id. */
@@ -70,13 +75,18 @@ public final class RetryStore {
                 + MERGED + "customer_id i on c.merged_into = i.customer where i.app_user_id = ?", id, id);
     }
 
-    /** The same for an event that is not settled at a destination; empty if it is, or is not stored. */
+    /**
+     * The same for an event that is not settled at a destination; empty if it is, or is not stored. One that was asked
+     * for may wait with the customer that its own has become part of.
+     */
     public Set<Long> customersOfEvent(String destination, String eventId) throws SQLException {
         String open = "event_id = ? and not exists"
                 + " (select 1 from delivery d where d.event = e.seq and d.destination = ?)";
         String id = Ids.ofEvent(eventId);
         return customers("select customer from event e where " + open
-                + MERGED + "event e on c.merged_into = e.customer where " + open, id, destination, id, destination);
+                + MERGED + "event e on c.merged_into = e.customer where " + open
+                + " union select r.customer from redelivery r join event e on e.seq = r.event"
+                + " where e.event_id = ? and r.destination = ?", id, destination, id, destination, id, destination);
     }
 
     private Set<Long> customers(String sql, Object... parameters) throws SQLException {

@@ -126,6 +126,20 @@ class FailingTest {
     }
 
     @Test
+    void isOverWhereNothingIsLeftThatFails() {
+        fail(BUSY, 0);
+        pass(30);
+        failing.nothingWaits();
+        assertThat(failing.now()).isNull();
+        assertThat(pass(100)).isFalse();
+        assertThat(log.of("crm")).hasSize(2);
+        assertThat(log.of("crm").get(1)).matches(
+                "INFO crm: nothing waits for it any more; it had failed since 2027-01-15T08:00:00Z, 1 attempts");
+        fail(BUSY, 0);
+        assertThat(log.of("crm")).hasSize(3);
+    }
+
+    @Test
     void aRejectedKeyCountsAndIsToldByTheCircuit() {
         failing.worked();
         fail(Outcome.ended(Verdict.HOLD, 401, "invalid key"), 0);

@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +37,35 @@ class H2FileTest {
         OpenedDatabase.h2(folder, "").close();
 
         assertOwnersAlone();
+    }
+
+    /** H2 makes a new file then, once while it runs and once as it is closed. */
+    @Test
+    void isForItsOwnerAloneAfterAnErasure() throws Exception {
+        try (Database database = OpenedDatabase.h2(folder, "")) {
+            OpenedDatabase.accept(database, "anna", 1, 3);
+            database.erasing();
+            database.dropErased(Duration.ZERO);
+            assertThat(folder.resolve("subrelay.erased")).doesNotExist();
+            assertOwnersAlone();
+            database.erasing();
+        }
+        assertThat(folder.resolve("subrelay.erased")).doesNotExist();
+        assertOwnersAlone();
+    }
+
+    @Test
+    void isNotWrittenAnewOnceItIsClosed() throws Exception {
+        Database database = OpenedDatabase.h2(folder, "");
+        OpenedDatabase.accept(database, "anna", 1, 3);
+        database.close();
+        FileTime written = Files.getLastModifiedTime(file);
+        database.erasing();
+
+        database.dropErased(Duration.ZERO);
+
+        assertThat(folder.resolve("subrelay.erased")).exists();
+        assertThat(Files.getLastModifiedTime(file)).isEqualTo(written);
     }
 
     private void assertOwnersAlone() throws IOException {

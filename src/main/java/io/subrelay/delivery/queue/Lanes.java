@@ -96,6 +96,15 @@ public final class Lanes {
         return !ready.isEmpty();
     }
 
+    /** How many lanes have a delivery that may go. */
+    int ready() {
+        return ready.size();
+    }
+
+    boolean isUnread() {
+        return !unread.isEmpty();
+    }
+
     /** When the next lane is due by the clock; {@link Long#MAX_VALUE} if none waits. */
     long nextDue() {
         return waiting.isEmpty() ? Long.MAX_VALUE : waiting.first().dueAt;

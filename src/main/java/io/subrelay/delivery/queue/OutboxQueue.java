@@ -148,7 +148,7 @@ public final class OutboxQueue {
                 if (!taken.isEmpty()) {
                     if (!lock.hasWaiters(changed)) {
                         more.run();
-                    } else if (lanes.isReady() || untilNextTimer(now) < Long.MAX_VALUE) {
+                    } else if (lanes.isReady() || mayRead() || untilNextTimer(now) < Long.MAX_VALUE) {
                         changed.signal();
                     }
                     return taken;
@@ -181,7 +181,7 @@ public final class OutboxQueue {
         do {
             now = clock.millis();
             lanes.makeDue(now);
-        } while (!reading && !closed && now >= readAgainAt && readSomething(now));
+        } while (!reading && !closed && now >= readAgainAt && readSomething(now) && lanes.ready() < max);
         gateWaitMs = lanes.isReady() && !closed ? gate.tryAcquire() : Long.MAX_VALUE;
         return gateWaitMs == 0 ? lanes.take(max, sameList) : List.of();
     }
@@ -250,7 +250,7 @@ public final class OutboxQueue {
 
     /** Reads from the database what there is room for; the lock is open meanwhile. */
     private boolean readSomething(long now) {
-        Lane lane = lanes.nextUnread();
+        Lane lane = hasRoom() ? lanes.nextUnread() : null;
         if (lane != null) {
             readLane(lane);
         } else if (slices.isBehind() && hasRoom()) {
@@ -262,6 +262,11 @@ public final class OutboxQueue {
             return false;
         }
         return true;
+    }
+
+    /** Whether something is left to be read: nobody reads on once there is enough to deliver. */
+    private boolean mayRead() {
+        return hasRoom() && (lanes.isUnread() || slices.isBehind());
     }
 
     private boolean hasRoom() {

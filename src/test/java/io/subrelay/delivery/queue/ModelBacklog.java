@@ -31,6 +31,7 @@ final class ModelBacklog implements Backlog {
     private final Clock clock;
     private final Random random;
     int requests;
+    int lanesRead;
     boolean failing;
 
     ModelBacklog(int slices, Clock clock, Random random) {
@@ -115,6 +116,7 @@ final class ModelBacklog implements Backlog {
 
     @Override
     public List<Row> nextOf(long customer, long fromSeq, long upToSeq, int limit) throws SQLException {
+        lanesRead++;
         return rows(fromSeq > upToSeq ? List.of() : of(customer).subMap(fromSeq, true, upToSeq, true).values().stream()
                 .filter(ModelBacklog::isAccepted).limit(limit).toList(), limit);
     }

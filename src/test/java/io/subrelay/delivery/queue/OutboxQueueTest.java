@@ -16,6 +16,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -68,6 +74,65 @@ class OutboxQueueTest {
         }
         assertThat(delivered).as("something was delivered").isNotEmpty();
         delivered.forEach((customer, seqs) -> assertThat(seqs).as(doing() + customer).isSorted());
+    }
+
+    /** As once a destination is back after an outage: the first ones go before the others are read, or are in memory. */
+    @Test
+    void readsNoMoreThanIsToGoAndThanThereIsRoomFor() {
+        backlog = new ModelBacklog(1, clock, new Random(1));
+        queue = new OutboxQueue(DESTINATION, backlog, clock, 20, new Slices(1, 0));
+        queue.acquire(0, 0);
+        failOneOfEach(100);
+        clock.advance(50_000);
+
+        List<Delivery> taken = new ArrayList<>(queue.poll(1, (first, other) -> true, () -> 0));
+        assertThat(taken).hasSize(1);
+        assertThat(backlog.lanesRead).isEqualTo(1);
+
+        for (int i = 0; i < 200; i++) {
+            taken.addAll(queue.poll(2, (first, other) -> true, () -> 0));
+        }
+        assertThat(taken).hasSizeBetween(2, 20);
+        assertThat(backlog.lanesRead).isLessThanOrEqualTo(20);
+
+        Set<Long> ended = new HashSet<>();
+        while (!taken.isEmpty()) {
+            taken.forEach(delivery -> backlog.end(delivery.seq()));
+            taken.forEach(delivery -> ended.add(delivery.seq()));
+            queue.finish(taken.stream().map(delivery -> Finished.ended(delivery, false)).toList());
+            taken = queue.poll(2, (first, other) -> true, () -> 0);
+        }
+        assertThat(ended).hasSize(100);
+    }
+
+    @Test
+    void everyoneWhoWaitsReadsAndGetsSome() throws Exception {
+        backlog = new ModelBacklog(1, clock, new Random(1));
+        queue = new OutboxQueue(DESTINATION, backlog, clock, 20, new Slices(1, 0));
+        queue.acquire(0, 0);
+        failOneOfEach(3);
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        try {
+            List<Future<List<Delivery>>> takers = Stream.generate(() -> threads.submit(
+                    () -> queue.take(1, (first, other) -> true, () -> 0, () -> {}))).limit(3).toList();
+            queue.makeDue(Lanes::makeAllDue);
+            for (Future<List<Delivery>> taker : takers) {
+                assertThat(taker.get(9, TimeUnit.SECONDS)).hasSize(1);
+            }
+        } finally {
+            queue.close();
+            threads.shutdown();
+        }
+    }
+
+    private void failOneOfEach(int count) {
+        for (seq = 1; seq <= count; seq++) {
+            EnrichedEvent event = new EnrichedEvent(seq, seq, List.of(), null, null, seq, false, List.of(DESTINATION));
+            backlog.put(new Entry(event, Delivery.Origin.EVENT, 1, clock.millis() + 50_000, true));
+            queue.offer(List.of(event), seq, seq);
+            queue.finish(queue.poll(1, (first, other) -> true, () -> 0).stream()
+                    .map(delivery -> Finished.again(delivery.failed(1, 1), 50_000)).toList());
+        }
     }
 
     private void operate(int dice) {
