@@ -36,10 +36,12 @@ def newest:
   else
     .standing.last_event as $last
     | .customer.last_seen_app_user_id as $user
+    | .happened_at_ms as $now
     | .kind = ($last.kind // .kind)
     | .event = (.standing.subscription // {}
         | { app_user_id: $user, event_timestamp_ms: $last.at_ms,
             type: (if .newest_event_kind == "expiration" or .status == "expired" or .status == "expired_promotional"
+                       or (.status == "paused" and .expires_at_ms != null and .expires_at_ms <= $now)
                    then "EXPIRATION" else "RENEWAL" end),
             store, environment, product_id, new_product_id, period_type, purchased_at_ms, auto_resume_at_ms,
             expiration_at_ms: .expires_at_ms, entitlement_ids: .entitlements,

@@ -34,7 +34,7 @@ public final class Beans {
         registry.bind("dataSource", DataSource.class, database == null ? noDatabase() : database.dataSource());
         registry.bind("outbox", outbox);
         registry.bind("rejectedWebhooks", new RejectedWebhooks(meters));
-        registry.bind("webhookReader", new WebhookReader());
+        registry.bind("webhookReader", new WebhookReader(true));
         registry.bind("webhookSignature",
                 new WebhookSignature(settings.get("webhook.signing-secret"), Clock.systemUTC()));
         registry.bind("customerApi", new CustomerApi(new CustomerRecords(database), outbox));

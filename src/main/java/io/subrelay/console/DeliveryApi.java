@@ -64,7 +64,10 @@ public final class DeliveryApi {
         return Ids.ofEvent(id);
     }
 
-    /** Delivers one event again, to one destination or, where none is named, to all for which it has ended. */
+    /**
+     * Delivers one event again, to one destination or, where none is named, to all for which it has ended; where it
+     * waits for its next attempt, that is made now.
+     */
     public String redeliverEvent(@Header("id") String id, @Header("destination") String destination)
             throws SQLException {
         if (!requests.isStored(id)) {
@@ -72,10 +75,10 @@ public final class DeliveryApi {
         }
         long scheduled = 0;
         for (String name : named(destination)) {
-            scheduled += tell(name, requests.event(id, name));
+            long again = tell(name, requests.event(id, name));
+            scheduled += again > 0 ? again : outbox.retries().ofEvent(name, id);
         }
-        return scheduled(scheduled, "it has not ended anywhere that it could go again: what waits for its next attempt "
-                + "goes at once by POST /api/events/{id}/retry");
+        return scheduled(scheduled, "it has not ended anywhere that it could go again, and waits for no attempt");
     }
 
     /** Attempts an event now that waits at one destination or, where none is named, at all; and what it waits for. */
@@ -157,10 +160,13 @@ public final class DeliveryApi {
         return dry ? wouldSchedule(count) : scheduled(count, "no customer is stored");
     }
 
-    /** Ends what tells a destination how each customer stands. */
+    /** Ends what tells a destination how each customer stands, also one that is not there any more. */
     public String stopBackfill(@Header("name") String destination) throws SQLException {
-        known(destination);
-        return "{\"stopped\":" + outbox.stateBackfill().stop(destination) + "}";
+        boolean stopped = outbox.stateBackfill().stop(destination);
+        if (!stopped) {
+            known(destination);
+        }
+        return "{\"stopped\":" + stopped + "}";
     }
 
     private long tell(String destination, long scheduled) {

@@ -110,7 +110,7 @@ public final class CustomerView {
         SubscriptionState standing = holdings.standing();
         NamedId wrote = holdings.wrote();
         if (wrote == null && standing != null) {
-            wrote = new NamedId(standing.newestKnown().key(), standing.newestKnown().kind());
+            wrote = new NamedId(standing.newestKnown().happened(), standing.newestKnown().kind());
         }
         json.set("last_event", wrote == null ? JSON.nullNode()
                 : JSON.objectNode().put("kind", wrote.id()).put("at_ms", wrote.key().at()));

@@ -9,7 +9,7 @@ import java.util.List;
 public final class StateBackfill {
 
     static final long STEP_MS = 100;
-    /** Every how many steps it is looked for what was begun at another runner. */
+    /** Every how many steps it is looked for what was begun at another runner, or can go on. */
     private static final int STEPS_IDLE = 10;
 
     private final Outbox outbox;
@@ -36,7 +36,7 @@ public final class StateBackfill {
 
     /** Ends it where it is; what has been accepted is delivered. Returns whether the destination was being told. */
     public boolean stop(String destination) throws SQLException {
-        return store.stop(destination);
+        return store.running().contains(destination) && store.stop(destination);
     }
 
     /** A destination that is off, or does not answer, waits. */
@@ -45,7 +45,7 @@ public final class StateBackfill {
             return;
         }
         List<String> running = store.running();
-        idle = running.isEmpty() ? STEPS_IDLE : 0;
+        idle = running.stream().anyMatch(outbox.updated()::contains) ? 0 : STEPS_IDLE;
         int atMost = Math.max(1, (int) (store.perSecond() * STEP_MS / 1000));
         for (String destination : running) {
             if (outbox.updated().contains(destination)

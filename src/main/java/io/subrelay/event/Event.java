@@ -28,6 +28,11 @@ public record Event(
                 Numbers.whole(event.path("event_timestamp_ms")), Kind.happenedAt(kind, event), webhook, text);
     }
 
+    /** The same event, of another kind. */
+    public Event withKind(String other) {
+        return new Event(id, type, other, timestampMs, happenedAt, webhook, text);
+    }
+
     /** The {@code event} object of the webhook. */
     public JsonNode event() {
         return webhook.path("event");

@@ -35,8 +35,8 @@ public final class Intake {
     private final AdminAccess adminAccess;
     private final RejectedWebhooks rejected;
     private final Bodies bodies;
-    /** The path of the route that takes webhooks; until that is known there is none. */
-    private volatile String webhook = "";
+    /** The path of the route that takes webhooks; null until that is known, or where they do not come by HTTP. */
+    private volatile String webhook;
     /** The parameters that the API's description names, in {@code routes/api.camel.yaml}. */
     private volatile Set<String> parameters = Set.of();
     private final WrongPasswords wrongPasswords = new WrongPasswords(System::nanoTime);

@@ -16,6 +16,7 @@ import java.time.OffsetDateTime;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * An answer of RevenueCat's {@code GET /v1/subscribers/{app_user_id}}, as an event in the words of webhooks: ids,
@@ -25,6 +26,8 @@ import java.util.Map;
 final class CustomerAnswer {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    /** For clocks that differ. What holds as of a later time would win over every webhook until then. */
+    private static final long MOST_AHEAD_MS = TimeUnit.DAYS.toMillis(1);
 
     private final JsonNode subscriber;
     private final long askedAt;
@@ -47,6 +50,9 @@ final class CustomerAnswer {
         askedAt = askedAt == null ? time(answer, "request_date", "") : askedAt;
         if (askedAt == null) {
             throw new Invalid("request_date_ms is missing: it tells as of when the answer holds");
+        }
+        if (askedAt < 0 || askedAt > System.currentTimeMillis() + MOST_AHEAD_MS) {
+            throw new Invalid("request_date_ms is no time until now");
         }
         return new CustomerAnswer(answer.path("subscriber"), askedAt).event(text(answer, "app_user_id"));
     }

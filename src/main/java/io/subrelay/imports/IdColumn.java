@@ -14,18 +14,28 @@ final class IdColumn {
     private int column = -1;
     private boolean csv;
 
-    /** The id in the next line; null where there is none. */
+    /**
+     * The id in the next line; null where there is none.
+     *
+     * @throws ImportStopped if it is the first line, and of a table without a column that is known: RevenueCat makes a
+     *                       customer of whatever it is asked for
+     */
     String next(byte[] line) {
         String text = new String(line, StandardCharsets.UTF_8);
         if (column < 0) {
             column = 0;
-            List<String> names = cells(text.startsWith("\ufeff") ? text.substring(1) : text);
+            text = text.startsWith("\ufeff") ? text.substring(1) : text;
+            List<String> names = cells(text);
             for (String name : NAMES) {
                 if (names.contains(name)) {
                     column = names.indexOf(name);
                     csv = true;
                     return null;
                 }
+            }
+            if (text.matches(".*[,;\t].*")) {
+                throw new ImportStopped("the first line names none of the columns " + String.join(", ", NAMES)
+                        + ", with commas between them, and is no id by itself");
             }
         }
         List<String> cells = csv ? cells(text) : List.of(text);

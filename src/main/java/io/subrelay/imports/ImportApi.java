@@ -28,6 +28,8 @@ import org.apache.camel.Header;
 public final class ImportApi {
 
     private static final long STORE_SECONDS = 30;
+    /** All are stored in one transaction, which webhooks wait for. */
+    private static final int MAX_LINES = 1_000;
 
     private final ImportReader reader = new ImportReader();
     private final CustomerRecords records;
@@ -44,16 +46,18 @@ public final class ImportApi {
      * Stores lines that can be read, and says which cannot. No event is delivered because of it; the same lines again
      * change nothing.
      *
-     * @param  body    one JSON object a line
+     * @param  body    one JSON object a line, up to 1,000 lines
      * @param  dryRun  {@code true} only tells what would be done
      * @param  correct {@code true} tells destinations how a customer stands who turns out to stand differently
      * @return        how many lines were read, told of somebody {@code new}, {@code updated} somebody or left all
      *                {@code unchanged}; those that were {@code refused}, with the reason; and how many of the
      *                customers have which status
-     * @throws Rejected with status 503 if they cannot be stored now, though some of them may be
+     * @throws Rejected with status 413 if there are more lines; with status 503 if they cannot be stored now, though
+     *                  some of them may be
      */
     public String take(@Body byte[] body, @Header("dry-run") String dryRun, @Header("correct") String correct)
             throws SQLException, InterruptedException {
+        refuseMany(body == null ? new byte[0] : body);
         ArrayNode refused = JsonNodeFactory.instance.arrayNode();
         List<Event> read = new ArrayList<>();
         int count = read(body == null ? new byte[0] : body, read, refused);
@@ -81,6 +85,16 @@ public final class ImportApi {
         report.set("refused", refused);
         report.set("statuses", statuses);
         return report.toString();
+    }
+
+    private static void refuseMany(byte[] body) {
+        int ended = 0;
+        for (int i = 0; i < body.length - 1; i++) {
+            ended += body[i] == '\n' ? 1 : 0;
+        }
+        if (ended >= MAX_LINES) {
+            throw new Rejected(413, "too large", "these are more than 1,000 lines, send fewer at a time");
+        }
     }
 
     /** @return how many lines there are that are not blank */

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,11 +50,18 @@ final class RevenueCat implements AutoCloseable {
     private final RetryAfter retryAfter = new RetryAfter();
     private final String url;
     private final String key;
+    private final Duration patience;
     private final long apartNanos;
     private long nextAt = System.nanoTime();
     private volatile boolean stopped;
 
     RevenueCat(Settings settings) {
+        this(settings, ONE_REQUEST);
+    }
+
+    /** @param patience with which the head of an answer is waited for, and then its body */
+    RevenueCat(Settings settings, Duration patience) {
+        this.patience = patience;
         url = settings.get("revenuecat.url");
         key = settings.get("revenuecat.api-key");
         int rate = settings.number("revenuecat.requests-per-minute", 1, 1_000_000);
@@ -87,7 +95,7 @@ final class RevenueCat implements AutoCloseable {
 
     private Customer customer(String id) throws InterruptedException {
         String path = "/v1/subscribers/" + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url + path)).timeout(ONE_REQUEST)
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + path)).timeout(patience)
                 .header("Authorization", "Bearer " + key).header("Accept", "application/json").build();
         String failure = "";
         for (int attempt = 0; attempt < ATTEMPTS && !stopped; attempt++) {
@@ -96,6 +104,9 @@ final class RevenueCat implements AutoCloseable {
             try {
                 HttpResponse<InputStream> answer = client.send(request, BodyHandlers.ofInputStream());
                 try (InputStream body = answer.body()) {
+                    // the time of a request ends with the head of its answer
+                    CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS)
+                            .execute(() -> close(body));
                     int status = answer.statusCode();
                     if (status != 429 && status < 500) {
                         return read(id, status, body.readNBytes(MAX_ANSWER));
@@ -113,6 +124,14 @@ final class RevenueCat implements AutoCloseable {
         stopped = true;
         throw new ImportStopped("RevenueCat cannot be asked now, " + failure
                 + ": import again later, which goes on from here");
+    }
+
+    private static void close(InputStream body) {
+        try {
+            body.close();
+        } catch (IOException e) {
+            // whoever reads it is told
+        }
     }
 
     private static Customer read(String id, int status, byte[] body) {

@@ -8,11 +8,13 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.subrelay.event.Event;
+import io.subrelay.event.Kind;
 import io.subrelay.event.Numbers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /**
  * Reads a webhook and finds it valid or says what is wrong with it. Only what the relay cannot do without is asked for:
@@ -25,11 +27,27 @@ public final class WebhookReader {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
 
+    /** The import makes these itself, of what RevenueCat's REST API told. */
+    private static final Set<String> MADE = Set.of(Kind.CUSTOMER_IMPORTED);
+    private static final Set<String> MADE_OR_OWN = Set.of(Kind.CUSTOMER_IMPORTED, Kind.CUSTOMER_UPDATE);
     private static final long END_OF_YEAR_9999 = 253_402_300_799_999L;
     private static final ObjectReader JSON =
             EXACT.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+    private final Set<String> reserved;
+
+    public WebhookReader() {
+        this(false);
+    }
+
+    /** @param foreign whether it reads what a sender sends, and not also what a route makes as an event of its own */
+    public WebhookReader(boolean foreign) {
+        reserved = foreign ? MADE_OR_OWN : MADE;
+    }
+
     /**
+     * A type that names a kind which Subrelay makes itself is like any that is not known: of a kind without a meaning.
+     *
      * @param  body     the request's body as it came
      * @return          the event, never null
      * @throws Rejected with status 400 if it is not JSON in UTF-8, has no {@code event}, or a field that is required is
@@ -48,7 +66,8 @@ public final class WebhookReader {
         if (timestamp == null || timestamp < 0 || timestamp > END_OF_YEAR_9999) {
             throw invalid("event.event_timestamp_ms is missing or not an integer of milliseconds since the epoch");
         }
-        return Event.of(webhook, text);
+        Event read = Event.of(webhook, text);
+        return reserved.contains(read.kind()) ? read.withKind(read.kind() + "_webhook") : read;
     }
 
     private static String text(byte[] body) {

@@ -2,7 +2,7 @@
 
 import {getAll, path, post} from './api.js';
 import {asks} from './first.js';
-import {events, failure, html, lookUp, nothing, retried, when} from './parts.js';
+import {events, failure, html, lookUp, nothing, retriable, retried, when} from './parts.js';
 import {personal, personalIsShown} from './personal.js';
 
 export const title = 'Customer';
@@ -35,8 +35,7 @@ export async function show(screen, id) {
     }
   }
 
-  const waits = () => history.some(event => event.deliveries.some(
-    delivery => delivery.waits_for && delivery.waits_for.what !== 'turn'));
+  const waits = () => history.some(event => event.deliveries.some(retriable));
 
   const list = texts => (texts.length === 0 ? 'none' : html`<ul class="inline">${texts.map(text => html`<li>${text}</li>`)}</ul>`);
 

@@ -2,7 +2,7 @@
 
 import {getAll, path, post} from './api.js';
 import {asks} from './first.js';
-import {answerInWords, count, failure, html, json, kindInWords, lookUp, mark, nothing, retried, when} from './parts.js';
+import {answerInWords, count, failure, html, json, kindInWords, lookUp, mark, nothing, retriable, retried, when} from './parts.js';
 import {masked, maskedText, maskedUrl} from './personal.js';
 
 export const title = 'Event';
@@ -77,7 +77,7 @@ export async function show(screen, id) {
     ${built(delivery) ? html`<h3>${delivery.state === 'delivered' || delivery.attempts.length > 0
         ? 'The request that it got' : 'The request that it would get'}</h3>
       ${requests(built(delivery), `Request to ${delivery.destination}`, hidden, [event.event_id])}` : nothing}
-    <div class="buttons">${delivery.waits_for && delivery.waits_for.what !== 'turn' ? html`<button type="button" @click=${() => retry(delivery.destination)}>
+    <div class="buttons">${retriable(delivery) ? html`<button type="button" @click=${() => retry(delivery.destination)}>
         Retry now<span class="unseen"> at ${delivery.destination}</span></button>` : nothing}
       <button type="button" ?disabled=${!['delivered', 'dead', 'skipped', 'previewed'].includes(delivery.state)}
       @click=${() => redeliver(delivery.destination)}>Redeliver to ${delivery.destination}</button></div></section>`;
@@ -96,8 +96,8 @@ export async function show(screen, id) {
         <section class="card" aria-labelledby="what"><h2 id="what">${kindInWords(event.kind)} <span class="badge">${event.type}</span></h2>
           <dl class="facts"><dt>Id</dt><dd>${event.event_id}</dd>
             <dt>Happened</dt><dd>${when(event.happened_at)}</dd><dt>Received</dt><dd>${when(event.received_at)}</dd>
-            ${event.reason ? html`<dt>Because of</dt><dd>${kindInWords(event.reason)}, <a
-              href=${`#/event/${encodeURIComponent(event.cause)}`}>${event.cause}</a></dd>` : nothing}
+            ${event.reason ? html`<dt>Because of</dt><dd>${kindInWords(event.reason)}, ${event.reason === 'state_backfill' ? event.cause
+              : html`<a href=${`#/event/${encodeURIComponent(event.cause)}`}>${event.cause}</a>`}</dd>` : nothing}
             ${owner ? html`<dt>Customer</dt><dd><a href=${`#/customer/${encodeURIComponent(owner)}`}>open its history</a></dd>` : nothing}
             <dt>Meant for</dt><dd>${count(event.deliveries.length, 'destination', 'destinations')}</dd></dl>
           <details><summary>The webhook</summary>${json(event.webhook, 'Webhook', hidden, [event.event_id])}</details></section>

@@ -86,6 +86,9 @@ export function events(list, label, at = event => event.happened_at) {
 export const json = (value, label, hidden, known) => html`
   <pre tabindex="0" role="region" aria-label=${label}>${JSON.stringify(masked(value, hidden, known), null, 2)}</pre>`;
 
+/** Whether an attempt can be asked for: not of what is due, nor where nothing is delivered. */
+export const retriable = delivery => Boolean(delivery.waits_for) && !['turn', 'off', 'gone'].includes(delivery.waits_for.what);
+
 /** What a call of "retry" tells. */
 export const retried = answer => (answer.scheduled > 0
   ? `${count(answer.scheduled, 'delivery is', 'deliveries are')} attempted now.` : `Nothing to do: ${answer.reason}.`);

@@ -10,6 +10,9 @@ import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Store;
 import io.subrelay.vendors.FakeVendors;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,6 +97,24 @@ class StateBackfillTest {
             assertThat(api.call("POST", STATE.replace("segment", "amplitude"), null).body())
                     .contains("amplitude.customer-updates has to be on");
             assertThat(api.call("POST", STATE.replace("=state", "=everything"), null).statusCode()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void is_stopped_where_the_destination_is_gone() throws Exception {
+        Store store = Store.Kind.H2.create();
+        try (Relay relay = Relay.start(store, Map.of())) {
+            execute(store, "insert into state_backfill (destination, state, customers, told, last_customer, up_to,"
+                    + " started_at, next_at) values ('gone', 'running', 1, 0, 0, 1, 0, 0)");
+            String path = "/api/destinations/gone/backfill";
+            assertThat(relay.api().call("DELETE", path).path("stopped").asBoolean()).isTrue();
+            assertThat(relay.api().call("DELETE", path, null).statusCode()).isEqualTo(404);
+        }
+    }
+
+    private static void execute(Store store, String sql) throws SQLException {
+        try (Connection connection = store.connect(); Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 

@@ -15,6 +15,7 @@ import io.subrelay.vendors.FakeVendors;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,6 +54,24 @@ class WebhookTest {
     static void stop() {
         relay.close();
         vendors.close();
+    }
+
+    /** What only Subrelay itself makes tells nothing of a customer where a sender sends it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"CUSTOMER_IMPORTED", "CUSTOMER_UPDATE"})
+    void aTypeThatSubrelayMakesItselfIsOneWithoutMeaning(String type) {
+        String who = Hooks.customer();
+        ObjectNode webhook = Hooks.renewal(who, 1);
+        Hooks.event(webhook).put("type", type).put("last_seen_at_ms", 1).putArray("purchases").addObject()
+                .put("product_id", "p").put("store", "APP_STORE").put("status", "active")
+                .put("environment", "PRODUCTION");
+        relay.api().accept(webhook);
+        assertThat(relay.api().get("/api/customers/" + who).path("subscription_status").isNull()).isTrue();
+        await().untilAsserted(
+                () -> assertThat(relay.api().history(who).get(0).path("deliveries").findValuesAsText("state"))
+                        .containsExactly("skipped", "skipped", "skipped", "skipped"));
+        assertThat(relay.api().history(who).get(0).path("kind").asText())
+                .isEqualTo(type.toLowerCase(Locale.ROOT) + "_webhook");
     }
 
     @AfterEach

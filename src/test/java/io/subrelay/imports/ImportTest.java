@@ -17,9 +17,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URLEncoder;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -66,7 +68,7 @@ class ImportTest {
     private record Ended(int status, String out, String err) {
     }
 
-    private static Ended run(String... arguments) {
+    private static Settings settings() {
         Properties properties = new Properties();
         properties.putAll(Map.of("revenuecat.url", "http://127.0.0.1:" + revenueCat.port(), "revenuecat.api-key", KEY,
                 "revenuecat.requests-per-minute", "100000", "server.host", "127.0.0.1",
@@ -74,9 +76,13 @@ class ImportTest {
                 "admin.username", "admin", "admin.password", "pass:wörd"));
         DefaultCamelContext camel = new DefaultCamelContext();
         camel.getPropertiesComponent().setInitialProperties(properties);
+        return new Settings(camel.getPropertiesComponent());
+    }
+
+    private static Ended run(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int status = ImportCommand.run(new Settings(camel.getPropertiesComponent()),
+        int status = ImportCommand.run(settings(),
                 ImportArguments.of(Arrays.asList(arguments)), new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
         return new Ended(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
@@ -131,11 +137,13 @@ class ImportTest {
         Files.writeString(file, Customers.answer(2001) + "\r\n\n" + "{no JSON\n" + "[1]\n" + "{\"subscriber\":{}}\n"
                 + "{\"request_date_ms\":1,\"subscriber\":{\"original_app_user_id\":\"x\","
                 + "\"subscriptions\":{\"m\":{\"expires_date\":\"soon\"}}}}\n"
-                + "{\"event\":{\"id\":\"e\",\"type\":\"TEST\"}}\n" + "\"" + "x".repeat(30_000) + "\"\n"
+                + "{\"event\":{\"id\":\"e\",\"type\":\"TEST\"}}\n"
+                + Customers.answer(2003).put("request_date_ms", System.currentTimeMillis() + 172_800_000) + "\n"
+                + Customers.answer(2004).put("request_date_ms", -1) + "\n" + "\"" + "x".repeat(30_000) + "\"\n"
                 + Customers.answer(2002));
         Ended ended = run(file(file));
         assertThat(ended.status()).isEqualTo(1);
-        assertThat(ended.out()).startsWith("read       8\nnew        2\nupdated    0\nunchanged  0\nrefused    6\n");
+        assertThat(ended.out()).startsWith("read       10\nnew        2\nupdated    0\nunchanged  0\nrefused    8\n");
         assertThat(ended.err().lines().filter(line -> line.startsWith(file(file)))
                 .map(line -> line.substring(file(file).length()))).containsExactly(
                         ":3: this is not JSON (column 2)",
@@ -143,7 +151,9 @@ class ImportTest {
                         ":5: request_date_ms is missing: it tells as of when the answer holds",
                         ":6: subscriber.subscriptions.m.expires_date is not a date such as 2026-01-31T12:00:00Z",
                         ":7: event.event_timestamp_ms is missing or not an integer of milliseconds since the epoch",
-                        ":8: this is longer than server.max-body-size, 20000 bytes");
+                        ":8: request_date_ms is no time until now",
+                        ":9: request_date_ms is no time until now",
+                        ":10: this is longer than server.max-body-size, 20000 bytes");
         assertThat(customer(Customers.id(2002))).isNotNull();
         assertThat(run(file(folder.resolve("none"))).err()).endsWith("none: this file cannot be read\n");
     }
@@ -173,12 +183,14 @@ class ImportTest {
         Path file = folder.resolve("export.csv");
         Files.writeString(file, "email,app_user_id\n\"a,\"\"b\"\"\",app:user/4001\n,app:user/4002\nc,nobody\n"
                 + "d,app:user/4002\ne,\n");
+        int before = revenueCat.asked().size();
         revenueCat.failNext(429, 503);
         Ended ended = run("--ids", file(file));
         assertThat(ended.out()).startsWith("read       3\nnew        2\nupdated    0\nunchanged  0\nrefused    1\n");
         assertThat(ended.err()).contains(file + ":4: RevenueCat did not know this id, and has made a customer of it\n");
         assertThat(customer("app:user/4002").path("subscription_status").asText()).isEqualTo(Customers.status(4002));
-        assertThat(revenueCat.asked()).containsExactlyInAnyOrder("app:user/4001", "app:user/4002", "nobody");
+        assertThat(revenueCat.asked().stream().skip(before)).containsExactlyInAnyOrder(
+                "app:user/4001", "app:user/4002", "nobody");
 
         Files.writeString(file, "app:user/4001\nwith space\n");
         revenueCat.accept("another key");
@@ -188,6 +200,75 @@ class ImportTest {
         revenueCat.accept(KEY);
         assertThat(run("--ids", file(file)).out())
                 .startsWith("read       2\nnew        0\nupdated    0\nunchanged  1\n");
+    }
+
+    @Test
+    void asks_for_none_from_a_table_without_a_known_column() throws IOException {
+        int asked = revenueCat.asked().size();
+        Path file = folder.resolve("other.csv");
+        for (String first : List.of("email,user", "app_user_id;email", "user\tapp_user_id")) {
+            Files.writeString(file, first + "\na,b\n");
+            Ended ended = run("--ids", file(file));
+            assertThat(ended.status()).isEqualTo(1);
+            assertThat(ended.err()).startsWith("the first line names none of the columns app_user_id, rc_last_seen");
+        }
+        Files.writeString(file, "\ufeffapp:user/4101\napp:user/4102\n");
+        assertThat(run("--ids", file(file)).out()).startsWith("read       2\nnew        2\n");
+        assertThat(revenueCat.asked().stream().skip(asked))
+                .containsExactlyInAnyOrder("app:user/4101", "app:user/4102");
+    }
+
+    @Test
+    void asks_again_where_an_answer_does_not_end() throws Exception {
+        revenueCat.stallNext();
+        try (RevenueCat asking = new RevenueCat(settings(), Duration.ofMillis(300))) {
+            assertThat(asking.customers(List.of("app:user/4201")).get(0).refused()).isNull();
+        }
+    }
+
+    @Test
+    void takes_a_thousand_lines_at_a_time() {
+        String path = "/api/import?dry-run=true";
+        String type = "application/x-ndjson";
+        assertThat(post(path, type, "[]\n".repeat(1_000)).statusCode()).isEqualTo(200);
+        HttpResponse<String> many = post(path, type, "[]\n".repeat(1_000) + "[]");
+        assertThat(many.statusCode()).isEqualTo(413);
+        assertThat(many.body()).isEqualTo("{\"error\":\"these are more than 1,000 lines, send fewer at a time\"}");
+    }
+
+    private static HttpResponse<String> post(String path, String type, String body) {
+        return api.call("POST", path, body.getBytes(StandardCharsets.UTF_8), "Content-Type", type, "Authorization",
+                "Basic " + Base64.getEncoder().encodeToString("admin:pass:wörd".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** The time of what is told is when it happened, and not when the API was asked. */
+    @Test
+    void tells_a_destination_of_state_when_it_happened() throws IOException {
+        Path file = folder.resolve("paused.jsonl");
+        Instant ended = Instant.now().truncatedTo(ChronoUnit.SECONDS).minus(2, ChronoUnit.DAYS);
+        Files.writeString(file, paused(5002, ended) + "\n" + paused(5003, ended.plus(20, ChronoUnit.DAYS)));
+        assertThat(run(file(file)).out()).contains("  paused  ");
+        for (int n : new int[] {5002, 5003}) {
+            ObjectNode update = Api.JSON.createObjectNode().put("api_version", "1.0");
+            update.putObject("event").put("type", "CUSTOMER_UPDATE").put("id", "update-" + n)
+                    .put("event_timestamp_ms", System.currentTimeMillis()).put("app_user_id", Customers.id(n))
+                    .put("environment", "PRODUCTION");
+            HttpResponse<String> previews = post("/api/preview", "application/json", update.toString());
+            JsonNode tags = Api.json(previews.body()).at("/onesignal/requests/0/body/properties/tags");
+            assertThat(tags.path("subscription_status").asText()).isEqualTo("paused");
+            assertThat(tags.path("active_subscription").asText()).isEqualTo(n == 5002 ? "false" : "true");
+            assertThat(tags.path("last_event_at").asLong())
+                    .isEqualTo(n == 5002 ? ended.getEpochSecond() : ended.minus(8, ChronoUnit.DAYS).getEpochSecond());
+        }
+    }
+
+    private static ObjectNode paused(int n, Instant expires) {
+        ObjectNode answer = Customers.answer(n);
+        ((ObjectNode) answer.at("/subscriber/subscriptions/monthly")).put("expires_date", expires.toString())
+                .put("purchase_date",
+                        expires.minus(expires.isAfter(Instant.now()) ? 28 : 30, ChronoUnit.DAYS).toString())
+                .put("auto_resume_date", expires.plus(40, ChronoUnit.DAYS).toString());
+        return answer;
     }
 
     /** No expiration came, and what the destinations have been told is wrong since. */

@@ -16,6 +16,8 @@ import java.util.concurrent.Executors;
 /** RevenueCat's REST API, with the customers of {@link Customers}, or the answers that it is given. */
 public final class RestStandIn implements AutoCloseable {
 
+    private static final int STALL = -1;
+
     private final HttpServer server;
     private final ConcurrentLinkedQueue<Integer> failures = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
@@ -58,11 +60,20 @@ public final class RestStandIn implements AutoCloseable {
         return new ArrayList<>(asked);
     }
 
+    /** The next answer never ends. */
+    void stallNext() {
+        failures.add(STALL);
+    }
+
     private void handle(HttpExchange exchange) throws IOException {
         String id = URLDecoder.decode(exchange.getRequestURI().getRawPath()
                 .substring("/v1/subscribers/".length()), StandardCharsets.UTF_8);
         Integer failure = failures.poll();
-        if (failure != null) {
+        if (failure != null && failure == STALL) {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write('{');
+            exchange.getResponseBody().flush();
+        } else if (failure != null) {
             exchange.getResponseHeaders().set("Retry-After", "1");
             answer(exchange, failure, "{}");
         } else if (!("Bearer " + key).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
