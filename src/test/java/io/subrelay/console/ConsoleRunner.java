@@ -52,7 +52,7 @@ final class ConsoleRunner implements AutoCloseable {
     }
 
     private void awaitReady() throws IOException {
-        await().atMost(Duration.ofMinutes(1)).until(() -> !process.isAlive() || isReady());
+        await().atMost(Duration.ofMinutes(3)).until(() -> !process.isAlive() || isReady());
         if (!isReady()) {
             throw new IllegalStateException("the runner does not start: " + log());
         }
