@@ -110,9 +110,7 @@ final class Runner extends MainListenerSupport {
         }
     }
 
-    /**
-     * Camel lets the process end once its context has, but then it is still to be written what became of deliveries.
-     */
+    /** Camel lets the process end once its context has stopped: results of deliveries have to be written before. */
     private static void await(CountDownLatch ended) {
         try {
             ended.await(END_SECONDS, TimeUnit.SECONDS);
