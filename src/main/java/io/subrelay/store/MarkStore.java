@@ -11,14 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes what became of deliveries. */
+/** Writes results of deliveries. */
 final class MarkStore {
 
     private MarkStore() {
     }
 
     /**
-     * Writes what became of deliveries.
+     * Writes results of deliveries.
      *
      * @param again whether an earlier try may have been committed unheard, so that rows may be there already
      */
