@@ -2,12 +2,17 @@ package io.subrelay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** No library is older than the first version without the faults that are known of those before. */
+/** The libraries: none is older than the first version without the faults that are known of those before. */
 class DependenciesTest {
 
     @ParameterizedTest
@@ -28,6 +33,18 @@ class DependenciesTest {
         URL jar = Class.forName(type).getProtectionDomain().getCodeSource().getLocation();
         String version = jar.getPath().replaceFirst(".*-(\\d+(\\.\\d+)+)[^/]*\\.jar$", "$1");
         assertThat(Arrays.compare(numbers(version), numbers(atLeast))).as("%s is of %s", type, version).isNotNegative();
+    }
+
+    /** What reads Java objects that others could have written is not here, or not used. */
+    @Test
+    void noneTakesJavaObjects() throws IOException {
+        assertThat(getClass().getClassLoader().getResource("org/apache/camel/component/jms/JmsComponent.class"))
+                .isNull();
+        try (Stream<Path> files = Files.walk(Path.of("routes"))) {
+            for (Path route : files.filter(file -> file.toString().endsWith(".yaml")).toList()) {
+                assertThat(Files.readString(route)).as("%s", route).doesNotContainIgnoringCase("aggregationRepository");
+            }
+        }
     }
 
     private static int[] numbers(String version) {

@@ -8,18 +8,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the runner logs as a warning or an error, refuses a request with, or says of its health is explained. */
+/**
+ * What the runner logs as a warning or an error, refuses a request with, says of its health or measures is explained.
+ */
 class TroubleshootingTest {
 
     private static final Pattern SAYS = Pattern.compile(
             "(?s)(LOG\\.(warn|error)|new (Rejected|Invalid|NotFound)|\\.(down\\(\\)\\.)?message|HttpErrors\\.refuse)\\("
                     + "[^;]*;");
     private static final Pattern TEXT = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
+    private static final Pattern METRIC = Pattern.compile("\"(subrelay(\\.[a-z]+)+)\"");
+    private static final Pattern HEALTH = Pattern.compile("super\\(\"subrelay\", \"([a-z-]+)\"");
     private static final Pattern IN_ROUTE = Pattern.compile("(?m)^ +message: \"?([^\"\\n]+)");
 
     @Test
@@ -39,6 +45,22 @@ class TroubleshootingTest {
         }
         assertThat(messages).isGreaterThan(50);
         assertThat(missing).as("messages that docs/troubleshooting.md does not have").isEmpty();
+    }
+
+    /** Found by the names that health and Prometheus give them. */
+    @Test
+    void eachHealthEntryAndMetricIsOnThePage() throws IOException {
+        String page = Files.readString(Path.of("docs/troubleshooting.md"));
+        Set<String> names = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String source = Files.readString(file);
+                METRIC.matcher(source).results().forEach(it -> names.add("`" + it.group(1).replace('.', '_')));
+                HEALTH.matcher(source).results().forEach(it -> names.add("| `" + it.group(1) + "` |"));
+            }
+        }
+        assertThat(names).hasSizeGreaterThan(14);
+        assertThat(names).allSatisfy(name -> assertThat(page).contains(name));
     }
 
     private static List<String> messages(Path file) throws IOException {

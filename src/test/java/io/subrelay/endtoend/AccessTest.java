@@ -1,16 +1,20 @@
 package io.subrelay.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.subrelay.Relay;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
+import io.subrelay.harness.RawClient;
 import io.subrelay.harness.Store;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
@@ -106,6 +110,18 @@ class AccessTest {
         HttpResponse<String> answer = relay.api().call("GET", path, null);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(401);
         assertThat(answer.body()).doesNotContain("circuit");
+    }
+
+    /** Many at a time: whoever waits for each answer is slowed by that. */
+    @Test
+    void whoeverTriesManyPasswordsIsNotLookedAt() {
+        List<RawClient> clients = Stream.generate(() -> new RawClient(relay.api().port())).limit(60).toList();
+        clients.forEach(client -> client.send("GET /api/destinations HTTP/1.1\r\nHost: localhost\r\n"
+                + "Authorization: Basic " + base64("admin:guessed") + "\r\n\r\n"));
+        assertThat(clients).extracting(client -> client.answer().split(" ")[1]).contains("401", "429");
+        clients.forEach(RawClient::close);
+        await().until(() -> relay.api().call("GET", "/api/destinations", null, "Authorization",
+                "Basic " + base64("admin:pass:word")).statusCode() == 200);
     }
 
     private static void assertUnauthorized(HttpResponse<String> answer) {

@@ -60,7 +60,8 @@ class ApiTest {
             "POST,/api/events/none/retry", "POST,/api/customers/nobody/retry", "POST,/api/destinations/none/retry",
             "POST,/api/events/x/retry?destination=none", "POST,/api/destinations/none/backfill",
             "POST,/api/destinations/none/backfill?since=2026-01-31",
-            "GET,/api/nothing", "GET,/nothing", "POST,/api/nothing?really=1", "GET,/api/customers/%ed%a0%80"})
+            "GET,/api/nothing", "GET,/nothing", "GET,/application.properties", "GET,/README.md", "GET,/docs/",
+            "POST,/api/nothing?really=1", "GET,/api/customers/%ed%a0%80"})
     void whatIsNotThereIsNotFound(String method, String path) {
         HttpResponse<String> answer = api.call(method, path, null);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(404);

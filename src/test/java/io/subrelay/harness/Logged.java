@@ -28,6 +28,10 @@ public final class Logged extends AbstractAppender implements AutoCloseable {
         lines.add(event.getLevel() + " " + event.getMessage().getFormattedMessage());
     }
 
+    public List<String> lines() {
+        return lines;
+    }
+
     /** The lines that are about this destination. */
     public List<String> of(String destination) {
         return lines.stream().filter(line -> line.contains(" " + destination + ": ")).toList();

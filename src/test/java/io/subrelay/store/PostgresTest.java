@@ -3,6 +3,7 @@ package io.subrelay.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.subrelay.harness.Logged;
 import io.subrelay.harness.OpenedDatabase;
 import io.subrelay.harness.Store;
 import java.sql.Connection;
@@ -54,6 +55,16 @@ class PostgresTest {
     void withoutTheSchemaThatIsNamedIsRefused() {
         assertThatThrownBy(() -> OpenedDatabase.with(at(store.url() + "?currentSchema=nowhere")))
                 .hasMessageStartingWith("database.url").hasMessageContaining("there is none of nowhere");
+    }
+
+    /** As every server of the tests runs. */
+    @Test
+    void thatLosesWhatItHasStoredIsTold() throws Exception {
+        try (Logged log = new Logged()) {
+            OpenedDatabase.with(store.settings()).close();
+            assertThat(log.lines()).contains("WARN The database runs with fsync = off: what it has stored may be gone"
+                    + " when its machine fails");
+        }
     }
 
     private Map<String, String> at(String url) {

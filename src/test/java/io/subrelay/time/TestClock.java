@@ -8,7 +8,7 @@ import java.time.ZoneOffset;
 /** A clock that a test sets. */
 public final class TestClock extends Clock {
 
-    private long millis;
+    private volatile long millis;
 
     public TestClock(long millis) {
         this.millis = millis;

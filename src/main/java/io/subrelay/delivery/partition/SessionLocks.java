@@ -24,7 +24,8 @@ public final class SessionLocks implements Shares.Locks {
     private static final int MEMBER = -1;
 
     private final Database database;
-    private Connection session;
+    /** Null while there is none. */
+    Connection session;
     /** The server's process of the session, and when it began; of the last one if there is none. */
     private int process;
     private Timestamp begun;

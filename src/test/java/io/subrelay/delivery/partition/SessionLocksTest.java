@@ -92,6 +92,22 @@ class SessionLocksTest {
         }
     }
 
+    /** As behind a pooler that gives the session's connection to others after each transaction. */
+    @Test
+    void aRunnerWhoseLocksAreGoneHasNoSlices() throws Exception {
+        try (Database database = OpenedDatabase.with(store.settings())) {
+            Held held = new Held(database);
+            held.shares.balance();
+            assertThat(held.slices).hasSize(SLICES);
+            try (Statement statement = held.locks.session.createStatement()) {
+                statement.execute("select pg_advisory_unlock_all()");
+            }
+            held.shares.balance();
+            assertThat(held.slices).isEmpty();
+            held.shares.close();
+        }
+    }
+
     private Map<String, String> at(String url) {
         Map<String, String> settings = new HashMap<>(store.settings());
         settings.put("database.url", url);
@@ -101,10 +117,12 @@ class SessionLocksTest {
     private static final class Held implements Shares.Holder {
 
         private final Set<Integer> slices = new TreeSet<>();
+        private final SessionLocks locks;
         private final Shares shares;
 
         Held(Database database) {
-            shares = new Shares(new SessionLocks(database), SLICES, this);
+            locks = new SessionLocks(database);
+            shares = new Shares(locks, SLICES, this);
         }
 
         @Override
