@@ -13,6 +13,9 @@ def is_sandbox: .event | (.environment // .purchase_environment) == "SANDBOX";
 # When it happened, in ISO 8601. What has no date is refused.
 def when: .happened_at_ms | iso8601 // error("it happened at no date");
 
+# A time in milliseconds as it is; null for what is no time.
+def millis: if iso8601 == null then null else . end;
+
 # Whether the customer's subscription gives access, by its status.
 def has_access:
   .customer.subscription_status | . != null and . != "expired" and . != "expired_promotional" and . != "paused";

@@ -44,13 +44,16 @@ final class Destinations implements AutoCloseable {
 
     static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
-    static final Map<String, String> KEYS = Map.of(
-            "segment.write-key", "wri+te%Key/1", "amplitude.api-key", "amp-key", "onesignal.app-id", "app-1",
-            "onesignal.api-key", "os-key", "statsig.server-secret", "secret-1");
+    static final Map<String, String> KEYS = Map.ofEntries(
+            Map.entry("segment.write-key", "wri+te%Key/1"), Map.entry("amplitude.api-key", "amp-key"),
+            Map.entry("onesignal.app-id", "app-1"), Map.entry("onesignal.api-key", "os-key"),
+            Map.entry("statsig.server-secret", "secret-1"),
+            Map.entry("iterable.api-key", "it-key"));
 
     static final List<String> NAMES =
             List.of("segment", "amplitude", "onesignal", "statsig", "signed-webhook", "mixpanel",
-                    "posthog", "braze", "customer-io", "slack");
+                    "posthog", "braze", "customer-io", "slack",
+                    "iterable");
 
     /** What the vendor received; header names in lower case. */
     record Request(String method, String path, Map<String, String> headers, String text) {

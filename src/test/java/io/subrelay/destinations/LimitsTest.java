@@ -133,7 +133,8 @@ class LimitsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mixpanel", "posthog", "braze", "customer-io", "slack", "signed-webhook"})
+    @ValueSource(strings = {"mixpanel", "posthog", "braze", "customer-io", "slack", "signed-webhook",
+            "iterable"})
     void hostile_numbers_give_valid_requests(String destination) {
         for (String number : List.of("1e400", "-1e400", "92233720368547760.07", "\"many\"", "{}", "[]", "-7")) {
             ObjectNode event = event("RENEWAL", "price", number, "commission_percentage", number,
@@ -154,14 +155,15 @@ class LimitsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mixpanel", "posthog", "braze", "customer-io", "slack", "signed-webhook"})
+    @ValueSource(strings = {"mixpanel", "posthog", "braze", "customer-io", "slack", "signed-webhook",
+            "iterable"})
     void hostile_texts_arrive(String destination) {
         for (String text : List.of("&".repeat(20_000), "<>".repeat(9_000), "\u0001".repeat(3_000),
                 "\uD83D\uDE00".repeat(3_000), "a\"}]{{slack.webhook-url}} ${body} \u2028", "\u00e9")) {
             ObjectNode event = event("RENEWAL");
             ((ObjectNode) event.path("event")).put("id", text).put("app_user_id", text).put("product_id", text)
                     .put("app_id", text).put("store", text).put("cancel_reason", text);
-            ((ObjectNode) event.path("customer").path("subscriber_attributes")).put(text, text);
+            ((ObjectNode) event.path("customer").path("subscriber_attributes")).put(text, text).put("$email", "a@b.c");
             Outcome outcome = destinations.send(destination, event);
             assertThat(outcome.result()).as(destination + " " + text.substring(0, 1)).isEqualTo("deliver");
             outcome.requests().forEach(Request::body);

@@ -47,6 +47,8 @@ class MeaningOfAnswersTest extends WithDestinations {
             "slack, 400, invalid_payload, refuse", "slack, 500, invalid_token, retry",
             "signed-webhook, 301, '', retry", "signed-webhook, 400, '', retry", "signed-webhook, 401, '', retry",
             "signed-webhook, 404, '', retry", "signed-webhook, 410, '', hold", "signed-webhook, 501, '', retry",
+            "iterable, 301, '', hold", "iterable, 404, '', hold", "iterable, 400, '', refuse",
+            "iterable, 401, '{\"code\":\"BadApiKey\"}', hold",
             "onesignal, 404, '', retry", "onesignal, 400, '', refuse", "onesignal, 403, '', hold"})
     void where_a_destination_says_otherwise(String destination, int status, String body, String meaning) {
         assertMeaning(destination, status, body, meaning);

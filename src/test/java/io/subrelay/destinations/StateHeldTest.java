@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What vendors that hold a customer's state end with, whichever event of a case comes first. */
 class StateHeldTest {
 
-    private static final List<String> HOLDING = List.of("mixpanel", "posthog", "braze", "customer-io");
+    private static final List<String> HOLDING = List.of("mixpanel", "posthog", "braze", "customer-io", "iterable");
 
     private static final Set<String> EVERY_ORDER = Set.of("newer-event-that-writes-no-state-comes-first",
             "former-owner-loses-the-status", "renewal-made-early", "two-one-time-purchases-one-refunded",
@@ -58,6 +58,8 @@ class StateHeldTest {
                         each.at("/properties/$unset")));
             } else if (request.path().startsWith("/users")) {
                 body.path("attributes").forEach(each -> write(each.path("external_id"), each, nothing));
+            } else if (request.path().equals("/api/users/update")) {
+                write(body.path("userId"), body.path("dataFields"), nothing);
             } else if (request.path().startsWith("/api/v2")) {
                 body.path("batch").forEach(each -> write(each.at("/identifiers/id"),
                         each.path("action").asText().equals("identify") ? each.path("attributes") : nothing, nothing));

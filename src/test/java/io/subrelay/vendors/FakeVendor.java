@@ -96,7 +96,7 @@ public abstract class FakeVendor implements AutoCloseable {
         return listening;
     }
 
-    void start() {
+    public void start() {
         server.start();
     }
 

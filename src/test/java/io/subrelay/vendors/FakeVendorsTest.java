@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -16,14 +17,23 @@ class FakeVendorsTest {
 
     private static final FakeVendors VENDORS = FakeVendors.start();
 
+    private static final FakeIterable ITERABLE = new FakeIterable(0);
+
+    @BeforeAll
+    static void start() {
+        ITERABLE.start();
+    }
+
     @AfterEach
     void reset() {
         VENDORS.reset();
+        ITERABLE.forget();
     }
 
     @AfterAll
     static void stop() {
         VENDORS.close();
+        ITERABLE.close();
     }
 
     @ParameterizedTest
@@ -44,6 +54,16 @@ class FakeVendorsTest {
                     statsig   | POST  | /v1/webhooks/revenuecat_webhook | Bearer secret | {"event":{"type":"TEST","id":"e"}} | 1 0 0
                     statsig   | POST  | /v1/webhooks/revenuecat_webhook | none          | {"event":{"type":"TEST","id":"e"}} | 0 0 1
                     statsig   | POST  | /v1/webhooks/revenuecat_webhook | Bearer secret | {"event":{"id":"e"}}               | 0 0 1
+                    iterable  | POST  | /api/users/update | k    | {"userId":"u","preferUserId":true,"dataFields":{}} | 1 0 0
+                    iterable  | POST  | /api/users/update | k    | {"userId":"v","dataFields":{}}                     | 0 0 1
+                    iterable  | POST  | /api/users/update | none | {"email":"a@b.c","dataFields":{}}                  | 0 0 1
+                    iterable  | POST  | /api/users/update | k    | {"email":"a b","dataFields":{}}                    | 0 0 1
+                    iterable  | POST  | /api/events/track | k | {"email":"a@b.c","eventName":"e","createdAt":1767323045,"dataFields":{}}    | 1 0 0
+                    iterable  | POST  | /api/events/track | k | {"email":"a@b.c","eventName":"e","createdAt":1767323045000,"dataFields":{}} | 0 0 1
+                    iterable  | POST  | /api/events/track | k | {"email":"a@b.c","createdAt":1767323045,"dataFields":{}}                    | 0 0 1
+                    iterable  | POST  | /api/commerce/trackPurchase | k | {"user":{"email":"a@b.c"},"createdAt":1,"total":1,"items":[{"id":"i","name":"n","price":1,"quantity":1}]} | 1 0 0
+                    iterable  | POST  | /api/commerce/trackPurchase | k | {"user":{"email":"a@b.c"},"createdAt":1,"total":1,"items":[{"id":"i","name":"n","quantity":1}]}           | 0 0 1
+                    iterable  | POST  | /api/events | k | {"email":"a@b.c"} | 0 0 1
                     """)
     void takes_in_drops_and_refuses(String name, String method, String path, String authorization, String body,
             String outcome) throws Exception {
@@ -51,12 +71,13 @@ class FakeVendorsTest {
             case "segment" -> VENDORS.segment();
             case "amplitude" -> VENDORS.amplitude();
             case "onesignal" -> VENDORS.onesignal();
+            case "iterable" -> ITERABLE;
             default -> VENDORS.statsig();
         };
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(vendor.url() + path))
                 .header("Content-Type", "application/json").method(method, HttpRequest.BodyPublishers.ofString(body));
         if (!authorization.equals("none")) {
-            request.header("Authorization", authorization);
+            request.header(name.equals("iterable") ? "Api-Key" : "Authorization", authorization);
         }
         HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.discarding());
         assertThat(vendor.items().size() + " " + vendor.dropped().size() + " " + vendor.refused().size())
