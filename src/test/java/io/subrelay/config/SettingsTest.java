@@ -50,6 +50,16 @@ class SettingsTest {
                 .satisfies(fault -> assertThat(fault.name()).isEqualTo("statsig.url"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"30", " 30 ", "30000", "0", "-5s", "soon", "30 fortnights"})
+    void aDurationWithoutAUnitIsNamed(String value) {
+        for (String name : List.of("retention.delivered", "delivery.request-timeout", "delivery.redelivery-delay",
+                "server.head-timeout")) {
+            assertThat(with(Map.of(name, value)).faults()).singleElement().satisfies(fault -> assertThat(
+                    fault.getMessage()).startsWith(name + " is '").contains("a duration with its unit, such as 500ms"));
+        }
+    }
+
     @Test
     void aWrongRegionIsOneFault() {
         assertThat(with(Map.of("segment.region", "mars")).faults()).singleElement()
