@@ -8,6 +8,7 @@ import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.RawClient;
 import io.subrelay.harness.Store;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -142,6 +143,14 @@ class IntakeTest {
             client.send("GET /webhooks/revenuecat HTTP/1.1\r\nHost: relay.example\r\nAuthorization: agreed\r\n\r\n");
             assertThat(client.answer()).contains(" 405 ");
         }
+    }
+
+    @Test
+    void healthHasTheEntriesThatOperatorsReadOf() throws IOException {
+        String page = Files.readString(Path.of("docs/troubleshooting.md"));
+        List<String> entries = Api.json(open.api().health().body()).findValuesAsText("name");
+        assertThat(entries).contains("database", "webhook-port", "destinations", "route:receive");
+        assertThat(entries).allSatisfy(entry -> assertThat(page).contains("`" + entry.replaceFirst(":.*", ":…") + "`"));
     }
 
     /** Of those that were there before, none had said anything. */

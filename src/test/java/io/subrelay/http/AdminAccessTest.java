@@ -52,6 +52,8 @@ class AdminAccessTest {
     @CsvSource(nullValues = "-", value = {
             "cross-site, https://other.example, relay:8080",
             "same-site,  https://b.example,     a.example",
+            "cross-site, -,                     relay:8080",
+            "same-site,  -,                     relay:8080",
             "-,          http://other.example,  relay:8080",
             "-,          http://relay:8081,     relay:8080",
             "-,          null,                  relay:8080"})
