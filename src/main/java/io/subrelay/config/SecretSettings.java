@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 /** What of the settings must never be shown: the values of those whose names say so, and what addresses hold. */
 final class SecretSettings {
 
-    private static final String NAMES = "(?i).*(key|secret|password|token|authorization|credential|webhook-url)s?$";
+    private static final String NAMES =
+            "(?i).*(key|secret|password|passcode|token|authorization|credential|webhook-url)s?$";
     private static final String ADDRESSES = "(?i).*\\b(url|uri)(\\..*)?$";
     /** Shorter values are part of too much else. */
     private static final int MIN_LENGTH = 4;

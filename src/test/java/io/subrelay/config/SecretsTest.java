@@ -41,6 +41,11 @@ class SecretsTest {
     }
 
     @Test
+    void a_passcode_is_masked() throws Exception {
+        assertThat(secrets("clevertap.passcode", "ABC-DEF").mask("with ABC-DEF")).isEqualTo("with ***");
+    }
+
+    @Test
     void basic_authentication_is_masked_with_the_name_that_it_is_encoded_with() throws Exception {
         Secrets secrets = secrets("customer-io.api-key", "cio-key");
         assertThat(secrets.mask("{\"headers\":{\"Authorization\":\"Basic c2l0ZTpjaW8ta2V5\"},\"body\":\"Basic plan\"}"))

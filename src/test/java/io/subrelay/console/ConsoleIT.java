@@ -39,7 +39,8 @@ class ConsoleIT extends ConsoleInBrowser {
         assertThat(browser.texts(".cards h2")).containsExactly("amplitude live", "onesignal live", "segment live",
                 "statsig preview");
         assertThat(browser.text())
-                .contains("Switched off: braze, customer-io, iterable, mixpanel, posthog, signed-webhook, slack.");
+                .contains(
+                        "Switched off: braze, clevertap, customer-io, iterable, mixpanel, posthog, signed-webhook, slack.");
         assertThat(browser.texts("section[aria-label=segment] .dead dd")).containsExactly("2");
         assertThat(browser.await("section[aria-label=segment] .chart svg").getAttribute("aria-label"))
                 .startsWith("Deliveries to segment in the last 24 hours: ")

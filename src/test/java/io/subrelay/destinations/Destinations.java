@@ -48,12 +48,13 @@ final class Destinations implements AutoCloseable {
             Map.entry("segment.write-key", "wri+te%Key/1"), Map.entry("amplitude.api-key", "amp-key"),
             Map.entry("onesignal.app-id", "app-1"), Map.entry("onesignal.api-key", "os-key"),
             Map.entry("statsig.server-secret", "secret-1"),
+            Map.entry("clevertap.account-id", "ct-1"), Map.entry("clevertap.passcode", "ct-pass"),
             Map.entry("iterable.api-key", "it-key"));
 
     static final List<String> NAMES =
             List.of("segment", "amplitude", "onesignal", "statsig", "signed-webhook", "mixpanel",
                     "posthog", "braze", "customer-io", "slack",
-                    "iterable");
+                    "iterable", "clevertap");
 
     /** What the vendor received; header names in lower case. */
     record Request(String method, String path, Map<String, String> headers, String text) {

@@ -31,7 +31,11 @@ class LimitsTest {
                 "customer-io.api-key", "cio",
                 "slack.webhook-url", "https://hooks.slack.com/services/T1/B2/xyz",
                 "signed-webhook.secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
-        destinations.answerBody = request -> request.path().equals("/users/track") ? "{\"message\": \"success\"}" : "";
+        destinations.answerBody = request -> switch (request.path()) {
+            case "/users/track" -> "{\"message\": \"success\"}";
+            case "/1/upload" -> "{\"status\": \"success\"}";
+            default -> "";
+        };
     }
 
     @AfterAll
@@ -134,7 +138,7 @@ class LimitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mixpanel", "posthog", "braze", "customer-io", "slack", "signed-webhook",
-            "iterable"})
+            "iterable", "clevertap"})
     void hostile_numbers_give_valid_requests(String destination) {
         for (String number : List.of("1e400", "-1e400", "92233720368547760.07", "\"many\"", "{}", "[]", "-7")) {
             ObjectNode event = event("RENEWAL", "price", number, "commission_percentage", number,
@@ -156,7 +160,7 @@ class LimitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mixpanel", "posthog", "braze", "customer-io", "slack", "signed-webhook",
-            "iterable"})
+            "iterable", "clevertap"})
     void hostile_texts_arrive(String destination) {
         for (String text : List.of("&".repeat(20_000), "<>".repeat(9_000), "\u0001".repeat(3_000),
                 "\uD83D\uDE00".repeat(3_000), "a\"}]{{slack.webhook-url}} ${body} \u2028", "\u00e9")) {

@@ -49,6 +49,8 @@ class MeaningOfAnswersTest extends WithDestinations {
             "signed-webhook, 404, '', retry", "signed-webhook, 410, '', hold", "signed-webhook, 501, '', retry",
             "iterable, 301, '', hold", "iterable, 404, '', hold", "iterable, 400, '', refuse",
             "iterable, 401, '{\"code\":\"BadApiKey\"}', hold",
+            "clevertap, 301, '', hold", "clevertap, 404, '', hold", "clevertap, 400, '', refuse",
+            "clevertap, 401, '', hold",
             "onesignal, 404, '', retry", "onesignal, 400, '', refuse", "onesignal, 403, '', hold"})
     void where_a_destination_says_otherwise(String destination, int status, String body, String meaning) {
         assertMeaning(destination, status, body, meaning);

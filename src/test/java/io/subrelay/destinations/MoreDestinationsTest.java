@@ -71,6 +71,10 @@ class MoreDestinationsTest {
             "customer-io | 207 | {\"errors\": [{\"batch_index\": 1}]} | refuse: Customer.io took part of it: {\"errors\"",
             "iterable | 200 | {\"code\": \"Success\"} | null",
             "iterable | 200 | {\"code\": \"BadParams\"} | refuse: Iterable did not take it: {\"code\"",
+            "clevertap | 200 | {\"status\": \"success\", \"processed\": 2, \"unprocessed\": []} | null",
+            "clevertap | 200 | {\"status\": \"partial\", \"processed\": 1} | refuse: CleverTap did not take it: {\"status\": \"partial\"",
+            "clevertap | 200 | {\"status\": \"fail\"} | refuse: CleverTap did not take it",
+            "clevertap | 200 | {} | refuse: CleverTap did not take it: {}",
             "statsig | 200 | {\"success\": true} | null",
             "statsig | 200 | OK | null"})
     void a_success_that_is_none_is_not_delivered(String destination, int status, String body, String verdict) {
@@ -87,7 +91,7 @@ class MoreDestinationsTest {
     @ParameterizedTest
     @CsvSource({"braze, ''", "mixpanel, /import", "mixpanel, /engage", "segment, ''", "amplitude, ''", "posthog, ''",
             "customer-io, ''", "slack, ''", "statsig, ''", "iterable, /api/users/update",
-            "iterable, /api/commerce/trackPurchase"})
+            "iterable, /api/commerce/trackPurchase", "clevertap, ''"})
     void a_page_in_the_place_of_an_answer_is_none(String destination, String path) {
         destinations.answerBody = request -> request.path().contains(path) ? "<!DOCTYPE html><HTML><body>" : "1";
         try {

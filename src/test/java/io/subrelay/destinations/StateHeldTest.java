@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What vendors that hold a customer's state end with, whichever event of a case comes first. */
 class StateHeldTest {
 
-    private static final List<String> HOLDING = List.of("mixpanel", "posthog", "braze", "customer-io", "iterable");
+    private static final List<String> HOLDING =
+            List.of("mixpanel", "posthog", "braze", "customer-io", "iterable", "clevertap");
 
     private static final Set<String> EVERY_ORDER = Set.of("newer-event-that-writes-no-state-comes-first",
             "former-owner-loses-the-status", "renewal-made-early", "two-one-time-purchases-one-refunded",
@@ -35,7 +36,11 @@ class StateHeldTest {
     static void start() throws Exception {
         destinations = new Destinations(Map.of("mixpanel.token", "mp", "posthog.api-key", "phc_1",
                 "braze.api-key", "bz", "customer-io.site-id", "site", "customer-io.api-key", "cio"));
-        destinations.answerBody = request -> request.path().equals("/users/track") ? "{\"message\": \"success\"}" : "";
+        destinations.answerBody = request -> switch (request.path()) {
+            case "/users/track" -> "{\"message\": \"success\"}";
+            case "/1/upload" -> "{\"status\": \"success\"}";
+            default -> "";
+        };
     }
 
     @AfterAll
@@ -58,6 +63,12 @@ class StateHeldTest {
                         each.at("/properties/$unset")));
             } else if (request.path().startsWith("/users")) {
                 body.path("attributes").forEach(each -> write(each.path("external_id"), each, nothing));
+            } else if (request.path().equals("/1/upload")) {
+                body.path("d").forEach(each -> {
+                    boolean ends = each.at("/profileData/rc_subscription_status/$delete").asInt() == 1;
+                    write(each.path("identity"), ends ? nothing : each.path("profileData"),
+                            ends ? Destinations.json("[\"rc_subscription_status\"]") : nothing);
+                });
             } else if (request.path().equals("/api/users/update")) {
                 write(body.path("userId"), body.path("dataFields"), nothing);
             } else if (request.path().startsWith("/api/v2")) {

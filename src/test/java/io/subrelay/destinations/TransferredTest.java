@@ -28,7 +28,7 @@ class TransferredTest {
 
     private static final List<String> HOLDING =
             List.of("segment", "amplitude", "onesignal", "mixpanel", "posthog", "braze", "customer-io",
-                    "iterable");
+                    "iterable", "clevertap");
     private static final Set<String> STATUS = Set.of("rc_subscription_status", "subscription_status");
     private static final Set<String> ENTITLEMENTS =
             Set.of("rc_active_entitlements", "rc_active_entitlement_ids", "entitlement_ids");
@@ -95,6 +95,14 @@ class TransferredTest {
                     write(each.path("distinct_id"), each.at("/properties/$set"));
                     each.at("/properties/$unset").forEach(
                             property -> unset(each.path("distinct_id"), List.of(property.asText()).iterator()));
+                });
+                case "clevertap" -> body.path("d").forEach(each -> {
+                    JsonNode profile = each.path("profileData");
+                    if (profile.at("/rc_subscription_status/$delete").asInt() == 1) {
+                        unset(each.path("identity"), profile.fieldNames());
+                    } else {
+                        write(each.path("identity"), profile);
+                    }
                 });
                 case "iterable" -> write(body.path("userId"), body.path("dataFields"));
                 case "braze" -> body.path("attributes").forEach(each -> write(each.path("external_id"), each));
