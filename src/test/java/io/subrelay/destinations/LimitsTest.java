@@ -116,6 +116,18 @@ class LimitsTest {
     }
 
     @Test
+    void a_large_customer_fits_airship() {
+        ObjectNode event = large();
+        ((ObjectNode) event.path("event")).putObject("subscriber_attributes").putObject("story")
+                .put("value", "x".repeat(70_000));
+        Request request = destinations.send("airship", event).requests().get(1);
+        assertThat(request.text().getBytes(StandardCharsets.UTF_8).length).isLessThanOrEqualTo(65_536);
+        JsonNode properties = request.body().at("/0/body/properties");
+        assertThat(properties.has("aliases") || properties.has("subscriber_attributes")).isFalse();
+        assertThat(properties.path("product_id").textValue()).isEqualTo("monthly");
+    }
+
+    @Test
     void mixpanel_gets_the_latest_time_it_takes_and_the_same_each_time() {
         ObjectNode early = event("RENEWAL", "purchased_at_ms", "1767395045678");
         JsonNode properties = destinations.send("mixpanel", early).requests().get(0).body().at("/0/properties");
@@ -138,7 +150,7 @@ class LimitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mixpanel", "posthog", "braze", "customer-io", "slack", "signed-webhook",
-            "iterable", "clevertap"})
+            "iterable", "airship", "clevertap"})
     void hostile_numbers_give_valid_requests(String destination) {
         for (String number : List.of("1e400", "-1e400", "92233720368547760.07", "\"many\"", "{}", "[]", "-7")) {
             ObjectNode event = event("RENEWAL", "price", number, "commission_percentage", number,
@@ -160,7 +172,7 @@ class LimitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mixpanel", "posthog", "braze", "customer-io", "slack", "signed-webhook",
-            "iterable", "clevertap"})
+            "iterable", "airship", "clevertap"})
     void hostile_texts_arrive(String destination) {
         for (String text : List.of("&".repeat(20_000), "<>".repeat(9_000), "\u0001".repeat(3_000),
                 "\uD83D\uDE00".repeat(3_000), "a\"}]{{slack.webhook-url}} ${body} \u2028", "\u00e9")) {

@@ -51,6 +51,7 @@ class MeaningOfAnswersTest extends WithDestinations {
             "iterable, 401, '{\"code\":\"BadApiKey\"}', hold",
             "clevertap, 301, '', hold", "clevertap, 404, '', hold", "clevertap, 400, '', refuse",
             "clevertap, 401, '', hold",
+            "airship, 301, '', hold", "airship, 404, '', hold", "airship, 400, '', refuse", "airship, 401, '', hold",
             "onesignal, 404, '', retry", "onesignal, 400, '', refuse", "onesignal, 403, '', hold"})
     void where_a_destination_says_otherwise(String destination, int status, String body, String meaning) {
         assertMeaning(destination, status, body, meaning);

@@ -28,7 +28,7 @@ class TransferredTest {
 
     private static final List<String> HOLDING =
             List.of("segment", "amplitude", "onesignal", "mixpanel", "posthog", "braze", "customer-io",
-                    "iterable", "clevertap");
+                    "iterable", "clevertap", "airship");
     private static final Set<String> STATUS = Set.of("rc_subscription_status", "subscription_status");
     private static final Set<String> ENTITLEMENTS =
             Set.of("rc_active_entitlements", "rc_active_entitlement_ids", "entitlement_ids");
@@ -103,6 +103,11 @@ class TransferredTest {
                     } else {
                         write(each.path("identity"), profile);
                     }
+                });
+                case "airship" -> body.path("attributes").forEach(each -> {
+                    String key = each.path("key").asText();
+                    write(body.at("/audience/named_user_id"), Destinations.JSON.createObjectNode()
+                            .put(key, each.path("action").asText().equals("set") ? each.path("value").asText() : null));
                 });
                 case "iterable" -> write(body.path("userId"), body.path("dataFields"));
                 case "braze" -> body.path("attributes").forEach(each -> write(each.path("external_id"), each));

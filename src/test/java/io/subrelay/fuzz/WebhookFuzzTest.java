@@ -45,7 +45,8 @@ class WebhookFuzzTest {
     private static final Pattern MAPPING =
             Pattern.compile("(JsonQuery\\w*|IllegalJsonInput|ExpressionEvaluation)Exception: ");
     private static final List<String> DESTINATIONS = List.of("segment", "amplitude", "onesignal", "statsig",
-            "signed-webhook", "mixpanel", "posthog", "braze", "customer-io", "slack", "iterable", "clevertap");
+            "signed-webhook", "mixpanel", "posthog", "braze", "customer-io", "slack", "iterable", "airship",
+            "clevertap");
 
     private static final Map<String, String> FINDINGS = new ConcurrentHashMap<>();
     private static Relay relay;
@@ -61,7 +62,8 @@ class WebhookFuzzTest {
                 "mixpanel.sandbox-token", "posthog.api-key", "posthog.sandbox-api-key", "braze.api-key",
                 "braze.sandbox-api-key", "customer-io.site-id",
                 "clevertap.account-id", "clevertap.passcode", "clevertap.sandbox-account-id",
-                "clevertap.sandbox-passcode", "iterable.api-key", "iterable.sandbox-api-key",
+                "clevertap.sandbox-passcode", "airship.app-key", "airship.token", "airship.sandbox-app-key",
+                "airship.sandbox-token", "iterable.api-key", "iterable.sandbox-api-key",
                 "customer-io.api-key", "customer-io.sandbox-site-id", "customer-io.sandbox-api-key")) {
             settings.put(key, "key-of-a-test");
         }
