@@ -51,12 +51,13 @@ final class Destinations implements AutoCloseable {
             Map.entry("clevertap.account-id", "ct-1"), Map.entry("clevertap.passcode", "ct-pass"),
             Map.entry("airship.app-key", "as-app"), Map.entry("airship.token", "as-token"),
             Map.entry("airship.status-attribute", "rc_subscription_status"),
+            Map.entry("raw-webhook.authorization", "Bearer from-the-receiver"),
             Map.entry("iterable.api-key", "it-key"));
 
     static final List<String> NAMES =
             List.of("segment", "amplitude", "onesignal", "statsig", "signed-webhook", "mixpanel",
                     "posthog", "braze", "customer-io", "slack",
-                    "iterable", "clevertap", "airship");
+                    "iterable", "clevertap", "airship", "raw-webhook");
 
     /** What the vendor received; header names in lower case. */
     record Request(String method, String path, Map<String, String> headers, String text) {

@@ -52,6 +52,9 @@ class MeaningOfAnswersTest extends WithDestinations {
             "clevertap, 301, '', hold", "clevertap, 404, '', hold", "clevertap, 400, '', refuse",
             "clevertap, 401, '', hold",
             "airship, 301, '', hold", "airship, 404, '', hold", "airship, 400, '', refuse", "airship, 401, '', hold",
+            "raw-webhook, 200, '', deliver", "raw-webhook, 202, '', retry", "raw-webhook, 204, '', retry",
+            "raw-webhook, 302, '', retry", "raw-webhook, 400, '', retry", "raw-webhook, 401, '', hold",
+            "raw-webhook, 404, '', retry", "raw-webhook, 501, '', retry",
             "onesignal, 404, '', retry", "onesignal, 400, '', refuse", "onesignal, 403, '', hold"})
     void where_a_destination_says_otherwise(String destination, int status, String body, String meaning) {
         assertMeaning(destination, status, body, meaning);

@@ -103,6 +103,16 @@ class MoreDestinationsTest {
     }
 
     @Test
+    void a_raw_webhook_arrives_byte_for_byte() {
+        ObjectNode event = renewal();
+        ((ObjectNode) event.path("event")).put("price", new java.math.BigDecimal("0.70")).put("new_in_2030",
+                "Zo\u00eb");
+        Request request = destinations.send("raw-webhook", event).request();
+        assertThat(request.text()).isEqualTo(event.deepCopy().retain("api_version", "event").toString());
+        assertThat(request.headers()).containsEntry("authorization", "Bearer from-the-receiver");
+    }
+
+    @Test
     void an_answer_without_a_body_is_no_success_of_braze() {
         assertThat(send("braze", 201, "").result()).startsWith("refuse: Braze did not take it");
         assertThat(send("mixpanel", 200, "").result()).isEqualTo("deliver");

@@ -45,7 +45,8 @@ class WebhookFuzzTest {
     private static final Pattern MAPPING =
             Pattern.compile("(JsonQuery\\w*|IllegalJsonInput|ExpressionEvaluation)Exception: ");
     private static final List<String> DESTINATIONS = List.of("segment", "amplitude", "onesignal", "statsig",
-            "signed-webhook", "mixpanel", "posthog", "braze", "customer-io", "slack", "iterable", "airship",
+            "signed-webhook", "mixpanel", "posthog", "braze", "customer-io", "slack", "iterable", "raw-webhook",
+            "airship",
             "clevertap");
 
     private static final Map<String, String> FINDINGS = new ConcurrentHashMap<>();
@@ -63,7 +64,7 @@ class WebhookFuzzTest {
                 "braze.sandbox-api-key", "customer-io.site-id",
                 "clevertap.account-id", "clevertap.passcode", "clevertap.sandbox-account-id",
                 "clevertap.sandbox-passcode", "airship.app-key", "airship.token", "airship.sandbox-app-key",
-                "airship.sandbox-token", "iterable.api-key", "iterable.sandbox-api-key",
+                "airship.sandbox-token", "raw-webhook.authorization", "iterable.api-key", "iterable.sandbox-api-key",
                 "customer-io.api-key", "customer-io.sandbox-site-id", "customer-io.sandbox-api-key")) {
             settings.put(key, "key-of-a-test");
         }
