@@ -107,12 +107,12 @@ class CheckedReloadTest {
     }
 
     private void says(String text) {
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(runner.output()).contains(text));
+        await().untilAsserted(() -> assertThat(runner.output()).contains(text));
     }
 
     private void receives(String text) {
         int before = received.size();
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(received.stream().skip(before))
+        await().untilAsserted(() -> assertThat(received.stream().skip(before))
                 .as(() -> runner.output()).anySatisfy(it -> assertThat(it).contains(text)));
     }
 
@@ -160,7 +160,7 @@ class CheckedReloadTest {
         says("second.camel.yaml: its routes run until the next start");
 
         receives("\"version\":5");
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(history())
+        await().untilAsserted(() -> assertThat(history())
                 .as("what is previewed goes on, whatever was replaced")
                 .contains("\"state\":\"previewed\"").doesNotContain("retrying"));
         stopSending();
@@ -168,7 +168,7 @@ class CheckedReloadTest {
         for (int i = 1; i <= sent.get(); i++) {
             expected.add("e" + i);
         }
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(mine()).containsAll(expected));
+        await().untilAsserted(() -> assertThat(mine()).containsAll(expected));
         await().during(Duration.ofSeconds(1))
                 .untilAsserted(() -> assertThat(mine()).as("once each").hasSize(expected.size()));
     }

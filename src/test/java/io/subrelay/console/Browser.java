@@ -76,14 +76,14 @@ final class Browser implements AutoCloseable {
 
     /** Waits for an element; of several it is the first. */
     WebElement await(String css) {
-        return new WebDriverWait(driver, Duration.ofSeconds(15)).until(it -> {
+        return new WebDriverWait(driver, Duration.ofMinutes(2)).until(it -> {
             List<WebElement> found = driver.findElements(By.cssSelector(css));
             return found.isEmpty() ? null : found.get(0);
         });
     }
 
     void awaitText(String text) {
-        new WebDriverWait(driver, Duration.ofSeconds(15)).withMessage(() -> "'" + text + "' in: " + text())
+        new WebDriverWait(driver, Duration.ofMinutes(2)).withMessage(() -> "'" + text + "' in: " + text())
                 .until(it -> text().contains(text));
     }
 
@@ -97,7 +97,7 @@ final class Browser implements AutoCloseable {
     }
 
     WebElement button(String text) {
-        return new WebDriverWait(driver, Duration.ofSeconds(10)).withMessage("button " + text)
+        return new WebDriverWait(driver, Duration.ofMinutes(2)).withMessage("button " + text)
                 .until(it -> driver.findElements(By.tagName("button")).stream()
                         .filter(each -> each.isDisplayed() && each.getText().startsWith(text)).findFirst()
                         .orElse(null));
@@ -150,7 +150,7 @@ final class Browser implements AutoCloseable {
                         look();""".formatted('"' + css + '"'))).get("identifier");
         driver.get("about:blank");
         driver.get(url);
-        double millis = new WebDriverWait(driver, Duration.ofSeconds(15), Duration.ofMillis(20)).withMessage(url + css)
+        double millis = new WebDriverWait(driver, Duration.ofMinutes(2), Duration.ofMillis(20)).withMessage(url + css)
                 .until(it -> (Number) driver.executeScript("return window.drawn")).doubleValue();
         driver.executeCdpCommand("Page.removeScriptToEvaluateOnNewDocument", Map.of("identifier", script));
         return millis;

@@ -14,7 +14,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -52,7 +51,7 @@ final class ConsoleRunner implements AutoCloseable {
     }
 
     private void awaitReady() throws IOException {
-        await().atMost(Duration.ofMinutes(3)).until(() -> !process.isAlive() || isReady());
+        await().until(() -> !process.isAlive() || isReady());
         if (!isReady()) {
             throw new IllegalStateException("the runner does not start: " + log());
         }

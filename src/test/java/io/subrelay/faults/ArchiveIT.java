@@ -7,7 +7,6 @@ import io.subrelay.harness.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -69,7 +68,7 @@ class ArchiveIT {
         builder.environment().put("JAVA_OPTS", "-Xmx320m -XX:TieredStopAtLevel=1");
         Process runner = builder.start();
         try {
-            await().atMost(Duration.ofSeconds(60)).until(
+            await().until(
                     () -> Files.readString(folder.resolve("log")).contains("Subrelay is ready"));
             List<String> commands = Files.readAllLines(folder.resolve("README.md")).stream()
                     .filter(line -> line.startsWith("curl ")).toList();

@@ -41,7 +41,7 @@ class ExtensionsIT {
             Files.writeString(relay.folder().resolve("routes/destinations/erp.camel.yaml"), ROUTE);
             Files.writeString(relay.folder().resolve("routes/erp-itself.camel.yaml"), ERP);
             relay.start();
-            assertThat(relay.awaitEnd(Duration.ofSeconds(60))).isNotZero();
+            assertThat(relay.awaitEnd(Duration.ofMinutes(3))).isNotZero();
             assertThat(relay.log()).doesNotContain("\tat ").contains("erp.camel.yaml:8: there is no component seda;"
                     + " put the jar files of org.apache.camel:camel-seda:").contains("into the folder ext/");
 

@@ -14,7 +14,6 @@ import io.subrelay.vendors.FakeVendors;
 import io.subrelay.vendors.Fault;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +71,7 @@ class FailingIsToldTest {
         await().untilAsserted(() -> assertThat(api.destination("statsig").path("failing").isNull()).isTrue());
         assertThat(api.metrics()).containsPattern("subrelay_delivery_failing_seconds\\{[^}]*statsig[^}]*} 0");
         assertThat(api.health().body()).contains("statsig: live, closed");
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(log.of("statsig")).hasSize(2));
+        await().untilAsserted(() -> assertThat(log.of("statsig")).hasSize(2));
         assertThat(log.of("statsig").get(1)).startsWith("INFO statsig: works again; it had failed since ");
     }
 
@@ -88,7 +87,7 @@ class FailingIsToldTest {
         assertThat(api.destination("statsig").path("called_again_at").asText()).isNotBlank();
         int before = vendors.statsig().requests().size();
         api.call("POST", "/api/destinations/statsig/retry");
-        await().atMost(Duration.ofSeconds(4)).until(() -> vendors.statsig().requests().size() > before);
+        await().until(() -> vendors.statsig().requests().size() > before);
     }
 
     @Test

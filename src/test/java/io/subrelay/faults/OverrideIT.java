@@ -10,7 +10,6 @@ import io.subrelay.harness.RelayProcess;
 import io.subrelay.vendors.FakeVendors;
 import io.subrelay.vendors.Fault;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -84,7 +83,7 @@ class OverrideIT {
     }
 
     private static JsonNode await(Api api, String customer, String state) {
-        return Awaitility.await().atMost(Duration.ofSeconds(30)).until(
+        return Awaitility.await().until(
                 () -> api.delivery(Hooks.id(customer, 1), "picky"), it -> it.path("state").asText().equals(state));
     }
 

@@ -15,7 +15,6 @@ import io.subrelay.vendors.FakeVendors;
 import io.subrelay.vendors.Fault;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +67,7 @@ class RequestedTest {
     }
 
     private void awaitSettled(String destination) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().until(() -> {
             JsonNode now = api.destination(destination);
             return now.path("pending").asInt() == 0 && now.path("retrying").asInt() == 0;
         });

@@ -48,7 +48,7 @@ class StartIT {
                 relay.start();
             }
             for (int i = 0; i < WRONG.size(); i++) {
-                assertThat(relays.get(i).awaitEnd(Duration.ofSeconds(60))).as(NAMED.get(i)).isNotZero();
+                assertThat(relays.get(i).awaitEnd(Duration.ofMinutes(3))).as(NAMED.get(i)).isNotZero();
                 String log = relays.get(i).log();
                 assertThat(log).doesNotContain("\tat ").doesNotContain("is ready").doesNotContain("SECRET");
                 assertThat(log.lines().filter(line -> line.contains("Subrelay does not start: "))).as(log)
@@ -65,7 +65,7 @@ class StartIT {
             for (String name : List.of("server.port", "management.port")) {
                 try (RelayProcess relay = RelayProcess.create(Map.of(name, String.valueOf(taken.getLocalPort())))) {
                     relay.start();
-                    assertThat(relay.awaitEnd(Duration.ofSeconds(60))).as(name).isNotZero();
+                    assertThat(relay.awaitEnd(Duration.ofMinutes(3))).as(name).isNotZero();
                     assertThat(relay.log()).doesNotContain("\tat ").doesNotContain("is ready")
                             .contains("Subrelay does not start: " + name + " is '" + taken.getLocalPort()
                                     + "': it accepts a port that is free at 127.0.0.1 (Address already in use");
@@ -93,7 +93,7 @@ class StartIT {
                 relay.start();
             }
             relays.forEach((what, relay) -> {
-                assertThat(relay.awaitEnd(Duration.ofSeconds(60))).as(what).isNotZero();
+                assertThat(relay.awaitEnd(Duration.ofMinutes(3))).as(what).isNotZero();
                 String line = relay.log().lines().filter(it -> it.contains("does not start")).findFirst().orElse("");
                 assertThat(line).as("%s: %s", what, relay.log()).containsPattern("wrong\\.camel\\.yaml\\D{1,10}\\d+");
                 assertThat(relay.log()).as(what).doesNotContain("\tat ");

@@ -13,7 +13,6 @@ import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Store;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,10 +106,10 @@ class WebhookFuzzTest {
         String customer = Hooks.customer();
         relay.api().accept(Hooks.renewal(customer, 1));
         for (String name : DESTINATIONS) {
-            await().atMost(Duration.ofMinutes(2)).until(
+            await().until(
                     () -> relay.api().delivery(Hooks.id(customer, 1), name).path("state").asText(),
                     Set.of("previewed", "skipped")::contains);
-            await().atMost(Duration.ofMinutes(2)).until(() -> relay.api().destination(name),
+            await().until(() -> relay.api().destination(name),
                     destination -> destination.path("pending").asInt() == 0
                             && destination.path("retrying").asInt() == 0);
         }

@@ -18,7 +18,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.stream.StreamSupport;
-import org.awaitility.Awaitility;
 
 /** A runner, seen from outside. */
 public final class Api {
@@ -26,13 +25,6 @@ public final class Api {
     public static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
-
-    static {
-        Awaitility.setDefaultPollDelay(Duration.ZERO);
-        Awaitility.setDefaultPollInterval(Duration.ofMillis(25));
-        // generous: it is reached on a busy machine, and by what never comes
-        Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
-    }
 
     private final String url;
     private final String managementUrl;

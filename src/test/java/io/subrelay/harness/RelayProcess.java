@@ -113,7 +113,7 @@ public final class RelayProcess implements AutoCloseable {
     }
 
     public void awaitReady() {
-        Instant end = Instant.now().plusSeconds(60);
+        Instant end = Instant.now().plusSeconds(300);
         while (count("Subrelay is ready") <= readyBefore || !isListening()) {
             assertThat(process.isAlive()).as("it runs: %s", log()).isTrue();
             assertThat(Instant.now()).as("it becomes ready: %s", log()).isBefore(end);
@@ -145,14 +145,14 @@ public final class RelayProcess implements AutoCloseable {
     /** {@code kill -9}. */
     public void kill() {
         process.destroyForcibly();
-        awaitEnd(Duration.ofSeconds(20));
+        awaitEnd(Duration.ofMinutes(3));
     }
 
     /** SIGTERM; returns how long it took to end. */
     public Duration terminate() {
         Instant from = Instant.now();
         process.destroy();
-        awaitEnd(Duration.ofSeconds(60));
+        awaitEnd(Duration.ofMinutes(3));
         return Duration.between(from, Instant.now());
     }
 
@@ -182,7 +182,7 @@ public final class RelayProcess implements AutoCloseable {
     public void close() {
         if (process != null && process.isAlive()) {
             process.destroyForcibly();
-            awaitEnd(Duration.ofSeconds(20));
+            awaitEnd(Duration.ofMinutes(3));
         }
     }
 }
