@@ -32,6 +32,12 @@ def tells_subscription: .event.product_id != null and (is_one_time | not);
 # Whether it only tells how the customer stands, and nothing that happened.
 def is_update: .kind == "customer_update";
 
+# Whether it tells that of a former id of the customer, which may be merged into the present one: an anonymous one takes
+# no other in.
+def is_former_id:
+  is_update and .event.app_user_id != .customer.app_user_id
+  and (.customer.app_user_id | . != null and (startswith("$RCAnonymousID:") | not));
+
 # What a destination that holds state is to write: the event, or, where it is not the newest of the customer or is about
 # an earlier product or period, the subscription as it stands, in the form of an event.
 def newest:

@@ -113,7 +113,7 @@ public final class Settings {
 
     /** Makes values that mean the same the same: for routes and mappings, which compare them as text. */
     public Settings normalized() {
-        named(".*\\.(region|revenue|(last-)?event-type|customer-updates|send-(sandbox|purchases))")
+        named(".*\\.(region|revenue|(last-)?event-type|customer-updates|merge|send-(sandbox|purchases))")
                 .forEach(name -> properties.addOverrideProperty(name, get(name).toLowerCase(Locale.ROOT)));
         // no path follows a host's slash that does not bring its own
         named(URLS).stream().filter(name -> get(name).matches("https?://[^/?#]+/+"))
@@ -152,7 +152,7 @@ public final class Settings {
         named(".*\\.region").forEach(name -> checks.add(() -> checkRegion(name)));
         named(".*\\.revenue").forEach(name -> checks.add(() -> oneOf(name, REVENUE)));
         named(".*\\.send-(sandbox|purchases)").forEach(name -> checks.add(() -> checkYesOrNo(name)));
-        named(".*\\.customer-updates").forEach(name -> checks.add(() -> oneOf(name, ON_OR_OFF)));
+        named(".*\\.(customer-updates|merge)").forEach(name -> checks.add(() -> oneOf(name, ON_OR_OFF)));
         named(URLS).forEach(name -> checks.add(() -> checkUrl(name)));
         List<InvalidSetting> faults = new ArrayList<>();
         for (Runnable check : checks) {

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What is known of one customer: a set of app user ids that events linked. It is a function of the set of events that
@@ -30,6 +32,8 @@ public final class Customer {
     final Purchases sandbox = new Purchases();
     /** By event id. */
     final TreeMap<String, Transfer> transfers = new TreeMap<>();
+    /** The ids that events were about, not only linked. */
+    final TreeSet<String> named = new TreeSet<>();
     NamedId original;
     NamedId lastSeen;
     /** Null while there was no event. */
@@ -108,6 +112,7 @@ public final class Customer {
         String appUserId = EventIds.id(fields, "app_user_id");
         if (appUserId != null) {
             addId(appUserId);
+            named.add(appUserId);
             lastSeen = NamedId.newer(new NamedId(key, appUserId), lastSeen);
         }
         String originalId = EventIds.id(fields, "original_app_user_id");
@@ -148,6 +153,7 @@ public final class Customer {
             return;
         }
         other.ids.forEach(this::see);
+        named.addAll(other.named);
         other.attributes.forEach((name, attribute) -> attributes.merge(name, attribute, Attribute::newer));
         production.merge(other.production);
         sandbox.merge(other.sandbox);
@@ -226,6 +232,20 @@ public final class Customer {
             }
         }
         return ids.isEmpty() ? null : ids.firstKey();
+    }
+
+    /**
+     * The ids under which destinations may hold how this customer stands: each that an event was about, and of a
+     * transfer, which is about nobody, the first one.
+     */
+    Set<String> toldIds() {
+        if (transfers.isEmpty()) {
+            return named;
+        }
+        Set<String> told = new TreeSet<>(named);
+        transfers.values().forEach(transfer -> Stream.concat(transfer.to().stream(), transfer.from().stream())
+                .filter(ids::containsKey).findFirst().ifPresent(told::add));
+        return told;
     }
 
     /** The ids that were listed as aliases in the order of first sight, then those that would be shown nowhere. */

@@ -41,7 +41,11 @@ final class CustomerReader {
                     expect(json.nextToken(), JsonToken.END_ARRAY);
                 }
                 case "first" -> customer.firstSeenAt = json.getLongValue();
-                case "last" -> customer.lastSeen = named();
+                case "last" -> {
+                    customer.lastSeen = named();
+                    customer.named.add(customer.lastSeen.id());
+                }
+                case "named" -> customer.named.addAll(texts());
                 case "original" -> customer.original = named();
                 case "ids" -> texts().forEach(customer::addId);
                 case "seen" -> seen();

@@ -22,6 +22,8 @@ public record CustomerUpdate(String appUserId, Environment environment, Reason r
     public enum Reason {
         /** Subscriptions went to another customer, or came from one. */
         TRANSFER,
+        /** It is known by several ids, and stands differently by an event that was about another one of them. */
+        MERGE,
         /** What had been told was wrong. */
         CORRECTION,
         /** A destination is told of everybody. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.event.Event;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +52,11 @@ public final class CustomerView {
     /** The entitlements that any subscription or purchase gives at the time of this view, in alphabetical order. */
     public Collection<String> activeEntitlements() {
         return holdings.entitlements();
+    }
+
+    /** What is to be told again where it changes: status and entitlements; null where the customer has nothing. */
+    List<Object> standing() {
+        return holdsNothing() ? null : Arrays.asList(status(), List.copyOf(activeEntitlements()));
     }
 
     boolean holdsNothing() {

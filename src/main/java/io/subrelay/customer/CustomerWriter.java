@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * newest         [at, rank, event id]
  * first          ms
  * last, original [id], if told by the newest event; else [id, at, rank, event id]
+ * named          [ids that events were about, but the last]
  * ids            [those that were never an alias]
  * seen           [[at, rank, event id, alias by position, null where it was seen before…]…]
  * attributes     {name: [value or null, ms]}
@@ -68,6 +69,7 @@ final class CustomerWriter {
         }
         named("last", customer.lastSeen);
         named("original", customer.original);
+        others();
         ids();
         attributes();
         purchases(customer.production);
@@ -112,6 +114,13 @@ final class CustomerWriter {
             key(named.key());
         }
         json.writeEndArray();
+    }
+
+    private void others() throws IOException {
+        if (customer.named.size() > 1) {
+            json.writeFieldName("named");
+            texts(customer.named.stream().filter(id -> !id.equals(customer.lastSeen.id())).toList());
+        }
     }
 
     private void ids() throws IOException {

@@ -2,7 +2,6 @@ package io.subrelay.customer;
 
 import io.subrelay.event.Event;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -11,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
@@ -90,10 +90,6 @@ public final class Customers {
     public record Folded(Entry customer, List<Entry> from) {
     }
 
-    /** A customer who stands differently, and was not named by the event that led to it. */
-    private record Update(Entry entry, Environment environment, CustomerUpdate.Reason reason, String cause) {
-    }
-
     private final Lookup lookup;
     private final LongSupplier numbers;
     private final Map<String, Entry> byId = new HashMap<>();
@@ -103,7 +99,8 @@ public final class Customers {
     private final Set<Entry> touched = new LinkedHashSet<>();
     private final Set<Entry> losers = new LinkedHashSet<>();
     private final OwnerChanges owners = new OwnerChanges(this::customerOf);
-    private final List<Update> updates = new ArrayList<>();
+    private final ToldIds told = new ToldIds(this::customerOf);
+    private final List<CustomerUpdate> updates = new ArrayList<>();
 
     /** @param numbers gives each customer that is not stored yet its number */
     public Customers(Lookup lookup, LongSupplier numbers) {
@@ -114,10 +111,11 @@ public final class Customers {
     /** Takes an event in. */
     public Folded fold(Event event) {
         boolean transfer = EventIds.isTransfer(event);
-        Entry customer = link(EventIds.ofOneCustomer(event));
+        String named = transfer ? null : EventIds.id(event.event(), "app_user_id");
+        Entry customer = link(EventIds.ofOneCustomer(event), named);
         Set<Entry> from = new LinkedHashSet<>();
         for (String id : EventIds.transferredFrom(event)) {
-            Entry each = link(List.of(id));
+            Entry each = link(List.of(id), null);
             if (customer == null) {
                 customer = each;
             } else if (each != customer) {
@@ -133,9 +131,8 @@ public final class Customers {
             from.forEach(each -> add(event, each));
             customer.hasToBeWritten |= transfer;
             from.forEach(each -> each.hasToBeWritten = true);
-            if (!owners.isEmpty()) {
-                tellOwners(event, customer, transfer);
-            }
+            tellOwners(event, customer, transfer);
+            tellOtherIds(event, customer, named);
         }
         return new Folded(customer, List.copyOf(from));
     }
@@ -144,10 +141,23 @@ public final class Customers {
     private void tellOwners(Event event, Entry customer, boolean transfer) {
         owners.since(customer.customer, (owner, environment) -> {
             if (transfer || owner != customer.customer) {
-                Entry entry = find(owner.appUserId());
-                updates.add(new Update(entry, environment, CustomerUpdate.Reason.TRANSFER, event.id()));
+                tell(owner, environment, CustomerUpdate.Reason.TRANSFER, event);
             }
         });
+    }
+
+    /** Of an event that destinations track they hear under the id that it is about. */
+    private void tellOtherIds(Event event, Entry customer, String named) {
+        Environment own = FactType.of(event.type()).isTracked() ? Environment.of(event) : null;
+        told.since(customer.customer, (id, environment) -> {
+            if (environment != own || !id.equals(named)) {
+                updates.add(new CustomerUpdate(id, environment, CustomerUpdate.Reason.MERGE, event.id()));
+            }
+        });
+    }
+
+    private void tell(Customer customer, Environment environment, CustomerUpdate.Reason reason, Event cause) {
+        customer.toldIds().forEach(id -> updates.add(new CustomerUpdate(id, environment, reason, cause.id())));
     }
 
     private void add(Event event, Entry entry) {
@@ -156,14 +166,28 @@ public final class Customers {
         touched.add(entry);
     }
 
-    /** Makes all these ids one customer's; null if there are none. */
-    private Entry link(List<String> ids) {
-        Entry winner = null;
+    /**
+     * Makes all these ids one customer's; null if there are none.
+     *
+     * @param named the one that the event is about; may be null
+     */
+    private Entry link(List<String> ids, String named) {
+        Set<Entry> known = new LinkedHashSet<>();
         for (String id : ids) {
             Entry entry = find(id);
             if (entry != null) {
-                winner = winner == null || winner == entry ? entry : merge(winner, entry);
+                known.add(entry);
             }
+        }
+        for (Entry entry : known) {
+            Set<String> toldIds = entry.customer.toldIds();
+            if (known.size() > 1 || toldIds.size() > 1 || !(named == null || toldIds.contains(named))) {
+                told.note(entry.customer);
+            }
+        }
+        Entry winner = null;
+        for (Entry entry : known) {
+            winner = winner == null ? entry : merge(winner, entry);
         }
         for (String id : ids) {
             if (winner == null) {
@@ -243,7 +267,7 @@ public final class Customers {
 
     /** Nobody is told of what an event has led to. */
     public void tellNothingOf(Event event) {
-        updates.removeIf(update -> update.cause.equals(event.id()));
+        updates.removeIf(update -> update.cause().equals(event.id()));
     }
 
     /**
@@ -258,8 +282,7 @@ public final class Customers {
             Customer customer = customerOf(id);
             if (customer != null && standing.isEmpty()) {
                 for (Environment environment : Environment.values()) {
-                    CustomerView view = customer.view(environment, this::customerOf, atMs);
-                    standing.put(environment, Arrays.asList(view.status(), view.activeEntitlements()));
+                    standing.put(environment, customer.view(environment, this::customerOf, atMs).standing());
                 }
             }
         }
@@ -274,9 +297,9 @@ public final class Customers {
     public void correct(Event event, Map<Environment, List<Object>> before, long atMs) {
         Map<Environment, List<Object>> now = standing(event, atMs);
         before.forEach((environment, standing) -> {
-            if (!standing.equals(now.get(environment))) {
-                updates.add(new Update(find(EventIds.ofOneCustomer(event).get(0)), environment,
-                        CustomerUpdate.Reason.CORRECTION, event.id()));
+            if (!Objects.equals(standing, now.get(environment))) {
+                tell(customerOf(EventIds.ofOneCustomer(event).get(0)), environment, CustomerUpdate.Reason.CORRECTION,
+                        event);
             }
         });
     }
@@ -284,11 +307,7 @@ public final class Customers {
     /** What destinations have to be told besides the events since the last time it was asked for, each once. */
     public List<CustomerUpdate> updates() {
         Map<List<Object>, CustomerUpdate> told = new LinkedHashMap<>();
-        for (Update update : updates) {
-            CustomerUpdate each = new CustomerUpdate(
-                    update.entry.customer().appUserId(), update.environment, update.reason, update.cause);
-            told.put(List.of(each.appUserId(), each.environment()), each);
-        }
+        updates.forEach(each -> told.put(List.of(each.appUserId(), each.environment()), each));
         updates.clear();
         return List.copyOf(told.values());
     }

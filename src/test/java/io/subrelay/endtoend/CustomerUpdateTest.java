@@ -64,6 +64,38 @@ class CustomerUpdateTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void a_merge_reaches_each_id_that_destinations_were_told_of(Store.Kind kind) throws Exception {
+        Store store = kind.create();
+        String before = Hooks.customer();
+        String now = Hooks.customer();
+        try (FakeVendors vendors = FakeVendors.start();
+                Relay relay = Relay.start(store, Relay.live(vendors, Map.of("segment.merge", "on")))) {
+            Api api = relay.api();
+            ObjectNode other = Hooks.renewal(now, 2);
+            Hooks.event(other).putArray("entitlement_ids").add("max");
+            JsonNode link = tells(now, 3);
+            Hooks.event(link).put("type", "SUBSCRIBER_ALIAS").putArray("aliases").add(now).add(before);
+            api.accept(Hooks.renewal(before, 1), other, link);
+            await().until(() -> identities(vendors, now).size() == 2 && identities(vendors, before).size() == 2);
+
+            for (String id : List.of(now, before)) {
+                assertThat(identities(vendors, id).get(1).path("rc_active_entitlements")).as(id)
+                        .extracting(JsonNode::asText).containsExactly("max", "pro");
+            }
+            await().until(() -> isAllSettled(api));
+            assertThat(vendors.segment().items(now)).filteredOn(it -> it.json().path("type").asText().equals("alias"))
+                    .extracting(it -> it.json().path("previousId").asText()).containsExactly(before);
+            JsonNode history = api.get("/api/customers/" + before + "/history");
+            assertThat(history).filteredOn(each -> each.path("kind").asText().equals("customer_update")).hasSize(2)
+                    .allSatisfy(update -> {
+                        assertThat(update.path("reason").asText()).isEqualTo("merge");
+                        assertThat(update.path("cause")).isEqualTo(Hooks.event(link).path("id"));
+                    });
+        }
+    }
+
     private static boolean isAllSettled(Api api) {
         for (JsonNode destination : api.get("/api/destinations")) {
             if (destination.path("pending").asInt() + destination.path("retrying").asInt() > 0) {

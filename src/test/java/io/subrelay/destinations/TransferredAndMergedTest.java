@@ -23,8 +23,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** After transfers every destination that holds state has one owner for each subscription, whatever arrived first. */
-class TransferredTest {
+/**
+ * After transfers every destination that holds state has one owner for each subscription, and after merges one state
+ * under each id that it was told of, whatever arrived first.
+ */
+class TransferredAndMergedTest {
 
     private static final List<String> HOLDING =
             List.of("segment", "amplitude", "onesignal", "mixpanel", "posthog", "braze", "customer-io",
@@ -163,6 +166,23 @@ class TransferredTest {
         return Event.of(webhook, webhook.toString());
     }
 
+    private static Event alias(String id, String other, int day) {
+        ObjectNode webhook = (ObjectNode) Destinations
+                .json("""
+                        {"api_version": "1.0", "event": {"type": "SUBSCRIBER_ALIAS", "id": "alias%1$s%2$s",
+                         "app_user_id": "%1$s", "event_timestamp_ms": %3$d, "environment": "PRODUCTION", "aliases": ["%1$s", "%2$s"]}}"""
+                        .formatted(id, other, at(day)));
+        return Event.of(webhook, webhook.toString());
+    }
+
+    private static Event redeemed(String from, String by, int day) {
+        ObjectNode webhook = (ObjectNode) Destinations.json("""
+                {"api_version": "1.0", "event": {"type": "PURCHASE_REDEEMED", "id": "redeemed", "app_user_id": "%2$s",
+                 "event_timestamp_ms": %3$d, "environment": "PRODUCTION", "redemption_outcome": "alias",
+                 "redeemed_from": ["%1$s"], "redeemed_by": ["%2$s"]}}""".formatted(from, by, at(day)));
+        return Event.of(webhook, webhook.toString());
+    }
+
     private static long at(int day) {
         return NOW - (100 - day) * 86_400_000L;
     }
@@ -182,13 +202,27 @@ class TransferredTest {
                         purchase("INITIAL_PURCHASE", "b", "p1", 2,
                                 "store", "\"PLAY_STORE\"", "entitlement_ids", "[\"max\"]"),
                         transfer("a", "b", 3), transfer("b", "a", 4, "store", "\"PLAY_STORE\""))),
+                Arguments.of("linked, then expired", List.of(purchase("INITIAL_PURCHASE", "a", "s1", 1),
+                        purchase("INITIAL_PURCHASE", "b", "s2", 2, "entitlement_ids", "[\"max\"]"),
+                        alias("b", "a", 3),
+                        purchase("EXPIRATION", "b", "s2", 10, "expiration_at_ms", expired))),
+                Arguments.of("redeemed", List.of(
+                        purchase("INITIAL_PURCHASE", "a", "s1", 1, "store", "\"RC_BILLING\""),
+                        purchase("EXPIRATION", "b", "s2", 10, "expiration_at_ms", expired), redeemed("a", "b", 11))),
+                Arguments.of("logged in", List.of(purchase("INITIAL_PURCHASE", "a", "s1", 1),
+                        purchase("RENEWAL", "b", "s1", 3, "aliases", "[\"a\", \"b\"]"),
+                        purchase("EXPIRATION", "b", "s1", 10, "expiration_at_ms", expired))),
+                Arguments.of("transferred to one who logs in", List.of(purchase("INITIAL_PURCHASE", "a", "s1", 1),
+                        transfer("a", "b", 2), alias("c", "b", 3), purchase("RENEWAL", "c", "s1", 4))),
+                Arguments.of("linked, then transferred", List.of(purchase("INITIAL_PURCHASE", "a", "s1", 1),
+                        alias("b", "a", 2), transfer("b", "c", 3))),
                 Arguments.of("owned again by its newest event", List.of(purchase("INITIAL_PURCHASE", "a", "s1", 1),
                         transfer("a", "b", 2), purchase("RENEWAL", "a", "s1", 3))));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("lives")
-    void every_destination_has_one_owner(String name, List<Event> life) {
+    void every_destination_has_one_state(String name, List<Event> life) {
         List<List<Event>> orders = new ArrayList<>();
         permute(life, new ArrayList<>(), orders);
         for (String destination : HOLDING) {
