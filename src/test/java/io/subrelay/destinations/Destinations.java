@@ -52,12 +52,14 @@ final class Destinations implements AutoCloseable {
             Map.entry("airship.app-key", "as-app"), Map.entry("airship.token", "as-token"),
             Map.entry("airship.status-attribute", "rc_subscription_status"),
             Map.entry("raw-webhook.authorization", "Bearer from-the-receiver"),
+            Map.entry("discord.webhook-url", "https://discord.com/api/webhooks/811/t0ken-X"),
+            Map.entry("intercom.access-token", "ic-token"),
             Map.entry("iterable.api-key", "it-key"));
 
     static final List<String> NAMES =
             List.of("segment", "amplitude", "onesignal", "statsig", "signed-webhook", "mixpanel",
                     "posthog", "braze", "customer-io", "slack",
-                    "iterable", "clevertap", "airship", "raw-webhook");
+                    "iterable", "clevertap", "airship", "raw-webhook", "discord", "intercom");
 
     /** What the vendor received; header names in lower case. */
     record Request(String method, String path, Map<String, String> headers, String text) {

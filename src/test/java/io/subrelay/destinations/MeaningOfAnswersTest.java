@@ -55,6 +55,11 @@ class MeaningOfAnswersTest extends WithDestinations {
             "raw-webhook, 200, '', deliver", "raw-webhook, 202, '', retry", "raw-webhook, 204, '', retry",
             "raw-webhook, 302, '', retry", "raw-webhook, 400, '', retry", "raw-webhook, 401, '', hold",
             "raw-webhook, 404, '', retry", "raw-webhook, 501, '', retry",
+            "discord, 204, '', deliver", "discord, 302, '', hold", "discord, 401, '', hold",
+            "discord, 404, '{\"code\":10015}', hold", "discord, 400, '{\"code\":50035}', refuse",
+            "discord, 429, '', retry",
+            "intercom, 301, '', hold", "intercom, 401, '', hold", "intercom, 404, '', retry",
+            "intercom, 400, '', refuse", "intercom, 429, '', retry",
             "onesignal, 404, '', retry", "onesignal, 400, '', refuse", "onesignal, 403, '', hold"})
     void where_a_destination_says_otherwise(String destination, int status, String body, String meaning) {
         assertMeaning(destination, status, body, meaning);

@@ -91,7 +91,8 @@ class MoreDestinationsTest {
     @ParameterizedTest
     @CsvSource({"braze, ''", "mixpanel, /import", "mixpanel, /engage", "segment, ''", "amplitude, ''", "posthog, ''",
             "customer-io, ''", "slack, ''", "statsig, ''", "iterable, /api/users/update",
-            "iterable, /api/commerce/trackPurchase", "airship, /api/custom", "airship, /api/channels", "clevertap, ''"})
+            "iterable, /api/commerce/trackPurchase", "intercom, /events", "intercom, /contacts", "discord, ''",
+            "airship, /api/custom", "airship, /api/channels", "clevertap, ''"})
     void a_page_in_the_place_of_an_answer_is_none(String destination, String path) {
         destinations.answerBody = request -> request.path().contains(path) ? "<!DOCTYPE html><HTML><body>" : "1";
         try {
@@ -157,6 +158,33 @@ class MoreDestinationsTest {
         assertThat(request.headers().get("webhook-signature")).isEqualTo("v1," + java.util.Base64.getEncoder()
                 .encodeToString(mac.doFinal(signed.getBytes(java.nio.charset.StandardCharsets.UTF_8))));
         assertThat(request.headers()).containsEntry("content-type", "application/json");
+    }
+
+    @Test
+    void a_contact_that_intercom_has_is_updated() {
+        String refusal = "{\"type\":\"error.list\",\"errors\":[{\"code\":\"conflict\",\"message\":"
+                + "\"A contact matching those details already exists with id=5ba682d23d7cf92bef87bfd4\"}]}";
+        destinations.answer = request -> request.path().equals("/contacts") ? 409 : 202;
+        destinations.answerBody = request -> request.path().equals("/contacts") ? refusal : "{}";
+        try {
+            Outcome outcome = destinations.send("intercom", renewal());
+            assertThat(outcome.result()).isEqualTo("deliver");
+            assertThat(outcome.requests()).extracting(request -> request.method() + " " + request.path())
+                    .containsExactly("POST /contacts", "PUT /contacts/5ba682d23d7cf92bef87bfd4", "POST /events");
+            assertThat(outcome.requests().get(1).body()).isEqualTo(outcome.requests().get(0).body());
+            destinations.answerBody = request -> "{\"type\":\"error.list\"}";
+            assertThat(destinations.send("intercom", renewal()).result())
+                    .matches("refuse: .*Intercom names no contact");
+        } finally {
+            destinations.answer = request -> 200;
+            destinations.answerBody = request -> "";
+        }
+    }
+
+    @Test
+    void discord_is_told_who_calls() {
+        assertThat(destinations.send("discord", renewal()).request().headers().get("user-agent"))
+                .startsWith("DiscordBot (");
     }
 
     @Test

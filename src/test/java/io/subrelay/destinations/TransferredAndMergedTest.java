@@ -31,7 +31,7 @@ class TransferredAndMergedTest {
 
     private static final List<String> HOLDING =
             List.of("segment", "amplitude", "onesignal", "mixpanel", "posthog", "braze", "customer-io",
-                    "iterable", "clevertap", "airship");
+                    "iterable", "clevertap", "airship", "intercom");
     private static final Set<String> STATUS = Set.of("rc_subscription_status", "subscription_status");
     private static final Set<String> ENTITLEMENTS =
             Set.of("rc_active_entitlements", "rc_active_entitlement_ids", "entitlement_ids");
@@ -112,6 +112,7 @@ class TransferredAndMergedTest {
                     write(body.at("/audience/named_user_id"), Destinations.JSON.createObjectNode()
                             .put(key, each.path("action").asText().equals("set") ? each.path("value").asText() : null));
                 });
+                case "intercom" -> write(body.path("external_id"), body.path("custom_attributes"));
                 case "iterable" -> write(body.path("userId"), body.path("dataFields"));
                 case "braze" -> body.path("attributes").forEach(each -> write(each.path("external_id"), each));
                 default -> body.path("batch").forEach(each -> {

@@ -44,7 +44,8 @@ class WebhookFuzzTest {
     private static final Pattern MAPPING =
             Pattern.compile("(JsonQuery\\w*|IllegalJsonInput|ExpressionEvaluation)Exception: ");
     private static final List<String> DESTINATIONS = List.of("segment", "amplitude", "onesignal", "statsig",
-            "signed-webhook", "mixpanel", "posthog", "braze", "customer-io", "slack", "iterable", "raw-webhook",
+            "signed-webhook", "mixpanel", "posthog", "braze", "customer-io", "slack", "iterable", "intercom", "discord",
+            "raw-webhook",
             "airship",
             "clevertap");
 
@@ -63,11 +64,14 @@ class WebhookFuzzTest {
                 "braze.sandbox-api-key", "customer-io.site-id",
                 "clevertap.account-id", "clevertap.passcode", "clevertap.sandbox-account-id",
                 "clevertap.sandbox-passcode", "airship.app-key", "airship.token", "airship.sandbox-app-key",
-                "airship.sandbox-token", "raw-webhook.authorization", "iterable.api-key", "iterable.sandbox-api-key",
+                "airship.sandbox-token", "raw-webhook.authorization", "discord.webhook-url", "intercom.access-token",
+                "intercom.sandbox-access-token", "iterable.api-key", "iterable.sandbox-api-key",
                 "customer-io.api-key", "customer-io.sandbox-site-id", "customer-io.sandbox-api-key")) {
             settings.put(key, "key-of-a-test");
         }
         settings.put("signed-webhook.secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        settings.put("discord.webhook-url", "https://discord.com/api/webhooks/1/x");
+        settings.put("discord.send-sandbox", "true");
         settings.put("slack.webhook-url", "https://hooks.slack.com/services/T0/B0/x");
         settings.put("segment.send-sandbox", "true");
         settings.put("slack.send-sandbox", "true");
