@@ -137,3 +137,21 @@ def fitted($bytes; paths):
     reduce paths as $path (.; if json_bytes > $bytes then delpaths([$path]) else . end)
     | if json_bytes > $bytes then error("it is larger than the \($bytes) bytes that the vendor takes") else . end
   end;
+
+# When it happened, but no later than it was told: the App Store's renewals may be told a day ahead.
+def happened_by_now: [.happened_at_ms, (.event.event_timestamp_ms | tonumber)] | min;
+
+# How many hours ago it happened, at the time of this attempt.
+def hours_ago: (variable("now_ms") - (.happened_at_ms // error("it happened at no date"))) / 3600000;
+
+# The system of the app that an event is about: ios, android, or null if it is no mobile app's.
+def mobile_os:
+  .event.store
+  | if . == "APP_STORE" or . == "MAC_APP_STORE" then "ios" elif . == "PLAY_STORE" or . == "AMAZON" then "android"
+    else null end;
+
+# An attribute that is an id of a device; null for one of zeros, which those have who do not want to be tracked.
+def device_id($name): attribute($name) | if . != null and (tostring | test("^[0-]*$")) then null else . end;
+
+# The fields of a form (application/x-www-form-urlencoded), without those that are null.
+def form: without_nulls | [to_entries[] | "\(.key | @uri)=\(.value | @uri)"] | join("&");

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** What makes a file a destination, and what all files together must not have twice. */
@@ -159,13 +160,14 @@ final class DestinationRules {
             Settings settings, SettingsFile settingsFile) {
         Node node = Yaml.get(Yaml.get(route.from(), "parameters"), "credentials");
         List<String> names = node == null ? List.of() : List.of(Yaml.text(node).trim().split("\\s*,\\s*"));
-        for (String name : names) {
+        List<String> each = names.stream().flatMap(name -> Stream.of(name.split("\\|"))).toList();
+        for (String name : each) {
             if (!known.contains(name) && !places.used().contains(name)) {
                 faults.add(Fault.fault(file.name(), Yaml.line(node), "nothing reads the setting " + name
                         + ", which the destination waits for" + Nearest.hint(name, known)));
             }
         }
-        places.used().addAll(names);
+        places.used().addAll(each);
         try {
             settings.mode(route.destination(), names);
         } catch (Settings.InvalidSetting e) {

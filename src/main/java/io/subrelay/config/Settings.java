@@ -23,6 +23,13 @@ public final class Settings {
     private static final List<String> YES_OR_NO = List.of("true", "false");
     private static final List<String> REVENUE = List.of("gross", "after-commission", "after-commission-and-taxes");
 
+    /** What settings look like where the vendor answers 200 whatever they are. */
+    private record Shape(String names, String values, String accepts) {
+    }
+
+    private static final List<Shape> SHAPES = List.of(
+            new Shape("appsflyer\\.ios\\.app-id", "id\\d+", "id and the digits of the Apple ID, such as id123456789"));
+
     /** Addresses of destinations: {@code database.url} is another kind, and {@code url.eu} a part of one. */
     private static final String URLS = "(?!database\\.)[^.]+\\.url";
 
@@ -89,20 +96,26 @@ public final class Settings {
     /**
      * The mode of a destination: {@code live}, {@code preview} or {@code off}.
      *
-     * @param  credentials settings without which it cannot be live; where one is blank and no mode is set, it previews
+     * @param  credentials settings without which it cannot be live, {@code a|b} for one of two; where one is blank and
+     *                     no mode is set, it previews
      * @throws InvalidSetting if the mode is none of these, or live without its credentials
      */
     public String mode(String destination, List<String> credentials) {
-        List<String> missing = credentials.stream().filter(name -> !isSet(name)).toList();
+        List<String> missing = credentials.stream().filter(name -> !isAnySet(name)).toList();
         String name = destination + ".mode";
         if (!isSet(name)) {
             return missing.isEmpty() ? "live" : "preview";
         }
         String mode = oneOf(name, MODES);
         if (mode.equals("live") && !missing.isEmpty()) {
-            throw invalid(name, mode, "preview or off until " + String.join(" and ", missing) + " is set");
+            throw invalid(name, mode,
+                    "preview or off until " + String.join(" and ", missing).replace("|", " or ") + " is set");
         }
         return mode;
+    }
+
+    private boolean isAnySet(String names) {
+        return Arrays.stream(names.split("\\|")).anyMatch(this::isSet);
     }
 
     /** Whether a destination whose route takes a {@code customer_update} is to get it. */
@@ -113,7 +126,7 @@ public final class Settings {
 
     /** Makes values that mean the same the same: for routes and mappings, which compare them as text. */
     public Settings normalized() {
-        named(".*\\.(region|revenue|(last-)?event-type|customer-updates|merge|send-(sandbox|purchases))")
+        named(".*\\.(region|api|revenue|(last-)?event-type|customer-updates|merge|send-[a-z-]+)")
                 .forEach(name -> properties.addOverrideProperty(name, get(name).toLowerCase(Locale.ROOT)));
         // no path follows a host's slash that does not bring its own
         named(URLS).stream().filter(name -> get(name).matches("https?://[^/?#]+/+"))
@@ -149,11 +162,12 @@ public final class Settings {
                 this::checkExposure));
         // of whatever destination: those with such names mean the same everywhere
         named(".*\\.last-event-type").forEach(name -> checks.add(() -> oneOf(name, List.of("lower", "upper"))));
-        named(".*\\.region").forEach(name -> checks.add(() -> checkRegion(name)));
+        named(".*\\.(region|api)").forEach(name -> checks.add(() -> checkRegion(name)));
         named(".*\\.revenue").forEach(name -> checks.add(() -> oneOf(name, REVENUE)));
-        named(".*\\.send-(sandbox|purchases)").forEach(name -> checks.add(() -> checkYesOrNo(name)));
+        named(".*\\.send-[a-z-]+").forEach(name -> checks.add(() -> checkYesOrNo(name)));
         named(".*\\.(customer-updates|merge)").forEach(name -> checks.add(() -> oneOf(name, ON_OR_OFF)));
         named(URLS).forEach(name -> checks.add(() -> checkUrl(name)));
+        SHAPES.forEach(shape -> named(shape.names()).forEach(name -> checks.add(() -> checkShape(name, shape))));
         List<InvalidSetting> faults = new ArrayList<>();
         for (Runnable check : checks) {
             try {
@@ -169,6 +183,12 @@ public final class Settings {
     private void checkYesOrNo(String name) {
         if (!YES_OR_NO.contains(get(name))) {
             throw invalid(name, get(name), "one of " + String.join(", ", YES_OR_NO));
+        }
+    }
+
+    private void checkShape(String name, Shape shape) {
+        if (isSet(name) && !get(name).matches(shape.values())) {
+            throw invalid(name, get(name), shape.accepts());
         }
     }
 
@@ -204,9 +224,9 @@ public final class Settings {
         }
     }
 
-    /** A region is one that the destination has an address for. */
+    /** A region, or one of a vendor's APIs, is one that the destination has an address for. */
     private void checkRegion(String name) {
-        String url = name.replaceFirst("region$", "url.");
+        String url = name.replaceFirst("(region|api)$", "url.");
         List<String> known = named(Pattern.quote(url) + ".+").stream()
                 .map(address -> address.substring(url.length())).toList();
         if (!known.isEmpty()) {

@@ -30,8 +30,12 @@ final class Attempt {
     private final Outcome[] said;
     private final ArrayNode requests = JsonNodeFactory.instance.arrayNode();
 
-    /** @param mode {@code live} or {@code preview} */
-    Attempt(Exchange exchange, OutboxEndpoint endpoint, List<Delivery> deliveries, String mode, Clocks clocks) {
+    /**
+     * @param mode {@code live} or {@code preview}
+     * @param now  the time of the attempt, milliseconds since the epoch
+     */
+    Attempt(Exchange exchange, OutboxEndpoint endpoint, List<Delivery> deliveries, String mode, Clocks clocks,
+            long now) {
         this.exchange = exchange;
         this.deliveries = deliveries;
         this.preview = mode.equals("preview");
@@ -45,7 +49,8 @@ final class Attempt {
             DurableRedelivery.resume(exchange, first.attempts(), retriedMs);
         }
         exchange.setVariable("mode", mode);
-        exchange.setVariable("age_seconds", (clocks.now() - first.event().receivedAt()) / 1000);
+        exchange.setVariable("now_ms", now);
+        exchange.setVariable("age_seconds", (now - first.event().receivedAt()) / 1000);
         if (endpoint.getBatchSize() == 0) {
             fill(first.event());
         } else {

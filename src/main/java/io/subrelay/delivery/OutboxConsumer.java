@@ -337,7 +337,8 @@ public final class OutboxConsumer extends DefaultConsumer {
         try {
             Exchange exchange = createExchange(false);
             List<Outcome> outcomes =
-                    new Attempt(exchange, endpoint, deliveries, mode, clocks).call(getProcessor()).outcomes(policy);
+                    new Attempt(exchange, endpoint, deliveries, mode, clocks, clocks.now()).call(getProcessor())
+                            .outcomes(policy);
             releaseExchange(exchange, false);
             return outcomes;
         } catch (RuntimeException | Error e) {
@@ -354,7 +355,7 @@ public final class OutboxConsumer extends DefaultConsumer {
     }
 
     /**
-     * What the route would send for an event, without sending it.
+     * What the route would send for an event at the time of its acceptance, without sending it.
      *
      * @return {@code {"decision":"send","requests":[…]}}, {@code {"decision":"skip","reason":…}} or the same with
      *         {@code refuse} or {@code error}
@@ -362,7 +363,8 @@ public final class OutboxConsumer extends DefaultConsumer {
     public ObjectNode preview(EnrichedEvent event) {
         Exchange exchange = createExchange(false);
         List<Delivery> one = List.of(Delivery.of(event));
-        ObjectNode preview = new Attempt(exchange, endpoint, one, "preview", clocks).call(getProcessor()).preview();
+        ObjectNode preview = new Attempt(exchange, endpoint, one, "preview", clocks, event.receivedAt())
+                .call(getProcessor()).preview();
         releaseExchange(exchange, false);
         return preview;
     }

@@ -28,7 +28,8 @@ public final class OutboxEndpoint extends DefaultEndpoint {
     @UriPath(description = "The destination to deliver to; or accept, skip, refuse or hold")
     @Metadata(required = true)
     private final String name;
-    @UriParam(label = "consumer", description = "Settings without which the destination previews, comma separated")
+    @UriParam(label = "consumer",
+            description = "Settings without which the destination previews, comma separated; a|b for one of two")
     private String credentials = "";
     @UriParam(label = "consumer",
             description = "The body is a list of up to this many events; without it the body is one event")

@@ -9,7 +9,7 @@ import io.subrelay.webhook.WebhookReader;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,6 +26,7 @@ import org.apache.camel.spi.InterceptSendToEndpoint;
 final class PreviewedRequest {
 
     private static final ObjectMapper JSON = WebhookReader.EXACT;
+    private static final String FORM = "application/x-www-form-urlencoded";
 
     private PreviewedRequest() {
     }
@@ -55,18 +56,15 @@ final class PreviewedRequest {
                 && !headers.has("Authorization")) {
             addBasicAuthorization(http, headers);
         }
-        request.set("body", parsed(body));
+        boolean form = FORM.equals(exchange.getMessage().getHeader(Exchange.CONTENT_TYPE));
+        request.set("body", form ? fields(body) : parsed(body));
         return request;
     }
 
     /** The client adds it from the endpoint's options, so that it is no header of the message. */
     private static void addBasicAuthorization(HttpEndpoint endpoint, ObjectNode headers) {
         String uri = endpoint.getEndpointUri();
-        Map<String, String> options = new HashMap<>();
-        for (String option : uri.substring(uri.indexOf('?') + 1).split("&")) {
-            String[] pair = option.split("=", 2);
-            options.put(pair[0], pair.length == 1 ? "" : URLDecoder.decode(pair[1], StandardCharsets.UTF_8));
-        }
+        Map<String, String> options = decoded(uri.substring(uri.indexOf('?') + 1));
         if (options.containsKey("authUsername")) {
             String pair = options.get("authUsername") + ":" + options.getOrDefault("authPassword", "");
             headers.put("Authorization",
@@ -83,6 +81,21 @@ final class PreviewedRequest {
             }
         }
         return found instanceof InterceptSendToEndpoint intercepted ? intercepted.getOriginalEndpoint() : found;
+    }
+
+    /** The fields of a form, or the options of an address. */
+    private static Map<String, String> decoded(String fields) {
+        Map<String, String> decoded = new LinkedHashMap<>();
+        for (String field : fields.split("&")) {
+            String[] pair = field.split("=", 2);
+            decoded.put(URLDecoder.decode(pair[0], StandardCharsets.UTF_8),
+                    pair.length == 1 ? "" : URLDecoder.decode(pair[1], StandardCharsets.UTF_8));
+        }
+        return decoded;
+    }
+
+    private static JsonNode fields(String form) {
+        return JSON.valueToTree(decoded(form));
     }
 
     private static JsonNode parsed(String body) {
