@@ -153,5 +153,5 @@ def mobile_os:
 # An attribute that is an id of a device; null for one of zeros, which those have who do not want to be tracked.
 def device_id($name): attribute($name) | if . != null and (tostring | test("^[0-]*$")) then null else . end;
 
-# The fields of a form (application/x-www-form-urlencoded), without those that are null.
-def form: without_nulls | [to_entries[] | "\(.key | @uri)=\(.value | @uri)"] | join("&");
+# The fields of a form (application/x-www-form-urlencoded), without those that are null or empty.
+def form: without_nulls | [to_entries[] | select(.value != "") | "\(.key | @uri)=\(.value | @uri)"] | join("&");
