@@ -28,7 +28,13 @@ public final class Settings {
     }
 
     private static final List<Shape> SHAPES = List.of(
-            new Shape("appsflyer\\.ios\\.app-id", "id\\d+", "id and the digits of the Apple ID, such as id123456789"));
+            new Shape("appsflyer\\.ios\\.app-id", "id\\d+", "id and the digits of the Apple ID, such as id123456789"),
+            new Shape("firebase\\.ios\\.app-id", "1:\\d+:ios:[0-9a-f]+", "a Firebase app id such as 1:123:ios:0a1b2c"),
+            new Shape("firebase\\.android\\.app-id", "1:\\d+:android:[0-9a-f]+",
+                    "a Firebase app id such as 1:123:android:0a1b2c"),
+            new Shape("firebase\\.event-name\\..+", "[A-Za-z]\\w{0,39}",
+                    "up to 40 letters, digits and _, the first a letter"),
+            new Shape("firebase\\.currency", "(?i)USD|purchased", "one of USD, purchased"));
 
     /** Addresses of destinations: {@code database.url} is another kind, and {@code url.eu} a part of one. */
     private static final String URLS = "(?!database\\.)[^.]+\\.url";
