@@ -34,6 +34,7 @@ public final class Settings {
                     "a Firebase app id such as 1:123:android:0a1b2c"),
             new Shape("firebase\\.event-name\\..+", "[A-Za-z]\\w{0,39}",
                     "up to 40 letters, digits and _, the first a letter"),
+            new Shape("singular\\.event-name\\..+", "[ -~]{1,32}", "up to 32 ASCII characters"),
             new Shape("firebase\\.currency", "(?i)USD|purchased", "one of USD, purchased"));
 
     /** Addresses of destinations: {@code database.url} is another kind, and {@code url.eu} a part of one. */
