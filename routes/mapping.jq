@@ -138,11 +138,14 @@ def fitted($bytes; paths):
     | if json_bytes > $bytes then error("it is larger than the \($bytes) bytes that the vendor takes") else . end
   end;
 
-# When it happened, but no later than it was told: the App Store's renewals may be told a day ahead.
-def happened_by_now: [.happened_at_ms, (.event.event_timestamp_ms | tonumber)] | min;
+# When it happened, but no later than it was told: the App Store's renewals may be told a day ahead. In milliseconds;
+# what has no date is refused.
+def happened_by_now:
+  [.happened_at_ms, (.event.event_timestamp_ms | tonumber)] | min
+  | if iso8601 then . else error("it happened at no date") end;
 
 # How many hours ago it happened, at the time of this attempt.
-def hours_ago: (variable("now_ms") - (.happened_at_ms // error("it happened at no date"))) / 3600000;
+def hours_ago: (variable("now_ms") - happened_by_now) / 3600000;
 
 # The system of the app that an event is about: ios, android, or null if it is no mobile app's.
 def mobile_os:

@@ -74,4 +74,23 @@ class SettingsTest {
         assertThatThrownBy(() -> settings.checkBeforePath("statsig.url")).isInstanceOf(Settings.InvalidSetting.class)
                 .hasMessageContaining("statsig.url").hasMessageNotContaining("abc");
     }
+
+    @ParameterizedTest
+    @CsvSource({"appsflyer.ios.app-id, 123456789", "appsflyer.ios.app-id, com.tidepool.app",
+            "firebase.ios.app-id, 1:12:android:ab", "firebase.event-name.renewal, Renewed!", "firebase.currency, EUR",
+            "singular.event-name.renewal, a_name_of_more_than_32_characters_", "appsflyer.api, api9",
+            "meta.send-without-consent, maybe"})
+    void whatAVendorDoesNotSayIsToldBefore(String name, String value) {
+        assertThat(with(Map.of(name, value)).faults()).singleElement()
+                .satisfies(fault -> assertThat(fault.name()).isEqualTo(name));
+    }
+
+    @Test
+    void oneOfTwoCredentialsIsEnough() {
+        List<String> credentials = List.of("appsflyer.ios.key|appsflyer.android.key");
+        assertThat(with(Map.of("appsflyer.android.key", "af", "appsflyer.mode", "live"))
+                .mode("appsflyer", credentials)).isEqualTo("live");
+        assertThatThrownBy(() -> with(Map.of("appsflyer.mode", "live")).mode("appsflyer", credentials))
+                .hasMessageContaining("until appsflyer.ios.key or appsflyer.android.key is set");
+    }
 }

@@ -59,7 +59,8 @@ final class Destinations implements AutoCloseable {
     static final List<String> NAMES =
             List.of("segment", "amplitude", "onesignal", "statsig", "signed-webhook", "mixpanel",
                     "posthog", "braze", "customer-io", "slack",
-                    "iterable", "clevertap", "airship", "raw-webhook", "discord", "intercom");
+                    "iterable", "clevertap", "airship", "raw-webhook", "discord", "intercom",
+                    "appsflyer", "adjust", "firebase", "meta", "branch", "singular");
 
     /** What the vendor received; header names in lower case. */
     record Request(String method, String path, Map<String, String> headers, String text) {

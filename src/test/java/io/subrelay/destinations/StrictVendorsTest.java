@@ -2,9 +2,14 @@ package io.subrelay.destinations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.event.Kind;
 import io.subrelay.harness.Hooks;
+import io.subrelay.vendors.FakeAdjust;
+import io.subrelay.vendors.FakeAppsFlyer;
 import io.subrelay.vendors.FakeIterable;
+import io.subrelay.vendors.FakeMeta;
 import io.subrelay.vendors.FakeVendor;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +22,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Vendors that refuse what the real ones refuse take in whatever an event may be. */
 class StrictVendorsTest {
 
-    private static final Map<String, FakeVendor> VENDORS = Map.of("iterable", new FakeIterable(0));
+    private static final Map<String, FakeVendor> VENDORS = Map.of("iterable", new FakeIterable(0),
+            "appsflyer", new FakeAppsFlyer(0), "adjust", new FakeAdjust(0), "meta", new FakeMeta(0));
+    /** What the receivers of attribution know a customer by. */
+    private static final Map<String, String> DEVICE = Map.of("$appsflyerId", "1767550959127-4823116",
+            "$adjustId", "8a4c1f0e9b2d7753c6e1a0f4d2b98c75", "$fbAnonId", "XZ1A5D0C", "$attConsentStatus", "authorized",
+            "$idfa", "9F2C4B1E-77A0-4D35-8E61-2B0C5D9A4F13", "$gpsAdId", "38400000-8cf0-11bd-b23e-10b96e40000d",
+            "$phoneNumber", "+49 170 1234567", "$ip", "2001:db8::7");
 
     private static Destinations destinations;
 
@@ -28,6 +39,12 @@ class StrictVendorsTest {
             vendor.start();
             settings.put(name + ".url", vendor.url());
         });
+        for (String os : List.of("ios", "android")) {
+            settings.putAll(Map.of("appsflyer." + os + ".key", "af", "adjust." + os + ".app-token", "2fm9gkqubvpc"));
+            Kind.KNOWN.forEach(kind -> settings.put("adjust." + os + ".event-token." + kind, "rb6oy2"));
+        }
+        settings.putAll(Map.of("appsflyer.ios.app-id", "id1", "appsflyer.android.app-id", "com.tidepool.app",
+                "meta.dataset-id", "1", "meta.access-token", "EAAG"));
         destinations = new Destinations(settings);
     }
 
@@ -49,7 +66,16 @@ class StrictVendorsTest {
                 "{\"subscriber_attributes\": {}}", "{\"environment\": \"SANDBOX\"}", "{\"store\": \"STRIPE\"}");
         return fields.stream().map(each -> {
             ObjectNode webhook = (ObjectNode) Hooks.read(file);
-            ((ObjectNode) webhook.path("event")).setAll((ObjectNode) Destinations.json(each));
+            ObjectNode event = Hooks.event(webhook);
+            ObjectNode attributes = event.withObjectProperty("subscriber_attributes");
+            DEVICE.forEach((name, value) -> attributes.putObject(name).put("value", value));
+            long passed = System.currentTimeMillis() - event.path("event_timestamp_ms").asLong();
+            event.properties().forEach(field -> {
+                if (field.getKey().endsWith("_ms") && field.getValue().isIntegralNumber()) {
+                    field.setValue(LongNode.valueOf(field.getValue().asLong() + passed));
+                }
+            });
+            event.setAll((ObjectNode) Destinations.json(each));
             return Destinations.enrich(webhook);
         }).toList();
     }
@@ -62,6 +88,9 @@ class StrictVendorsTest {
             for (ObjectNode event : variants(file)) {
                 assertThat(destinations.send(name, event).result()).as("%s %s", name, event)
                         .matches("deliver|(?s)skip: .*");
+            }
+            if (file.endsWith("renewal.json")) {
+                assertThat(vendor.items()).as(name).isNotEmpty();
             }
             assertThat(vendor.refused()).as(name).isEmpty();
             assertThat(vendor.dropped()).as(name).isEmpty();

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,23 +18,26 @@ class FakeVendorsTest {
 
     private static final FakeVendors VENDORS = FakeVendors.start();
 
-    private static final FakeIterable ITERABLE = new FakeIterable(0);
+    private static final Map<String, FakeVendor> MORE = Map.of("iterable", new FakeIterable(0),
+            "appsflyer", new FakeAppsFlyer(0), "adjust", new FakeAdjust(0), "meta", new FakeMeta(0));
+    /** Where a vendor wants its key; none: in Authorization, or in the body. */
+    private static final Map<String, String> KEYS = Map.of("iterable", "Api-Key", "appsflyer", "authentication");
 
     @BeforeAll
     static void start() {
-        ITERABLE.start();
+        MORE.values().forEach(FakeVendor::start);
     }
 
     @AfterEach
     void reset() {
         VENDORS.reset();
-        ITERABLE.forget();
+        MORE.values().forEach(FakeVendor::forget);
     }
 
     @AfterAll
     static void stop() {
         VENDORS.close();
-        ITERABLE.close();
+        MORE.values().forEach(FakeVendor::close);
     }
 
     @ParameterizedTest
@@ -64,6 +68,20 @@ class FakeVendorsTest {
                     iterable  | POST  | /api/commerce/trackPurchase | k | {"user":{"email":"a@b.c"},"createdAt":1,"total":1,"items":[{"id":"i","name":"n","price":1,"quantity":1}]} | 1 0 0
                     iterable  | POST  | /api/commerce/trackPurchase | k | {"user":{"email":"a@b.c"},"createdAt":1,"total":1,"items":[{"id":"i","name":"n","quantity":1}]}           | 0 0 1
                     iterable  | POST  | /api/events | k | {"email":"a@b.c"} | 0 0 1
+                    appsflyer | POST  | /inappevent/id1 | k    | {"appsflyer_id":"1","eventName":"e","eventValue":"","eventTime":"2026-01-02 03:04:05.678"} | 1 0 0
+                    appsflyer | POST  | /inappevent/1   | k    | {"appsflyer_id":"1","eventName":"e","eventValue":"","eventTime":"2026-01-02 03:04:05.678"} | 0 1 0
+                    appsflyer | POST  | /inappevent/id1 | none | {"appsflyer_id":"1","eventName":"e","eventValue":"","eventTime":"2026-01-02 03:04:05.678"} | 0 0 1
+                    appsflyer | POST  | /inappevent/id1 | k    | {"appsflyer_id":"1","eventName":"e","eventValue":{},"eventTime":"2026-01-02 03:04:05.678"} | 0 0 1
+                    appsflyer | POST  | /inappevent/id1 | k    | {"appsflyer_id":"1","eventName":"e","eventValue":"","eventTime":"2026-01-02T03:04:05.678Z"} | 0 0 1
+                    adjust    | POST  | /event | none | app_token=2fm9gkqubvpc&event_token=rb6oy2&s2s=1&adid=a&created_at_unix=1767323045&environment=sandbox | 1 0 0
+                    adjust    | POST  | /event | none | app_token=2fm9gkqubvpc&event_token=rb6oy2&s2s=1&created_at_unix=1767323045&environment=sandbox | 0 0 1
+                    adjust    | POST  | /event | none | app_token=2fm9gkqubvpc&event_token=rb6oy2&s2s=1&adid=a&created_at_unix=1767323045&environment=sandbox&revenue=-1&currency=USD | 0 0 1
+                    adjust    | POST  | /event | none | app_token=2fm9gkqubvpc&event_token=rb6oy2&s2s=1&adid=a&created_at_unix=1767323045&environment=sandbox&ip_address=::1 | 0 0 1
+                    meta      | POST  | /v25.0/1/events | none | {"access_token":"t","data":[{"event_name":"Subscribe","event_id":"e","action_source":"app","event_time":NOW,"user_data":{"anon_id":"a"},"app_data":{"advertiser_tracking_enabled":1,"application_tracking_enabled":1,"extinfo":["i2","","","","18.0","","","","","","","","","","",""]}}]} | 1 0 0
+                    meta      | POST  | /v25.0/1/events | none | {"access_token":"t","data":[{"event_name":"Subscribe","event_id":"e","action_source":"app","event_time":1767323045,"user_data":{"anon_id":"a"},"app_data":{"advertiser_tracking_enabled":1,"application_tracking_enabled":1,"extinfo":["i2","","","","18.0","","","","","","","","","","",""]}}]} | 0 0 1
+                    meta      | POST  | /v25.0/1/events | none | {"access_token":"t","data":[{"event_name":"Purchase","event_id":"e","action_source":"app","event_time":NOW,"user_data":{"anon_id":"a"},"app_data":{"advertiser_tracking_enabled":1,"application_tracking_enabled":1,"extinfo":["i2","","","","18.0","","","","","","","","","","",""]}}]} | 0 0 1
+                    meta      | POST  | /v25.0/1/events | none | {"access_token":"t","data":[{"event_name":"Subscribe","event_id":"e","action_source":"app","event_time":NOW,"user_data":{"anon_id":"a"},"app_data":{"advertiser_tracking_enabled":1,"application_tracking_enabled":1,"extinfo":["i2"]}}]} | 0 0 1
+                    meta      | POST  | /v25.0/1/events | none | {"data":[]} | 0 0 1
                     """)
     void takes_in_drops_and_refuses(String name, String method, String path, String authorization, String body,
             String outcome) throws Exception {
@@ -71,13 +89,16 @@ class FakeVendorsTest {
             case "segment" -> VENDORS.segment();
             case "amplitude" -> VENDORS.amplitude();
             case "onesignal" -> VENDORS.onesignal();
-            case "iterable" -> ITERABLE;
-            default -> VENDORS.statsig();
+            case "statsig" -> VENDORS.statsig();
+            default -> MORE.get(name);
         };
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(vendor.url() + path))
-                .header("Content-Type", "application/json").method(method, HttpRequest.BodyPublishers.ofString(body));
+                .header("Content-Type",
+                        name.equals("adjust") ? "application/x-www-form-urlencoded" : "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(
+                        body.replace("NOW", String.valueOf(System.currentTimeMillis() / 1000))));
         if (!authorization.equals("none")) {
-            request.header(name.equals("iterable") ? "Api-Key" : "Authorization", authorization);
+            request.header(KEYS.getOrDefault(name, "Authorization"), authorization);
         }
         HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.discarding());
         assertThat(vendor.items().size() + " " + vendor.dropped().size() + " " + vendor.refused().size())
