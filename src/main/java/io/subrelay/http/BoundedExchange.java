@@ -1,5 +1,7 @@
 package io.subrelay.http;
 
+import io.netty.util.Timeout;
+import io.netty.util.Timer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,8 +11,6 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.util.Locale;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.GZIPInputStream;
@@ -40,7 +40,7 @@ final class BoundedExchange implements ExecChainHandler {
     private static final int BUFFER = 8192;
     private static final int UNKNOWN_LENGTH = 512;
 
-    private final ScheduledExecutorService clock;
+    private final Timer clock;
     private final long deadlineMs;
     private final int maxSize;
 
@@ -49,7 +49,7 @@ final class BoundedExchange implements ExecChainHandler {
      *                   for no limit
      * @param maxSize    bytes of the body that are read
      */
-    BoundedExchange(ScheduledExecutorService clock, long deadlineMs, int maxSize) {
+    BoundedExchange(Timer clock, long deadlineMs, int maxSize) {
         this.clock = clock;
         this.deadlineMs = deadlineMs;
         this.maxSize = maxSize;
@@ -60,8 +60,8 @@ final class BoundedExchange implements ExecChainHandler {
     public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
         AtomicBoolean over = new AtomicBoolean();
-        Future<?> alarm = deadlineMs <= 0 ? null
-                : clock.schedule(() -> cancel(scope, over), deadlineMs, TimeUnit.MILLISECONDS);
+        Timeout alarm = deadlineMs <= 0 ? null
+                : clock.newTimeout(due -> cancel(scope, over), deadlineMs, TimeUnit.MILLISECONDS);
         try {
             ClassicHttpResponse answer = chain.proceed(request, scope);
             if (answer.getEntity() != null) {
@@ -77,7 +77,7 @@ final class BoundedExchange implements ExecChainHandler {
             throw e;
         } finally {
             if (alarm != null) {
-                alarm.cancel(false);
+                alarm.cancel();
             }
         }
     }

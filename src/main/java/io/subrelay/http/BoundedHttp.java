@@ -1,8 +1,10 @@
 package io.subrelay.http;
 
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.Timer;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.spi.annotations.Component;
@@ -32,13 +34,14 @@ import org.apache.hc.core5.util.Timeout;
 @Component("http,https")
 public final class BoundedHttp extends HttpComponent {
 
+    private static final int TICK_MS = 100;
     private static final Http1Config HEADS = Http1Config.custom()
             .setMaxLineLength(16_384).setMaxHeaderCount(100).setMaxEmptyLineCount(10).build();
     private static final ManagedHttpClientConnectionFactory CONNECTIONS = ManagedHttpClientConnectionFactory.builder()
             .http1Config(HEADS).incomingContentLengthStrategy(BoundedHttp::length).build();
 
     private final int maxAnswerSize;
-    private ScheduledThreadPoolExecutor clock;
+    private Timer clock;
 
     /** @param maxAnswerSize how much of an answer's body is read, bytes, before and after decoding */
     public BoundedHttp(int maxAnswerSize) {
@@ -58,16 +61,11 @@ public final class BoundedHttp extends HttpComponent {
                 .addExecInterceptorFirst("bounded", new BoundedExchange(clock(), deadlineMs, maxAnswerSize));
     }
 
-    private synchronized ScheduledThreadPoolExecutor clock() {
+    /** A wheel, as nearly every deadline is cancelled: a queue that is empty meanwhile wakes a thread for each. */
+    private synchronized Timer clock() {
         if (clock == null) {
-            clock = new ScheduledThreadPoolExecutor(1, task -> {
-                Thread thread = new Thread(task, "request-deadlines");
-                thread.setDaemon(true);
-                return thread;
-            });
-            clock.setRemoveOnCancelPolicy(true);
-            clock.setKeepAliveTime(10, TimeUnit.SECONDS);
-            clock.allowCoreThreadTimeOut(true);
+            clock = new HashedWheelTimer(new DefaultThreadFactory("request-deadlines", true), TICK_MS,
+                    TimeUnit.MILLISECONDS);
         }
         return clock;
     }
@@ -101,7 +99,7 @@ public final class BoundedHttp extends HttpComponent {
     protected void doShutdown() throws Exception {
         super.doShutdown();
         if (clock != null) {
-            clock.shutdownNow();
+            clock.stop();
         }
     }
 }
