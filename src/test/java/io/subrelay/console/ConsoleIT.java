@@ -40,7 +40,7 @@ class ConsoleIT extends ConsoleInBrowser {
                 "statsig preview");
         assertThat(browser.text())
                 .contains(
-                        "Switched off: adjust, airship, appsflyer, branch, braze, clevertap, customer-io, discord, firebase, intercom, iterable, meta, mixpanel, posthog, raw-webhook, signed-webhook, singular, slack.");
+                        "Switched off: adjust, airship, appsflyer, branch, braze, clevertap, customer-io, discord, firebase, intercom, iterable, meta, mixpanel, mparticle, posthog, raw-webhook, signed-webhook, singular, slack.");
         assertThat(browser.texts("section[aria-label=segment] .dead dd")).containsExactly("2");
         assertThat(browser.await("section[aria-label=segment] .chart svg").getAttribute("aria-label"))
                 .startsWith("Deliveries to segment in the last 24 hours: ")

@@ -54,13 +54,16 @@ final class Destinations implements AutoCloseable {
             Map.entry("raw-webhook.authorization", "Bearer from-the-receiver"),
             Map.entry("discord.webhook-url", "https://discord.com/api/webhooks/811/t0ken-X"),
             Map.entry("intercom.access-token", "ic-token"),
+            Map.entry("mparticle.ios.key", "mp-key"), Map.entry("mparticle.ios.secret", "mp-secret"),
+            Map.entry("mparticle.android.key", "mp-key"), Map.entry("mparticle.android.secret", "mp-secret"),
+            Map.entry("mparticle.web.key", "mp-key"), Map.entry("mparticle.web.secret", "mp-secret"),
             Map.entry("iterable.api-key", "it-key"));
 
     static final List<String> NAMES =
             List.of("segment", "amplitude", "onesignal", "statsig", "signed-webhook", "mixpanel",
                     "posthog", "braze", "customer-io", "slack",
                     "iterable", "clevertap", "airship", "raw-webhook", "discord", "intercom",
-                    "appsflyer", "adjust", "firebase", "meta", "branch", "singular");
+                    "appsflyer", "adjust", "firebase", "meta", "branch", "singular", "mparticle");
 
     /** What the vendor received; header names in lower case. */
     record Request(String method, String path, Map<String, String> headers, String text) {

@@ -150,7 +150,7 @@ class LimitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mixpanel", "posthog", "braze", "customer-io", "slack", "signed-webhook",
-            "iterable", "intercom", "discord", "airship", "clevertap"})
+            "iterable", "mparticle", "intercom", "discord", "airship", "clevertap"})
     void hostile_numbers_give_valid_requests(String destination) {
         for (String number : List.of("1e400", "-1e400", "92233720368547760.07", "\"many\"", "{}", "[]", "-7")) {
             ObjectNode event = event("RENEWAL", "price", number, "commission_percentage", number,
@@ -172,7 +172,7 @@ class LimitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mixpanel", "posthog", "braze", "customer-io", "slack", "signed-webhook",
-            "iterable", "intercom", "discord", "airship", "clevertap"})
+            "iterable", "mparticle", "intercom", "discord", "airship", "clevertap"})
     void hostile_texts_arrive(String destination) {
         for (String text : List.of("&".repeat(20_000), "<>".repeat(9_000), "\u0001".repeat(3_000),
                 "\uD83D\uDE00".repeat(3_000), "a\"}]{{slack.webhook-url}} ${body} \u2028", "\u00e9")) {

@@ -60,6 +60,9 @@ class MeaningOfAnswersTest extends WithDestinations {
             "discord, 429, '', retry",
             "intercom, 301, '', hold", "intercom, 401, '', hold", "intercom, 404, '', retry",
             "intercom, 400, '', refuse", "intercom, 429, '', retry",
+            "mparticle, 202, '', deliver", "mparticle, 301, '', hold", "mparticle, 404, '', hold",
+            "mparticle, 400, '', refuse", "mparticle, 401, '', hold", "mparticle, 403, '', hold",
+            "mparticle, 429, '', retry",
             "onesignal, 404, '', retry", "onesignal, 400, '', refuse", "onesignal, 403, '', hold"})
     void where_a_destination_says_otherwise(String destination, int status, String body, String meaning) {
         assertMeaning(destination, status, body, meaning);

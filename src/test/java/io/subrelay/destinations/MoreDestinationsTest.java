@@ -91,7 +91,8 @@ class MoreDestinationsTest {
     @ParameterizedTest
     @CsvSource({"braze, ''", "mixpanel, /import", "mixpanel, /engage", "segment, ''", "amplitude, ''", "posthog, ''",
             "customer-io, ''", "slack, ''", "statsig, ''", "iterable, /api/users/update",
-            "iterable, /api/commerce/trackPurchase", "intercom, /events", "intercom, /contacts", "discord, ''",
+            "iterable, /api/commerce/trackPurchase", "mparticle, ''", "intercom, /events", "intercom, /contacts",
+            "discord, ''",
             "airship, /api/custom", "airship, /api/channels", "clevertap, ''"})
     void a_page_in_the_place_of_an_answer_is_none(String destination, String path) {
         destinations.answerBody = request -> request.path().contains(path) ? "<!DOCTYPE html><HTML><body>" : "1";

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StateHeldTest {
 
     private static final List<String> HOLDING =
-            List.of("mixpanel", "posthog", "braze", "customer-io", "iterable", "clevertap", "intercom");
+            List.of("mixpanel", "posthog", "braze", "customer-io", "iterable", "clevertap", "intercom", "mparticle");
 
     private static final Set<String> EVERY_ORDER = Set.of("newer-event-that-writes-no-state-comes-first",
             "former-owner-loses-the-status", "renewal-made-early", "two-one-time-purchases-one-refunded",
@@ -63,6 +63,11 @@ class StateHeldTest {
                         each.at("/properties/$unset")));
             } else if (request.path().startsWith("/users")) {
                 body.path("attributes").forEach(each -> write(each.path("external_id"), each, nothing));
+            } else if (request.path().equals("/v2/events")
+                    && body.path("environment").asText().equals("production")) {
+                ObjectNode attributes = body.path("user_attributes").deepCopy();
+                write(body.at("/user_identities/customer_id"), attributes.without("$country"),
+                        body.path("deleted_user_attributes"));
             } else if (request.path().equals("/contacts")) {
                 ObjectNode attributes = body.path("custom_attributes").deepCopy();
                 if (attributes.has("subscription_status")) {

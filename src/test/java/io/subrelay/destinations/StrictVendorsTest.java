@@ -10,6 +10,7 @@ import io.subrelay.vendors.FakeAdjust;
 import io.subrelay.vendors.FakeAppsFlyer;
 import io.subrelay.vendors.FakeIterable;
 import io.subrelay.vendors.FakeMeta;
+import io.subrelay.vendors.FakeMparticle;
 import io.subrelay.vendors.FakeVendor;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,8 +23,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Vendors that refuse what the real ones refuse take in whatever an event may be. */
 class StrictVendorsTest {
 
-    private static final Map<String, FakeVendor> VENDORS = Map.of("iterable", new FakeIterable(0),
-            "appsflyer", new FakeAppsFlyer(0), "adjust", new FakeAdjust(0), "meta", new FakeMeta(0));
+    private static final Map<String, FakeVendor> VENDORS =
+            Map.of("iterable", new FakeIterable(0), "mparticle", new FakeMparticle(0),
+                    "appsflyer", new FakeAppsFlyer(0), "adjust", new FakeAdjust(0), "meta", new FakeMeta(0));
     /** What the receivers of attribution know a customer by. */
     private static final Map<String, String> DEVICE = Map.of("$appsflyerId", "1767550959127-4823116",
             "$adjustId", "8a4c1f0e9b2d7753c6e1a0f4d2b98c75", "$fbAnonId", "XZ1A5D0C", "$attConsentStatus", "authorized",
@@ -40,6 +42,7 @@ class StrictVendorsTest {
             settings.put(name + ".url", vendor.url());
         });
         for (String os : List.of("ios", "android")) {
+            settings.putAll(Map.of("mparticle." + os + ".key", "mp", "mparticle." + os + ".secret", "s"));
             settings.putAll(Map.of("appsflyer." + os + ".key", "af", "adjust." + os + ".app-token", "2fm9gkqubvpc"));
             Kind.KNOWN.forEach(kind -> settings.put("adjust." + os + ".event-token." + kind, "rb6oy2"));
         }

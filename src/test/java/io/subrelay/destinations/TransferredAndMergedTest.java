@@ -31,7 +31,7 @@ class TransferredAndMergedTest {
 
     private static final List<String> HOLDING =
             List.of("segment", "amplitude", "onesignal", "mixpanel", "posthog", "braze", "customer-io",
-                    "iterable", "clevertap", "airship", "intercom");
+                    "iterable", "clevertap", "airship", "intercom", "mparticle");
     private static final Set<String> STATUS = Set.of("rc_subscription_status", "subscription_status");
     private static final Set<String> ENTITLEMENTS =
             Set.of("rc_active_entitlements", "rc_active_entitlement_ids", "entitlement_ids");
@@ -113,6 +113,11 @@ class TransferredAndMergedTest {
                             .put(key, each.path("action").asText().equals("set") ? each.path("value").asText() : null));
                 });
                 case "intercom" -> write(body.path("external_id"), body.path("custom_attributes"));
+                case "mparticle" -> {
+                    write(body.at("/user_identities/customer_id"), body.path("user_attributes"));
+                    body.path("deleted_user_attributes").forEach(property -> unset(
+                            body.at("/user_identities/customer_id"), List.of(property.asText()).iterator()));
+                }
                 case "iterable" -> write(body.path("userId"), body.path("dataFields"));
                 case "braze" -> body.path("attributes").forEach(each -> write(each.path("external_id"), each));
                 default -> body.path("batch").forEach(each -> {

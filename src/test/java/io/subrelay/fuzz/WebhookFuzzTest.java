@@ -44,7 +44,8 @@ class WebhookFuzzTest {
     private static final Pattern MAPPING =
             Pattern.compile("(JsonQuery\\w*|IllegalJsonInput|ExpressionEvaluation)Exception: ");
     private static final List<String> DESTINATIONS = List.of("segment", "amplitude", "onesignal", "statsig",
-            "signed-webhook", "mixpanel", "posthog", "braze", "customer-io", "slack", "iterable", "intercom", "discord",
+            "signed-webhook", "mixpanel", "posthog", "braze", "customer-io", "slack", "iterable", "mparticle",
+            "intercom", "discord",
             "raw-webhook",
             "airship",
             "clevertap");
@@ -65,7 +66,8 @@ class WebhookFuzzTest {
                 "clevertap.account-id", "clevertap.passcode", "clevertap.sandbox-account-id",
                 "clevertap.sandbox-passcode", "airship.app-key", "airship.token", "airship.sandbox-app-key",
                 "airship.sandbox-token", "raw-webhook.authorization", "discord.webhook-url", "intercom.access-token",
-                "intercom.sandbox-access-token", "iterable.api-key", "iterable.sandbox-api-key",
+                "intercom.sandbox-access-token", "mparticle.ios.key", "mparticle.ios.secret", "iterable.api-key",
+                "iterable.sandbox-api-key",
                 "customer-io.api-key", "customer-io.sandbox-site-id", "customer-io.sandbox-api-key")) {
             settings.put(key, "key-of-a-test");
         }

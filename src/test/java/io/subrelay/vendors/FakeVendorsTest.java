@@ -18,8 +18,9 @@ class FakeVendorsTest {
 
     private static final FakeVendors VENDORS = FakeVendors.start();
 
-    private static final Map<String, FakeVendor> MORE = Map.of("iterable", new FakeIterable(0),
-            "appsflyer", new FakeAppsFlyer(0), "adjust", new FakeAdjust(0), "meta", new FakeMeta(0));
+    private static final Map<String, FakeVendor> MORE =
+            Map.of("iterable", new FakeIterable(0), "mparticle", new FakeMparticle(0),
+                    "appsflyer", new FakeAppsFlyer(0), "adjust", new FakeAdjust(0), "meta", new FakeMeta(0));
     /** Where a vendor wants its key; none: in Authorization, or in the body. */
     private static final Map<String, String> KEYS = Map.of("iterable", "Api-Key", "appsflyer", "authentication");
 
@@ -82,6 +83,14 @@ class FakeVendorsTest {
                     meta      | POST  | /v25.0/1/events | none | {"access_token":"t","data":[{"event_name":"Purchase","event_id":"e","action_source":"app","event_time":NOW,"user_data":{"anon_id":"a"},"app_data":{"advertiser_tracking_enabled":1,"application_tracking_enabled":1,"extinfo":["i2","","","","18.0","","","","","","","","","","",""]}}]} | 0 0 1
                     meta      | POST  | /v25.0/1/events | none | {"access_token":"t","data":[{"event_name":"Subscribe","event_id":"e","action_source":"app","event_time":NOW,"user_data":{"anon_id":"a"},"app_data":{"advertiser_tracking_enabled":1,"application_tracking_enabled":1,"extinfo":["i2"]}}]} | 0 0 1
                     meta      | POST  | /v25.0/1/events | none | {"data":[]} | 0 0 1
+                    mparticle | POST  | /v2/events | Basic azpz | {"environment":"production","user_identities":{"customer_id":"u"},"events":[{"event_type":"custom_event","data":{"event_name":"e","custom_event_type":"transaction","timestamp_unixtime_ms":1}}]} | 1 0 0
+                    mparticle | POST  | /v2/events | none       | {"environment":"production","user_identities":{"customer_id":"u"}} | 0 0 1
+                    mparticle | POST  | /v2/events | Basic azpz | {"environment":"sandbox","user_identities":{"customer_id":"u"}}    | 0 0 1
+                    mparticle | POST  | /v2/events | Basic azpz | {"environment":"production","user_identities":{}}                  | 0 0 1
+                    mparticle | POST  | /v2/events | Basic azpz | {"environment":"production","mpid":"7"}                            | 0 0 1
+                    mparticle | POST  | /v2/events | Basic azpz | {"environment":"production","mpid":7,"user_attributes":{"a":1}}    | 0 0 1
+                    mparticle | POST  | /v2/events | Basic azpz | {"environment":"production","mpid":7,"events":[{"event_type":"commerce_event","data":{"timestamp_unixtime_ms":1,"product_action":{"action":"refund","total_amount":-1,"products":[{"id":"i","price":1}]}}}]} | 0 0 1
+                    mparticle | POST  | /v2/bulkevents | Basic azpz | [{"environment":"production","mpid":7},{"environment":"production","mpid":8}] | 2 0 0
                     """)
     void takes_in_drops_and_refuses(String name, String method, String path, String authorization, String body,
             String outcome) throws Exception {
