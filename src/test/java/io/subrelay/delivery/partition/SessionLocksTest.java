@@ -95,16 +95,21 @@ class SessionLocksTest {
     /** As behind a pooler that gives the session's connection to others after each transaction. */
     @Test
     void aRunnerWhoseLocksAreGoneHasNoSlices() throws Exception {
-        try (Database database = OpenedDatabase.with(store.settings())) {
-            Held held = new Held(database);
-            held.shares.balance();
-            assertThat(held.slices).hasSize(SLICES);
-            try (Statement statement = held.locks.session.createStatement()) {
+        try (Database one = OpenedDatabase.with(store.settings());
+                Database two = OpenedDatabase.with(store.settings())) {
+            Held first = new Held(one);
+            Held second = new Held(two);
+            first.shares.balance();
+            second.shares.balance();
+            try (Statement statement = first.locks.session.createStatement()) {
                 statement.execute("select pg_advisory_unlock_all()");
             }
-            held.shares.balance();
-            assertThat(held.slices).isEmpty();
-            held.shares.close();
+            second.shares.balance();
+            first.shares.balance();
+            assertThat(second.slices).hasSize(SLICES);
+            assertThat(first.slices).isEmpty();
+            first.shares.close();
+            second.shares.close();
         }
     }
 
