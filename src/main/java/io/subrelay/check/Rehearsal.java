@@ -58,10 +58,10 @@ final class Rehearsal implements AutoCloseable {
 
     /** With the settings of a runner that is started in this folder, those of the environment included. */
     static Rehearsal asStarted(Folder folder) {
+        Properties all = Folder.defaults();
+        all.putAll(folder.ownSettings());
         DefaultCamelContext camel = new DefaultCamelContext();
-        camel.getPropertiesComponent().setEncoding("UTF-8");
-        camel.getPropertiesComponent().setLocation("file:" + folder.settings() + ";optional=true,"
-                + "classpath:io/subrelay/defaults.properties,classpath:io/subrelay/destinations.properties");
+        camel.getPropertiesComponent().setInitialProperties(all);
         return new Rehearsal(folder, camel);
     }
 

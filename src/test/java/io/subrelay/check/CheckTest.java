@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each kind of fault, planted into a folder that is fine otherwise. */
 class CheckTest {
@@ -232,9 +233,11 @@ class CheckTest {
                 "routes/destinations/mine2.camel.yaml:5: outbox:mine has its route already, at " + Planted.FILE + ":5");
     }
 
-    @Test
-    void a_folder_may_have_any_name(@TempDir Path temp) throws IOException {
-        Planted odd = new Planted(Files.createDirectory(temp.resolve("a+b 100% c%20d")));
+    /** One that cannot be decoded as a part of an address, and some that could. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a+b 100% c%20d", "a+b c", "c%20d", "\u00fc?&#", "a,b", "a;b"})
+    void a_folder_may_have_any_name(String name, @TempDir Path temp) throws IOException {
+        Planted odd = new Planted(Files.createDirectory(temp.resolve(name)));
         odd.mine("id: .event.id", "id: own(\"id\")");
         odd.write("application.properties", "mine.url = https://mine.example\nmine.key = k\nsegment.region = mars\n");
         assertThat(odd.found()).filteredOn(line -> !line.contains("note:")).containsExactly(
