@@ -51,7 +51,8 @@ class WebhookFuzzTest {
     private static final Pattern NO_DATE = Pattern.compile("[+-]?\\d{5,}-\\d\\d-\\d\\d(T.*)?");
     private static final Pattern MAPPING =
             Pattern.compile("(JsonQuery\\w*|IllegalJsonInput|ExpressionEvaluation)Exception: ");
-    private static final String SECRET = ".*(key|token|secret|passcode|authorization|(site|app|account)-id)";
+    private static final String SECRET =
+            ".*(key|token(\\..*)?|secret|passcode|authorization|(site|app|account|dataset|bundle)-id)";
     private static final List<String> DESTINATIONS = destinations();
 
     private static final Map<String, String> FINDINGS = new ConcurrentHashMap<>();
@@ -75,6 +76,9 @@ class WebhookFuzzTest {
             }
         }
         DESTINATIONS.forEach(name -> settings.put(name + ".mode", "preview"));
+        settings.put("appsflyer.ios.app-id", "id123456789");
+        settings.put("firebase.ios.app-id", "1:123:ios:0a1b2c");
+        settings.put("firebase.android.app-id", "1:123:android:0a1b2c");
         settings.put("signed-webhook.secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
         relay = Relay.start(Store.Kind.H2.create(), settings);
     }

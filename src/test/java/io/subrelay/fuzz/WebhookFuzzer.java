@@ -9,13 +9,23 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Webhooks that nobody would send, made of those that are sent: the same for the same seed and number. */
 final class WebhookFuzzer {
@@ -44,12 +54,36 @@ final class WebhookFuzzer {
             "metadata",
             "experiments", "renewal_number", "id"};
 
+    /** Some destinations take nothing that is some days old. */
+    private static final long TODAY = Instant.now().truncatedTo(ChronoUnit.DAYS).toEpochMilli();
+    private static final Pattern ATTRIBUTE = Pattern.compile("\"(\\$[A-Za-z]+)\"");
+
     private final List<JsonNode> seeds;
     private final long seed;
 
     WebhookFuzzer(long seed) {
         this.seed = seed;
         this.seeds = Hooks.files("src/examples").stream().map(Hooks::read).toList();
+        Set<String> attributes = attributes();
+        for (JsonNode webhook : seeds) {
+            ObjectNode known = Hooks.event(webhook).withObject("/subscriber_attributes");
+            attributes.stream().filter(name -> !known.has(name))
+                    .forEach(name -> known.putObject(name).put("value", "0123456789abcdef".repeat(2))
+                            .put("updated_at_ms", 1));
+        }
+    }
+
+    /** Those by which destinations know a customer: without its own, a destination is sent nothing. */
+    private static Set<String> attributes() {
+        Set<String> names = new TreeSet<>();
+        try (Stream<Path> files = Files.list(Path.of("routes/destinations"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                ATTRIBUTE.matcher(Files.readString(file)).results().forEach(name -> names.add(name.group(1)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return names;
     }
 
     /** The {@code n}th one, as it is sent. */
@@ -57,6 +91,9 @@ final class WebhookFuzzer {
         Random random = new Random(seed * 1_000_003 + n);
         ObjectNode webhook = seeds.get(random.nextInt(seeds.size())).deepCopy();
         ObjectNode event = Hooks.event(webhook);
+        if (random.nextInt(3) == 0) {
+            event.put("event_timestamp_ms", TODAY + n).put("purchased_at_ms", TODAY + n);
+        }
         for (int i = random.nextInt(6); i >= 0; i--) {
             change(webhook, event, random);
         }
