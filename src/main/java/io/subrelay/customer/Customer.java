@@ -248,6 +248,12 @@ public final class Customer {
         return told;
     }
 
+    /** The same, the present one first: others may be merged into it. */
+    List<String> toldIdsInOrder() {
+        String present = appUserId();
+        return toldIds().stream().sorted(Comparator.comparing(id -> !id.equals(present))).toList();
+    }
+
     /** The ids that were listed as aliases in the order of first sight, then those that would be shown nowhere. */
     List<String> aliases() {
         List<String> aliases = new ArrayList<>(ids.size());

@@ -157,7 +157,7 @@ public final class Customers {
     }
 
     private void tell(Customer customer, Environment environment, CustomerUpdate.Reason reason, Event cause) {
-        customer.toldIds().forEach(id -> updates.add(new CustomerUpdate(id, environment, reason, cause.id())));
+        customer.toldIdsInOrder().forEach(id -> updates.add(new CustomerUpdate(id, environment, reason, cause.id())));
     }
 
     private void add(Event event, Entry entry) {
@@ -313,7 +313,8 @@ public final class Customers {
     }
 
     /**
-     * How a customer stands in each environment in which it has something; in production where it has nothing.
+     * How a customer stands in each environment in which it has something; in production where it has nothing. One for
+     * each id that destinations may have been told of.
      *
      * @param cause see {@link CustomerUpdate}
      * @param atMs  the time for which access is told, milliseconds since the epoch
@@ -324,16 +325,18 @@ public final class Customers {
         for (Environment environment : Environment.values()) {
             boolean last = environment == Environment.SANDBOX;
             if (!customer.view(environment, this::customerOf, atMs).holdsNothing()) {
-                states.add(stateOf(customer, environment, cause));
+                states.addAll(statesOf(customer, environment, cause));
             } else if (last && states.isEmpty()) {
-                states.add(stateOf(customer, Environment.PRODUCTION, cause));
+                states.addAll(statesOf(customer, Environment.PRODUCTION, cause));
             }
         }
         return states;
     }
 
-    private static CustomerUpdate stateOf(Customer customer, Environment environment, String cause) {
-        return new CustomerUpdate(customer.appUserId(), environment, CustomerUpdate.Reason.STATE_BACKFILL, cause);
+    private static List<CustomerUpdate> statesOf(Customer customer, Environment environment, String cause) {
+        List<String> ids = customer.toldIdsInOrder();
+        return (ids.isEmpty() ? List.of(customer.appUserId()) : ids).stream()
+                .map(id -> new CustomerUpdate(id, environment, CustomerUpdate.Reason.STATE_BACKFILL, cause)).toList();
     }
 
     /** The customers whose state has to be stored, merged ones as what they became. */

@@ -1,7 +1,5 @@
 package io.subrelay.customer;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -38,15 +36,13 @@ final class ToldIds {
         told.ids.forEach(id -> before.put(id, told));
     }
 
-    /** Tells under which ids the customer stands differently by now, or is not alone any more: the present one first. */
+    /** Tells under which ids the customer stands differently by now, or is not alone any more. */
     void since(Customer customer, BiConsumer<String, Environment> changed) {
         if (before.isEmpty()) {
             return;
         }
         Told now = told(customer);
-        List<String> ids = new ArrayList<>(now.ids);
-        ids.sort(Comparator.comparing(id -> !id.equals(customer.appUserId())));
-        for (String id : ids) {
+        for (String id : customer.toldIdsInOrder()) {
             Told told = before.getOrDefault(id, new Told(Set.of(), Map.of()));
             now.stands.forEach((environment, standing) -> {
                 List<Object> stood = told.stands.get(environment);

@@ -176,6 +176,14 @@ class ToldIdsTest {
     }
 
     @Test
+    void a_state_backfill_tells_of_each_the_present_one_first() {
+        Destination destination = new Destination(false).hear(List.of(
+                bought(2, "b", "s2", "max"), bought(1, "a", "s1", "pro"), alias(3, "b", "a", "c")));
+        assertThat(destination.customers.states("c", "segment", 4)).extracting(CustomerUpdate::appUserId)
+                .containsExactly("b", "a");
+    }
+
+    @Test
     void a_stored_customer_knows_its_ids() {
         Customer customer = Crowd.after(bought(1, "a", "s1", "pro"), bought(2, "b", "s2", "max"),
                 alias(3, "c", "a", "b", "d")).customer("d");
