@@ -125,9 +125,9 @@ public final class StateBackfills {
     private void read(Connection connection, String destination, long after, long upTo, int atMost, long now,
             List<String> ids) throws SQLException {
         long last = upTo;
-        try (PreparedStatement select = connection.prepareStatement("""
-                select c.id, (select min(i.app_user_id) from customer_id i where i.customer = c.id) from customer c
-                where c.id > ? and c.id <= ? and c.merged_into is null order by c.id limit ?""")) {
+        try (PreparedStatement select = connection.prepareStatement(
+                "select c.id, (select min(i.app_user_id) from customer_id i where i.customer = c.id) from ("
+                        + CustomerStore.NEXT + ") c order by c.id")) {
             select.setLong(1, after);
             select.setLong(2, upTo);
             select.setInt(3, atMost);

@@ -42,7 +42,7 @@ class StateBackfillTest {
             Hooks.event(sandbox).put("environment", "SANDBOX").put("original_transaction_id", "sand");
             relay.api().accept(sandbox, Hooks.renewal(one, 1), Hooks.renewal(same, 2), Hooks.renewal(one, 3, same));
         }
-        customers.add(one);
+        customers.addAll(List.of(one, same));
         try (FakeVendors vendors = FakeVendors.start();
                 Relay relay = Relay.start(store, Relay.live(vendors,
                         Map.of("segment.send-sandbox", "true", "delivery.backfill-rate", "200")))) {
@@ -53,7 +53,7 @@ class StateBackfillTest {
             await().until(() -> progress(api).path("state").asText().equals("done") && isSettled(api));
 
             assertThat(progress(api).path("told").asInt()).isEqualTo(31);
-            assertThat(vendors.segment().items()).hasSize(32)
+            assertThat(vendors.segment().items()).hasSize(33)
                     .allMatch(it -> it.json().path("type").asText().equals("identify"));
             assertThat(vendors.segment().items()).extracting(it -> it.customer()).containsAll(customers);
             assertThat(vendors.segment().items(customers.get(0)))
@@ -69,7 +69,7 @@ class StateBackfillTest {
 
             // it is done, so another one begins at the first customer
             api.call("POST", STATE);
-            await().until(() -> vendors.segment().items().size() == 64);
+            await().until(() -> vendors.segment().items().size() == 66);
         }
     }
 
