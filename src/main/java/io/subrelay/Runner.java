@@ -9,6 +9,7 @@ import io.subrelay.check.CheckedReload;
 import io.subrelay.check.Folder;
 import io.subrelay.config.Secrets;
 import io.subrelay.config.Settings;
+import io.subrelay.delivery.DestinationRegistry;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxEndpoint;
 import io.subrelay.delivery.OutboxHealth;
@@ -21,7 +22,6 @@ import io.subrelay.http.PortHealth;
 import io.subrelay.imports.GapsApi;
 import io.subrelay.store.Database;
 import io.subrelay.store.DatabaseHealth;
-import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.EventStore;
 import io.subrelay.store.Retention;
 import io.subrelay.store.Writer;
@@ -71,6 +71,7 @@ final class Runner extends MainListenerSupport {
     private final HttpErrors errors = new HttpErrors();
     private Database database;
     private Writer writer;
+    private DestinationRegistry destinations;
     private Outbox outbox;
     private Connections connections;
     private Vertx vertx;
@@ -154,12 +155,13 @@ final class Runner extends MainListenerSupport {
         registry.bind("vertx", Vertx.class, vertx);
 
         database = Database.open(settings);
-        writer = new Writer(database, new EventStore(() -> outbox.open(), () -> outbox.updated()));
-        outbox = outbox(settings, new DeliveryStore(database), meters);
-        Beans.bind(registry, settings, meters, outbox, database);
+        destinations = new DestinationRegistry(settings, meters, clocks);
+        writer = new Writer(database, new EventStore(destinations::open, destinations::updated));
+        outbox = outbox();
+        Beans.bind(registry, settings, meters, destinations, outbox, database);
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
         health.register(new DatabaseHealth(database, writer));
-        health.register(new OutboxHealth(outbox));
+        health.register(new OutboxHealth(destinations, outbox));
         health.register(new PortHealth(settings.get("server.host"), settings.port("server")));
         writer.start(outbox::accepted);
     }
@@ -182,9 +184,9 @@ final class Runner extends MainListenerSupport {
         }
     }
 
-    private Outbox outbox(Settings settings, DeliveryStore deliveries, MeterRegistry meters) {
+    private Outbox outbox() {
         try {
-            return new Outbox(settings, database, deliveries, writer, meters, clocks);
+            return new Outbox(destinations, database, writer);
         } catch (SQLException e) {
             throw new Settings.InvalidSetting("database.url", "the database cannot be read: " + e.getMessage(), e);
         }
@@ -210,7 +212,7 @@ final class Runner extends MainListenerSupport {
                     "routes/: there is no route with the id receive, in files named *.camel.yaml");
         }
         errors.answerInJson(context, settings.port("server"));
-        outbox.start(context);
+        addService(context, outbox);
         Retention retention = new Retention(database, settings.duration("retention.delivered").toMillis());
         Duration erased = settings.duration("retention.erased");
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "retention").scheduleWithFixedDelay(
@@ -219,19 +221,19 @@ final class Runner extends MainListenerSupport {
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "gaps")
                 .scheduleWithFixedDelay(gaps::count, GAPS_AFTER_SECONDS, GAPS_SECONDS, TimeUnit.SECONDS);
         if (dev) {
-            reloadRoutes(context);
+            addService(context, new CheckedReload(Path.of("")));
         }
-        List<String> destinations = outbox.consumers().values().stream()
+        List<String> modes = destinations.consumers().values().stream()
                 .map(consumer -> consumer.name() + "=" + consumer.mode()).toList();
         outbox.gone().forEach((name, waiting) -> LOG.warn("{}: {} deliveries wait, and it has no route any more: put "
                 + "routes/destinations/{}.camel.yaml back, or end them with a route that skips", name, waiting, name));
         LOG.info("Subrelay is ready: http://{}:{} {}", settings.get("server.host"),
-                settings.get("server.port"), String.join(" ", destinations));
+                settings.get("server.port"), String.join(" ", modes));
     }
 
-    private static void reloadRoutes(CamelContext context) {
+    private static void addService(CamelContext context, Object service) {
         try {
-            context.addService(new CheckedReload(Path.of("")));
+            context.addService(service);
         } catch (Exception e) {
             throw RuntimeCamelException.wrapRuntimeCamelException(e);
         }
@@ -239,7 +241,7 @@ final class Runner extends MainListenerSupport {
 
     private void deleteOld(Retention retention, Duration erased) {
         try {
-            retention.run(outbox.open(), clocks.nowNotSetAhead());
+            retention.run(destinations.open(), clocks.nowNotSetAhead());
         } catch (SQLException | RuntimeException e) {
             LOG.warn("Old events could not be deleted: {}", e.toString());
         }

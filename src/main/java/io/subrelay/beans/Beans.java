@@ -6,6 +6,7 @@ import io.subrelay.console.ConsoleFiles;
 import io.subrelay.console.CustomerApi;
 import io.subrelay.console.DeliveryApi;
 import io.subrelay.console.PreviewApi;
+import io.subrelay.delivery.DestinationRegistry;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.imports.GapsApi;
 import io.subrelay.imports.ImportApi;
@@ -27,23 +28,29 @@ public final class Beans {
     private Beans() {
     }
 
-    /** @param database null where the routes are built and never run */
-    public static void bind(Registry registry, Settings settings, MeterRegistry meters, Outbox outbox,
-            Database database) {
+    /**
+     * @param outbox   null where nothing is delivered
+     * @param database null where the routes are built and never run
+     */
+    public static void bind(Registry registry, Settings settings, MeterRegistry meters,
+            DestinationRegistry destinations, Outbox outbox, Database database) {
         registry.bind("meterRegistry", meters);
         registry.bind("dataSource", DataSource.class, database == null ? noDatabase() : database.dataSource());
-        registry.bind("outbox", outbox);
+        registry.bind("destinations", destinations);
+        if (outbox != null) {
+            registry.bind("outbox", outbox);
+        }
         registry.bind("rejectedWebhooks", new RejectedWebhooks(meters));
         registry.bind("webhookReader", new WebhookReader(true));
         registry.bind("webhookSignature",
                 new WebhookSignature(settings.get("webhook.signing-secret"), Clock.systemUTC()));
         registry.bind("customerApi", new CustomerApi(new CustomerRecords(database), outbox));
-        registry.bind("deliveryApi", new DeliveryApi(outbox, new RequestStore(database)));
+        registry.bind("deliveryApi", new DeliveryApi(destinations, outbox, new RequestStore(database)));
         registry.bind("importApi",
                 new ImportApi(new CustomerRecords(database), new EventPreview(database), outbox));
         registry.bind("gapsApi", new GapsApi(new CustomerRecords(database), meters));
         registry.bind("consoleFiles", new ConsoleFiles());
-        registry.bind("previewApi", new PreviewApi(new EventPreview(database), outbox));
+        registry.bind("previewApi", new PreviewApi(new EventPreview(database), destinations));
     }
 
     private static DataSource noDatabase() {

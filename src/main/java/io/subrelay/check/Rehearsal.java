@@ -1,15 +1,15 @@
 package io.subrelay.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.subrelay.beans.Beans;
 import io.subrelay.config.Settings;
-import io.subrelay.delivery.Outbox;
+import io.subrelay.delivery.DestinationRegistry;
 import io.subrelay.delivery.OutboxEndpoint;
 import io.subrelay.delivery.Preview;
 import io.subrelay.event.EnrichedEvent;
+import io.subrelay.time.Clocks;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -32,20 +32,19 @@ final class Rehearsal implements AutoCloseable {
     private static final Set<String> STARTED = Set.of("outbox", "direct", "seda");
 
     private final DefaultCamelContext camel;
-    private final Settings settings;
-    private final Outbox outbox;
+    private final DestinationRegistry destinations;
 
     private Rehearsal(Folder folder, DefaultCamelContext camel) {
         this.camel = camel;
-        this.settings = new Settings(camel.getPropertiesComponent()).normalized();
+        Settings settings = new Settings(camel.getPropertiesComponent()).normalized();
         camel.setSourceLocationEnabled(true);
         camel.setStreamCaching(false);
         camel.getShutdownStrategy().setTimeout(1);
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        this.outbox = Outbox.forPreviews(settings, meters);
+        this.destinations = new DestinationRegistry(settings, meters, Clocks.system());
         Preview.guard(camel);
         OutboxEndpoint.makeDurable(camel);
-        Beans.bind(camel.getRegistry(), settings, meters, outbox, null);
+        Beans.bind(camel.getRegistry(), settings, meters, destinations, null, null);
         camel.getRegistry().bind("resource-loader-file", new FilesOf(folder.root()));
         camel.getComponent("platform-http", PlatformHttpComponent.class).setEngine(new NoServer());
         for (String scheme : List.of("http", "https")) {
@@ -90,14 +89,6 @@ final class Rehearsal implements AutoCloseable {
         return camel;
     }
 
-    Settings settings() {
-        return settings;
-    }
-
-    Outbox outbox() {
-        return outbox;
-    }
-
     /** Loads files; what is wrong with them shows here or in {@link #build}. */
     Rehearsal load(Collection<RouteFile> files) throws Exception {
         List<Resource> resources = files.stream()
@@ -125,16 +116,12 @@ final class Rehearsal implements AutoCloseable {
 
     /** What a destination would be sent; secrets are not masked. */
     ObjectNode preview(String destination, EnrichedEvent event) {
-        return outbox.consumers().get(destination).preview(event);
+        return destinations.consumers().get(destination).preview(event);
     }
 
     /** What each destination that is not off would be sent, secrets masked. */
     JsonNode previews(EnrichedEvent event) {
-        ObjectNode previews = JsonNodeFactory.instance.objectNode();
-        for (String name : outbox.open()) {
-            previews.set(name, outbox.preview(name, event));
-        }
-        return previews;
+        return destinations.previews(event);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.subrelay.console;
 
+import io.subrelay.delivery.DestinationRegistry;
 import io.subrelay.delivery.Failing;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxConsumer;
@@ -20,17 +21,19 @@ import org.apache.camel.Header;
 /** How the destinations stand, and deliveries that somebody asks for. */
 public final class DeliveryApi {
 
+    private final DestinationRegistry destinations;
     private final Outbox outbox;
     private final RequestStore requests;
 
-    public DeliveryApi(Outbox outbox, RequestStore requests) {
+    public DeliveryApi(DestinationRegistry destinations, Outbox outbox, RequestStore requests) {
+        this.destinations = destinations;
         this.outbox = outbox;
         this.requests = requests;
     }
 
     /** What each destination does in this runner; the database counts the rest. */
     public List<Map<String, Object>> destinations() {
-        return outbox.consumers().values().stream().map(this::running).toList();
+        return destinations.consumers().values().stream().map(this::running).toList();
     }
 
     private Map<String, Object> running(OutboxConsumer consumer) {
@@ -41,7 +44,7 @@ public final class DeliveryApi {
         destination.put("circuit", consumer.circuit());
         destination.put("called_again_at", consumer.circuitMs() == 0 ? null : inMillis(consumer.circuitMs()));
         destination.put("failing", consumer.failing() == null ? null : failing(consumer.failing()));
-        destination.put("customer_updates", outbox.updated().contains(consumer.name()));
+        destination.put("customer_updates", destinations.updated().contains(consumer.name()));
         return destination;
     }
 
@@ -113,7 +116,7 @@ public final class DeliveryApi {
     }
 
     private List<String> named(String destination) {
-        return destination == null || destination.isBlank() ? outbox.open() : List.of(open(destination));
+        return destination == null || destination.isBlank() ? destinations.open() : List.of(open(destination));
     }
 
     /**
@@ -149,7 +152,7 @@ public final class DeliveryApi {
     }
 
     private String backfillState(String destination, boolean dry) throws SQLException {
-        if (!outbox.updated().contains(destination)) {
+        if (!destinations.updated().contains(destination)) {
             throw new Rejected(409, "state", destination + " is not told how customers stand: its route needs"
                     + " customerUpdates: true, and " + destination + ".customer-updates has to be on");
         }
@@ -178,14 +181,14 @@ public final class DeliveryApi {
 
     /** @throws NotFound if there is no destination of this name */
     public void known(@Header("name") String destination) {
-        if (!outbox.consumers().containsKey(destination)) {
+        if (!destinations.consumers().containsKey(destination)) {
             throw new NotFound("there is no destination of this name");
         }
     }
 
     private String open(String destination) {
         known(destination);
-        if (!outbox.open().contains(destination)) {
+        if (!destinations.open().contains(destination)) {
             throw new Rejected(409, "off", destination + " is off: set " + destination + ".mode first");
         }
         return destination;

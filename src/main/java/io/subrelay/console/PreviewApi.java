@@ -1,9 +1,6 @@
 package io.subrelay.console;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.subrelay.delivery.Outbox;
-import io.subrelay.event.EnrichedEvent;
+import io.subrelay.delivery.DestinationRegistry;
 import io.subrelay.store.EventPreview;
 import io.subrelay.webhook.NotFound;
 import io.subrelay.webhook.Rejected;
@@ -17,11 +14,11 @@ public final class PreviewApi {
 
     private final WebhookReader reader = new WebhookReader();
     private final EventPreview events;
-    private final Outbox outbox;
+    private final DestinationRegistry destinations;
 
-    public PreviewApi(EventPreview events, Outbox outbox) {
+    public PreviewApi(EventPreview events, DestinationRegistry destinations) {
         this.events = events;
-        this.outbox = outbox;
+        this.destinations = destinations;
     }
 
     /**
@@ -29,7 +26,7 @@ public final class PreviewApi {
      * @throws Rejected with status 400 if the body is not a valid webhook
      */
     public String of(@Body byte[] body) throws SQLException {
-        return of(events.enrich(reader.read(body), System.currentTimeMillis()));
+        return destinations.previews(events.enrich(reader.read(body), System.currentTimeMillis())).toString();
     }
 
     /**
@@ -38,14 +35,7 @@ public final class PreviewApi {
      * @throws NotFound if no event is stored under the id
      */
     public String ofStored(@Header("id") String id) throws SQLException {
-        return of(events.stored(id).orElseThrow(() -> new NotFound("no event is stored under this id")));
-    }
-
-    private String of(EnrichedEvent event) {
-        ObjectNode previews = JsonNodeFactory.instance.objectNode();
-        for (String name : outbox.open()) {
-            previews.set(name, outbox.preview(name, event));
-        }
-        return previews.toString();
+        return destinations.previews(events.stored(id)
+                .orElseThrow(() -> new NotFound("no event is stored under this id"))).toString();
     }
 }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.subrelay.event.DeliveryResult;
 import io.subrelay.event.Outcome;
 import java.time.Duration;
 import java.util.List;
@@ -48,21 +49,21 @@ final class DeliveryMetrics {
                 .tag("destination", destination).register(meters);
     }
 
-    void attempted(Outcome outcome) {
+    void attempted(DeliveryResult result) {
+        Outcome outcome = result.outcome();
         String answer = outcome.responseCode() > 0 ? String.valueOf(outcome.responseCode())
                 : outcome.isTransient() ? "none" : "not sent";
         attempts.computeIfAbsent(answer, it -> Counter.builder("subrelay.delivery.attempts")
                 .description("Attempts by the HTTP status of the answer")
                 .tag("destination", destination).tag("answer", it).register(meters)).increment();
-    }
-
-    /** @param receivedAt when the event was accepted, milliseconds since the epoch */
-    void settled(String state, long receivedAt) {
-        settled.computeIfAbsent(state, it -> Counter.builder("subrelay.delivery.settled")
-                .description("Deliveries by how they ended: delivered, skipped, previewed or dead")
-                .tag("destination", destination).tag("state", it).register(meters)).increment();
-        if (state.equals("delivered")) {
-            latency.record(Math.max(0, System.currentTimeMillis() - receivedAt), TimeUnit.MILLISECONDS);
+        if (result.isFinal()) {
+            settled.computeIfAbsent(result.state(), it -> Counter.builder("subrelay.delivery.settled")
+                    .description("Deliveries by how they ended: delivered, skipped, previewed or dead")
+                    .tag("destination", destination).tag("state", it).register(meters)).increment();
+        }
+        if (outcome.verdict() == Outcome.Verdict.DELIVERED) {
+            long acceptedAt = result.delivery().event().receivedAt();
+            latency.record(Math.max(0, result.endedAt() - acceptedAt), TimeUnit.MILLISECONDS);
         }
     }
 }

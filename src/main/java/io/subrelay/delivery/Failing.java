@@ -1,6 +1,7 @@
 package io.subrelay.delivery;
 
 import io.subrelay.event.Delivery;
+import io.subrelay.event.DeliveryResult;
 import io.subrelay.event.Outcome;
 import io.subrelay.event.Outcome.Verdict;
 import io.subrelay.time.Clocks;
@@ -55,12 +56,14 @@ public final class Failing {
      * An attempt has failed, or the destination rejects the key. One that is repeated or came too fast may fail for a
      * reason of its own: while others work, it says nothing of the destination.
      *
-     * @param outcome with secrets masked
+     * @param result with secrets masked
      */
-    synchronized void failed(Outcome outcome, Delivery delivery) {
+    synchronized void failed(DeliveryResult result) {
+        Outcome outcome = result.outcome();
+        Delivery delivery = result.delivery();
         long at = clocks.ticks();
         boolean othersWork = workedAt > 0 && at - workedAt < CALM_MS;
-        boolean ofItsOwn = delivery.attempts() > 0 || outcome.responseCode() == TOO_MANY;
+        boolean ofItsOwn = !result.isOfFirstAttempt() || outcome.responseCode() == TOO_MANY;
         if (now == null && othersWork && ofItsOwn && outcome.verdict() != Verdict.HOLD) {
             return;
         }

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.camel.Exchange;
+import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultProducer;
 
 /**
@@ -30,17 +31,22 @@ final class OutboxAcceptor extends DefaultProducer {
     private static final long STORE_SECONDS = 30;
 
     private final WebhookReader reader = new WebhookReader();
-    private final Outbox outbox;
-    private final Counter accepted;
-    private final Counter duplicates;
+    private Outbox outbox;
+    private Counter accepted;
+    private Counter duplicates;
 
-    OutboxAcceptor(OutboxEndpoint endpoint, Outbox outbox) {
+    OutboxAcceptor(OutboxEndpoint endpoint) {
         super(endpoint);
-        this.outbox = outbox;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        outbox = CamelContextHelper.mandatoryFindSingleByType(getEndpoint().getCamelContext(), Outbox.class);
         MeterRegistry meters = outbox.meters();
-        this.accepted = Counter.builder("subrelay.webhooks.accepted")
+        accepted = Counter.builder("subrelay.webhooks.accepted")
                 .description("Events that were stored").register(meters);
-        this.duplicates = Counter.builder("subrelay.webhooks.duplicates")
+        duplicates = Counter.builder("subrelay.webhooks.duplicates")
                 .description("Webhooks whose event had been stored before").register(meters);
     }
 

@@ -3,7 +3,6 @@ package io.subrelay.delivery;
 import java.util.Map;
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.annotations.Component;
-import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultComponent;
 
 /**
@@ -20,8 +19,7 @@ public final class OutboxComponent extends DefaultComponent {
             throw new IllegalArgumentException("outbox:" + remaining
                     + ": a destination's name has lower case letters, digits and hyphens only");
         }
-        OutboxEndpoint endpoint = new OutboxEndpoint(
-                uri, remaining, this, CamelContextHelper.mandatoryFindSingleByType(getCamelContext(), Outbox.class));
+        OutboxEndpoint endpoint = new OutboxEndpoint(uri, remaining, this);
         setProperties(endpoint, parameters);
         return endpoint;
     }

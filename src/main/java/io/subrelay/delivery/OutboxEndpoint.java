@@ -13,6 +13,7 @@ import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriPath;
+import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultEndpoint;
 
 /** Events on their way to a destination. */
@@ -22,8 +23,6 @@ public final class OutboxEndpoint extends DefaultEndpoint {
 
     /** The routeConfiguration that all destinations share. */
     public static final String POLICY = "delivery";
-
-    private final Outbox outbox;
 
     @UriPath(description = "The destination to deliver to; or accept, skip, refuse or hold")
     @Metadata(required = true)
@@ -45,10 +44,9 @@ public final class OutboxEndpoint extends DefaultEndpoint {
             description = "Why a delivery is skipped, refused or held, in simple; without it the answer's text")
     private String reason;
 
-    OutboxEndpoint(String uri, String name, OutboxComponent component, Outbox outbox) {
+    OutboxEndpoint(String uri, String name, OutboxComponent component) {
         super(uri, component);
         this.name = name;
-        this.outbox = outbox;
     }
 
     /** Has to come before the routes: what their error handling redelivers, the outbox keeps. */
@@ -65,14 +63,20 @@ public final class OutboxEndpoint extends DefaultEndpoint {
 
     @Override
     public Consumer createConsumer(Processor processor) throws Exception {
-        OutboxConsumer consumer = new OutboxConsumer(this, processor, outbox);
+        DestinationRegistry destinations =
+                CamelContextHelper.mandatoryFindSingleByType(getCamelContext(), DestinationRegistry.class);
+        Outbox outbox = CamelContextHelper.findSingleByType(getCamelContext(), Outbox.class);
+        String mode = destinations.settings().mode(name, credentialNames());
+        OutboxConsumer consumer = outbox == null || mode.equals("off")
+                ? new OutboxConsumer(this, processor, destinations, mode)
+                : new DeliveringConsumer(this, processor, destinations, mode, outbox);
         configureConsumer(consumer);
         return consumer;
     }
 
     @Override
     public Producer createProducer() {
-        return name.equals("accept") ? new OutboxAcceptor(this, outbox) : new OutboxProducer(this);
+        return name.equals("accept") ? new OutboxAcceptor(this) : new OutboxProducer(this);
     }
 
     List<String> credentialNames() {

@@ -13,17 +13,19 @@ import org.apache.camel.impl.health.AbstractHealthCheck;
  */
 public final class OutboxHealth extends AbstractHealthCheck {
 
+    private final DestinationRegistry destinations;
     private final Outbox outbox;
 
-    public OutboxHealth(Outbox outbox) {
+    public OutboxHealth(DestinationRegistry destinations, Outbox outbox) {
         super("subrelay", "destinations");
+        this.destinations = destinations;
         this.outbox = outbox;
     }
 
     @Override
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
         List<String> all = new ArrayList<>();
-        outbox.consumers().forEach((name, consumer) -> {
+        destinations.consumers().forEach((name, consumer) -> {
             String state = consumer.mode() + ", " + state(name, consumer);
             builder.detail(name, state);
             all.add(name + ": " + state);

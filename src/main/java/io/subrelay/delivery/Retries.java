@@ -17,12 +17,12 @@ public final class Retries {
     private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
 
     private final RetryStore store;
-    private final Map<String, OutboxConsumer> consumers;
+    private final Map<String, DeliveringConsumer> consumers;
     private final Clocks clocks;
     private final Runnable flush;
 
     /** @param flush waits a moment until the results of deliveries are in the database */
-    Retries(RetryStore store, Map<String, OutboxConsumer> consumers, Clocks clocks, Runnable flush) {
+    Retries(RetryStore store, Map<String, DeliveringConsumer> consumers, Clocks clocks, Runnable flush) {
         this.store = store;
         this.consumers = consumers;
         this.clocks = clocks;
@@ -53,10 +53,15 @@ public final class Retries {
     }
 
     private int told(String destination, int due) throws SQLException {
-        OutboxConsumer consumer = consumers.get(destination);
-        consumer.retryNow(store.customersDue(destination));
+        DeliveringConsumer consumer = consumers.get(destination);
+        retryNow(consumer);
         consumer.tryNow();
         return due;
+    }
+
+    private void retryNow(DeliveringConsumer consumer) throws SQLException {
+        Set<Long> customers = store.customersDue(consumer.name());
+        consumer.queue().makeDue(lanes -> lanes.makeDueOf(customers));
     }
 
     /** What waits is attempted at once after a start, unless the destination has asked for a later time. */
@@ -66,15 +71,15 @@ public final class Retries {
 
     /** Attempts what was asked for or made due at another runner. */
     void ofOthers() throws SQLException {
-        for (OutboxConsumer consumer : consumers.values()) {
-            consumer.offerRequests();
-            consumer.retryNow(store.customersDue(consumer.name()));
+        for (DeliveringConsumer consumer : consumers.values()) {
+            consumer.queue().offerRequests();
+            retryNow(consumer);
         }
     }
 
     /** Has to be called every second or so: sees which destinations are back. */
     void check() {
-        for (OutboxConsumer consumer : consumers.values()) {
+        for (DeliveringConsumer consumer : consumers.values()) {
             try {
                 check(consumer);
             } catch (SQLException | RuntimeException e) {
@@ -83,13 +88,13 @@ public final class Retries {
         }
     }
 
-    private void check(OutboxConsumer consumer) throws SQLException {
+    private void check(DeliveringConsumer consumer) throws SQLException {
         boolean probe = consumer.probe();
         boolean recovered = consumer.takeRecovery();
         try {
             // what somebody asked for waits in the database
             if ((probe || recovered) && store.makeRequestsDue(consumer.name(), clocks.now(), !recovered) > 0) {
-                consumer.offerRequests();
+                consumer.queue().offerRequests();
             }
         } catch (SQLException | RuntimeException e) {
             if (recovered) {

@@ -12,13 +12,14 @@ public final class StateBackfill {
     /** Every how many steps it is looked for what was begun at another runner, or can go on. */
     private static final int STEPS_IDLE = 10;
 
-    private final Outbox outbox;
+    private final DestinationRegistry destinations;
     private final Writer writer;
     private final StateBackfills store;
     private volatile int idle;
+    private volatile boolean paused;
 
-    StateBackfill(Outbox outbox, Writer writer, StateBackfills store) {
-        this.outbox = outbox;
+    StateBackfill(DestinationRegistry destinations, Writer writer, StateBackfills store) {
+        this.destinations = destinations;
         this.writer = writer;
         this.store = store;
     }
@@ -39,17 +40,22 @@ public final class StateBackfill {
         return store.running().contains(destination) && store.stop(destination);
     }
 
+    /** The runner stops: it goes on after the next start. */
+    void pause() {
+        paused = true;
+    }
+
     /** A destination that is off, or does not answer, waits. */
     void step() throws SQLException {
-        if (outbox.isStopping() || idle-- > 0) {
+        if (paused || idle-- > 0) {
             return;
         }
         List<String> running = store.running();
-        idle = running.stream().anyMatch(outbox.updated()::contains) ? 0 : STEPS_IDLE;
+        idle = running.stream().anyMatch(destinations.updated()::contains) ? 0 : STEPS_IDLE;
         int atMost = Math.max(1, (int) (store.perSecond() * STEP_MS / 1000));
         for (String destination : running) {
-            if (outbox.updated().contains(destination)
-                    && outbox.consumers().get(destination).circuit().equals("closed")) {
+            if (destinations.updated().contains(destination)
+                    && destinations.consumers().get(destination).circuit().equals("closed")) {
                 writer.tellNext(store, destination, atMost);
             }
         }

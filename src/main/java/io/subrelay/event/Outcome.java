@@ -1,9 +1,7 @@
 package io.subrelay.event;
 
-import java.util.List;
-
 /**
- * Result of one attempt to deliver.
+ * What an attempt to deliver came to, for one delivery.
  *
  * @param verdict      what it means
  * @param responseCode the HTTP status of the answer; 0 where there was none
@@ -56,16 +54,5 @@ public record Outcome(
 
     public boolean isFinal() {
         return verdict != Verdict.RETRY && verdict != Verdict.HOLD;
-    }
-
-    /** Of a list's outcomes the one that tells most about the destination. */
-    public static Outcome decisive(List<Outcome> outcomes) {
-        Outcome decisive = outcomes.get(0);
-        for (Outcome outcome : outcomes) {
-            if (!outcome.isFinal() || !decisive.isOfTheDestination()) {
-                decisive = outcome;
-            }
-        }
-        return decisive;
     }
 }

@@ -147,6 +147,24 @@ public final class DeliveryStore {
         return positions;
     }
 
+    /** Moves slices of destinations on, each to the place up to which nothing of it has to be read again. */
+    public void savePositions(Map<String, Map<Integer, Long>> positions) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+                PreparedStatement update = connection.prepareStatement(
+                        "update outbox_position set event = ? where destination = ? and slice = ? and event < ?")) {
+            for (Map.Entry<String, Map<Integer, Long>> destination : positions.entrySet()) {
+                for (Map.Entry<Integer, Long> slice : destination.getValue().entrySet()) {
+                    update.setLong(1, slice.getValue());
+                    update.setString(2, destination.getKey());
+                    update.setInt(3, slice.getKey());
+                    update.setLong(4, slice.getValue());
+                    update.addBatch();
+                }
+            }
+            update.executeBatch();
+        }
+    }
+
     /**
      * Makes a destination known: one that is new starts at the newest event, as history reaches it only by a backfill.
      */

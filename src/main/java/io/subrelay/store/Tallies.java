@@ -1,5 +1,6 @@
 package io.subrelay.store;
 
+import io.subrelay.event.DeliveryResult;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -20,31 +21,39 @@ final class Tallies {
     /** Sorted, so that runners that share a database take the rows in one order. */
     private final Map<String, Tally> tallies = new TreeMap<>();
 
-    void settled(Mark.Settled settled) {
+    static void write(Connection connection, List<DeliveryResult> settled, List<DeliveryResult> failed)
+            throws SQLException {
+        Tallies tallies = new Tallies();
+        settled.forEach(tallies::settled);
+        failed.forEach(tallies::failed);
+        tallies.write(connection);
+    }
+
+    private void settled(DeliveryResult settled) {
         Tally tally = of(settled.destination());
-        tally.count(settled.state(), settled.at());
+        tally.count(settled.state(), settled.endedAt());
         switch (settled.state()) {
             case "delivered" -> tally.delivered++;
             case "skipped" -> tally.skipped++;
             case "previewed" -> tally.previewed++;
             default -> {
-                tally.deadLetters.add(settled.delivery().seq());
-                tally.error(settled.at(), settled.outcome().responseCode(), settled.delivery().seq());
+                tally.deadLetters.add(settled.seq());
+                tally.error(settled.endedAt(), settled);
             }
         }
     }
 
-    void failed(Mark.Failed failed) {
+    private void failed(DeliveryResult failed) {
         Tally tally = of(failed.destination());
-        tally.count("failed", failed.at());
-        tally.error(failed.at(), failed.outcome().responseCode(), failed.delivery().seq());
+        tally.count("failed", failed.startedAt());
+        tally.error(failed.startedAt(), failed);
     }
 
     private Tally of(String destination) {
         return tallies.computeIfAbsent(destination, name -> new Tally());
     }
 
-    void write(Connection connection) throws SQLException {
+    private void write(Connection connection) throws SQLException {
         if (tallies.isEmpty()) {
             return;
         }
@@ -147,11 +156,11 @@ final class Tallies {
             hours.computeIfAbsent(at - at % HOUR_MS, hour -> new TreeMap<>()).merge(state, 1L, Long::sum);
         }
 
-        void error(long at, int code, long event) {
+        void error(long at, DeliveryResult result) {
             if (at >= errorAt) {
                 errorAt = at;
-                errorCode = code;
-                errorEvent = event;
+                errorCode = result.outcome().responseCode();
+                errorEvent = result.seq();
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.subrelay.store;
 
+import io.subrelay.event.DeliveryResult;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,33 +12,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Events and marks that wait to be written. Events wait for company while many come, and marks always, for a moment,
+ * Events and results that wait to be written. Events wait for company while many come, and results always, for a moment,
  * unless somebody waits for them.
  */
 final class WriteQueue {
 
     private static final Logger LOG = LoggerFactory.getLogger(WriteQueue.class);
     private static final int MAX_EVENTS = 256;
-    private static final int MAX_MARKS = 4096;
+    private static final int MAX_RESULTS = 4096;
     /** How far apart transactions are while many events come; none waits if none comes just now. */
     private static final long APART_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
     private static final long JUST_NOW_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-    private static final long MARKS_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /** Marks that may wait before deliveries are held up: a database that is away must not fill the memory. */
-    private static final int MAX_WAITING_MARKS = 20_000;
-    private static final long RETRY_MARKS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    /** How long marks are tried again while it closes: a delivery whose mark is lost goes again. */
+    private static final long RESULTS_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** Results that may wait before deliveries are held up: a database that is away must not fill the memory. */
+    private static final int MAX_WAITING_RESULTS = 20_000;
+    private static final long RETRY_RESULTS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /** How long results are tried again while it closes: a delivery whose result is lost is repeated. */
     private static final long LAST_TRIES_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /**
      * What goes into one transaction.
      *
-     * @param marksFailed whether marks could not be written the last time
+     * @param resultsFailed whether results could not be written the last time
      */
-    record Batch(List<Acceptance> acceptances, List<Mark> marks, boolean marksFailed) {
+    record Batch(List<Acceptance> acceptances, List<DeliveryResult> results, boolean resultsFailed) {
     }
 
-    /** @param upTo after which of the marks made it may be done */
+    /** @param upTo after which of the results added it may be done */
     private record Task(long upTo, Runnable work) {
     }
 
@@ -45,7 +46,7 @@ final class WriteQueue {
     private final Condition changed = lock.newCondition();
     private final Condition enough = lock.newCondition();
     private final List<Acceptance> waitingEvents = new ArrayList<>();
-    private final List<Mark> waitingMarks = new ArrayList<>();
+    private final List<DeliveryResult> waitingResults = new ArrayList<>();
     private final Queue<Task> onceWritten = new ArrayDeque<>();
     /** When the last batch was taken, and how many events it had. */
     private long begunAt;
@@ -53,14 +54,14 @@ final class WriteQueue {
     /** How many events wait once those who have just been answered come again: no more need be waited for. */
     private int expected;
     private boolean closing;
-    /** 0 while no mark has failed since {@link #close}. */
+    /** 0 while no result has failed since {@link #close}. */
     private long giveUpAt;
-    private boolean marksFailed;
-    private long marksFailedAt;
-    private long marksMade;
-    private long marksWritten;
-    /** Up to which of those made somebody waits. */
-    private long marksAwaited;
+    private boolean resultsFailed;
+    private long resultsFailedAt;
+    private long resultsAdded;
+    private long resultsWritten;
+    /** Up to which of those added somebody waits. */
+    private long resultsAwaited;
 
     /** @return false once it is closed */
     boolean add(List<Acceptance> acceptances) {
@@ -81,55 +82,55 @@ final class WriteQueue {
         }
     }
 
-    /** Waits only while very many marks cannot be written. */
-    void add(Mark mark) {
+    /** Waits only while very many results cannot be written. */
+    void add(DeliveryResult result) {
         lock.lock();
         try {
-            while (waitingMarks.size() >= MAX_WAITING_MARKS && !closing) {
+            while (waitingResults.size() >= MAX_WAITING_RESULTS && !closing) {
                 changed.await();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            marksMade++;
-            waitingMarks.add(mark);
-            if (waitingMarks.size() == 1 || waitingMarks.size() == MAX_MARKS) {
+            resultsAdded++;
+            waitingResults.add(result);
+            if (waitingResults.size() == 1 || waitingResults.size() == MAX_RESULTS) {
                 changed.signalAll();
             }
             lock.unlock();
         }
     }
 
-    /** Waits until every mark made before is on the disk: false if it is closed, or the time is over, first. */
+    /** Waits until every result added before is on the disk: false if it is closed, or the time is over, first. */
     boolean flush(long millis) throws InterruptedException {
         lock.lock();
         try {
-            long upTo = marksMade;
-            if (marksWritten < upTo) {
-                marksAwaited = upTo;
+            long upTo = resultsAdded;
+            if (resultsWritten < upTo) {
+                resultsAwaited = upTo;
                 changed.signalAll();
             }
             long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
-            while (marksWritten < upTo && !closing && nanos > 0) {
+            while (resultsWritten < upTo && !closing && nanos > 0) {
                 nanos = changed.awaitNanos(nanos);
             }
-            return marksWritten >= upTo;
+            return resultsWritten >= upTo;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Has it done by {@link #doWhatIsDue} once every mark made before is on the disk, or at once if they all are. */
+    /** Has it done by {@link #doWhatIsDue} once every result added before is on the disk, or at once if they all are. */
     void onceWritten(Runnable work) {
         lock.lock();
         try {
-            if (marksWritten < marksMade) {
+            if (resultsWritten < resultsAdded) {
                 if (onceWritten.isEmpty()) {
                     // it is not to wait for company; what comes while it is written is the company of the next one
-                    marksAwaited = marksMade;
+                    resultsAwaited = resultsAdded;
                     changed.signalAll();
                 }
-                onceWritten.add(new Task(marksMade, work));
+                onceWritten.add(new Task(resultsAdded, work));
                 return;
             }
         } finally {
@@ -146,7 +147,7 @@ final class WriteQueue {
         lock.lock();
         try {
             awaitWork();
-            if (closing && waitingEvents.isEmpty() && (waitingMarks.isEmpty() || giveUpIfTooLate())) {
+            if (closing && waitingEvents.isEmpty() && (waitingResults.isEmpty() || giveUpIfTooLate())) {
                 return null;
             }
             int events = Math.min(MAX_EVENTS, waitingEvents.size());
@@ -156,10 +157,11 @@ final class WriteQueue {
             List<Acceptance> acceptances = takeUpTo(events, waitingEvents);
             together = acceptances.size();
             begunAt = System.nanoTime();
-            boolean early = begunAt - marksFailedAt < RETRY_MARKS_NANOS;
-            List<Mark> marks = marksFailed && early && !closing ? List.of() : takeUpTo(MAX_MARKS, waitingMarks);
+            boolean early = begunAt - resultsFailedAt < RETRY_RESULTS_NANOS;
+            List<DeliveryResult> results =
+                    resultsFailed && early && !closing ? List.of() : takeUpTo(MAX_RESULTS, waitingResults);
             changed.signalAll();
-            return new Batch(acceptances, marks, marksFailed);
+            return new Batch(acceptances, results, resultsFailed);
         } finally {
             lock.unlock();
         }
@@ -167,27 +169,27 @@ final class WriteQueue {
 
     private void awaitWork() throws InterruptedException {
         expected = Math.min(MAX_EVENTS, waitingEvents.size() + together);
-        while (waitingEvents.isEmpty() && waitingMarks.isEmpty() && !closing) {
+        while (waitingEvents.isEmpty() && waitingResults.isEmpty() && !closing) {
             changed.await();
         }
-        long nanos = marksFailed ? RETRY_MARKS_NANOS : MARKS_WAIT_NANOS;
-        while (waitingEvents.isEmpty() && nanos > 0 && (marksFailed
-                || waitingMarks.size() < MAX_MARKS && marksAwaited <= marksWritten && !closing)) {
+        long nanos = resultsFailed ? RETRY_RESULTS_NANOS : RESULTS_WAIT_NANOS;
+        while (waitingEvents.isEmpty() && nanos > 0 && (resultsFailed
+                || waitingResults.size() < MAX_RESULTS && resultsAwaited <= resultsWritten && !closing)) {
             nanos = changed.awaitNanos(nanos);
         }
         int before = 0;
         long left = begunAt + APART_NANOS - System.nanoTime();
         while (left > 0 && waitingEvents.size() > before && waitingEvents.size() < expected
-                && marksAwaited <= marksWritten && !closing) {
+                && resultsAwaited <= resultsWritten && !closing) {
             before = waitingEvents.size();
             left -= JUST_NOW_NANOS - enough.awaitNanos(JUST_NOW_NANOS);
         }
     }
 
     private boolean giveUpIfTooLate() {
-        boolean tooLate = marksFailed && giveUpAt != 0 && System.nanoTime() - giveUpAt > 0;
+        boolean tooLate = resultsFailed && giveUpAt != 0 && System.nanoTime() - giveUpAt > 0;
         if (tooLate) {
-            LOG.error("The results of {} deliveries cannot be written, so they are repeated", waitingMarks.size());
+            LOG.error("The results of {} deliveries cannot be written, so they are repeated", waitingResults.size());
         }
         return tooLate;
     }
@@ -199,13 +201,13 @@ final class WriteQueue {
         return taken;
     }
 
-    /** So many of the marks that were taken first are on the disk. */
-    void written(int marks) {
-        if (marks > 0) {
+    /** So many of the results that were taken first are on the disk. */
+    void written(int results) {
+        if (results > 0) {
             lock.lock();
             try {
-                marksFailed = false;
-                marksWritten += marks;
+                resultsFailed = false;
+                resultsWritten += results;
                 changed.signalAll();
             } finally {
                 lock.unlock();
@@ -213,13 +215,13 @@ final class WriteQueue {
         }
     }
 
-    /** Does what waited for marks that are on the disk by now. */
+    /** Does what waited for results that are on the disk by now. */
     void doWhatIsDue() {
         for (Runnable work = nextDue(); work != null; work = nextDue()) {
             try {
                 work.run();
             } catch (RuntimeException | Error e) {
-                LOG.error("What waited for marks to be written failed", e);
+                LOG.error("What waited for results to be written failed", e);
             }
         }
     }
@@ -228,22 +230,22 @@ final class WriteQueue {
         lock.lock();
         try {
             Task next = onceWritten.peek();
-            return next == null || next.upTo() > marksWritten ? null : onceWritten.poll().work();
+            return next == null || next.upTo() > resultsWritten ? null : onceWritten.poll().work();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Marks that were taken could not be written: they go again, a little later, before the others. */
-    void putBack(List<Mark> marks) {
-        if (!marks.isEmpty()) {
+    /** Results that were taken could not be written: they go again, a little later, before the others. */
+    void putBack(List<DeliveryResult> results) {
+        if (!results.isEmpty()) {
             lock.lock();
             try {
-                waitingMarks.addAll(0, marks);
-                marksFailed = true;
-                marksFailedAt = System.nanoTime();
+                waitingResults.addAll(0, results);
+                resultsFailed = true;
+                resultsFailedAt = System.nanoTime();
                 if (closing && giveUpAt == 0) {
-                    giveUpAt = marksFailedAt + LAST_TRIES_NANOS;
+                    giveUpAt = resultsFailedAt + LAST_TRIES_NANOS;
                 }
             } finally {
                 lock.unlock();

@@ -1,5 +1,6 @@
 package io.subrelay.store;
 
+import io.subrelay.event.DeliveryResult;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.event.Event;
 import java.sql.Connection;
@@ -19,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes. It takes everything that waits, events and marks together, into one transaction and
+ * The one thread that writes. It takes everything that waits, events and results together, into one transaction and
  * forces it to the disk once: a commit for each costs several times more.
  */
 public final class Writer implements AutoCloseable {
@@ -121,18 +122,18 @@ public final class Writer implements AutoCloseable {
         erased.addAll(customers);
     }
 
-    /** Remembers what became of a delivery; waits only while very many marks cannot be written. */
-    public void mark(Mark mark) {
-        queue.add(mark);
+    /** Remembers what became of a delivery; waits only while very many results cannot be written. */
+    public void add(DeliveryResult result) {
+        queue.add(result);
     }
 
-    /** Waits until every mark made before is on the disk: false if the writer closes, or the time is over, first. */
+    /** Waits until every result added before is on the disk: false if the writer closes, or the time is over, first. */
     public boolean flush(long millis) throws InterruptedException {
         return queue.flush(millis);
     }
 
     /**
-     * Does it once every mark made before is on the disk: on the writer's thread, or at once on this one if they all
+     * Does it once every result added before is on the disk: on the writer's thread, or at once on this one if they all
      * are; not at all if the writer ends first.
      */
     public void onceWritten(Runnable work) {
@@ -164,32 +165,32 @@ public final class Writer implements AutoCloseable {
     }
 
     private void write(WriteQueue.Batch batch) {
-        List<Mark> marks = batch.marks();
-        // what kept marks from being written must not keep events from being stored
-        boolean apart = batch.marksFailed() && !marks.isEmpty();
-        boolean answers = writeTogether(batch.acceptances(), apart ? List.of() : marks);
+        List<DeliveryResult> results = batch.results();
+        // what kept results from being written must not keep events from being stored
+        boolean apart = batch.resultsFailed() && !results.isEmpty();
+        boolean answers = writeTogether(batch.acceptances(), apart ? List.of() : results);
         if (apart && answers) {
-            writeAgain(marks);
+            writeAgain(results);
         } else if (apart) {
-            queue.putBack(marks);
+            queue.putBack(results);
         }
     }
 
     /** @return false if events could not be written as the database does not answer */
-    private boolean writeTogether(List<Acceptance> acceptances, List<Mark> marks) {
-        if (acceptances.isEmpty() && marks.isEmpty()) {
+    private boolean writeTogether(List<Acceptance> acceptances, List<DeliveryResult> results) {
+        if (acceptances.isEmpty() && results.isEmpty()) {
             return true;
         }
         boolean answers = true;
         try {
-            List<EnrichedEvent> stored = transaction(acceptances, marks, false);
-            queue.written(marks.size());
+            List<EnrichedEvent> stored = transaction(acceptances, results, false);
+            queue.written(results.size());
             publish(acceptances, stored);
         } catch (SQLException | RuntimeException | Error e) {
-            LOG.warn("Could not write {} events and {} marks: {}", acceptances.size(), marks.size(), e.toString());
+            LOG.warn("Could not write {} events and {} results: {}", acceptances.size(), results.size(), e.toString());
             // one that has just been waited for in vain is not asked again: senders wait
             answers = !acceptances.isEmpty() && !(e instanceof SQLTransientConnectionException) && database.answers();
-            queue.putBack(marks);
+            queue.putBack(results);
             acceptOneByOne(acceptances, e, answers);
         }
         makeRoom();
@@ -212,42 +213,42 @@ public final class Writer implements AutoCloseable {
     }
 
     /**
-     * Marks that failed before go by themselves, and if that does not help one by one: one must not hold up the rest.
+     * Results that failed before go by themselves, and if that does not help one by one: one must not hold up the rest.
      */
-    private void writeAgain(List<Mark> marks) {
+    private void writeAgain(List<DeliveryResult> results) {
         try {
-            transaction(List.of(), marks, true);
-            queue.written(marks.size());
+            transaction(List.of(), results, true);
+            queue.written(results.size());
         } catch (Error e) {
-            queue.putBack(marks);
+            queue.putBack(results);
         } catch (SQLException | RuntimeException e) {
             if (!Database.isOfTheData(e)) {
-                queue.putBack(marks);
+                queue.putBack(results);
                 return;
             }
-            for (int i = 0; i < marks.size(); i++) {
+            for (int i = 0; i < results.size(); i++) {
                 try {
-                    transaction(List.of(), List.of(marks.get(i)), true);
+                    transaction(List.of(), List.of(results.get(i)), true);
                 } catch (SQLException | RuntimeException | Error unwritable) {
                     if (!Database.isOfTheData(unwritable)) {
-                        queue.putBack(new ArrayList<>(marks.subList(i, marks.size())));
+                        queue.putBack(new ArrayList<>(results.subList(i, results.size())));
                         return;
                     }
                     LOG.error("{}: the result of a delivery cannot be written, so it may be repeated: {}",
-                            marks.get(i).destination(), unwritable.toString());
+                            results.get(i).destination(), unwritable.toString());
                 }
                 queue.written(1);
             }
         }
     }
 
-    private List<EnrichedEvent> transaction(List<Acceptance> acceptances, List<Mark> marks, boolean again)
+    private List<EnrichedEvent> transaction(List<Acceptance> acceptances, List<DeliveryResult> results, boolean again)
             throws SQLException {
         try {
             List<EnrichedEvent> written = database.transaction(connection -> {
-                List<Mark> kept = marks.stream().filter(mark -> !erased.contains(mark.customer())).toList();
+                List<DeliveryResult> kept = results.stream().filter(it -> !erased.contains(it.customer())).toList();
                 List<EnrichedEvent> stored = events.write(connection, acceptances);
-                MarkStore.write(connection, kept, again);
+                ResultStore.write(connection, kept, again);
                 if (areErased(connection, kept)) {
                     events.forget();
                     connection.rollback();
@@ -255,7 +256,7 @@ public final class Writer implements AutoCloseable {
                 }
                 return stored;
             });
-            return written == null ? transaction(acceptances, marks, again) : written;
+            return written == null ? transaction(acceptances, results, again) : written;
         } catch (SQLException | RuntimeException | Error e) {
             events.forget();
             throw e;
@@ -263,13 +264,13 @@ public final class Writer implements AutoCloseable {
     }
 
     /** Whether another runner has erased one of their customers; it has waited for those who write and do not know. */
-    private boolean areErased(Connection connection, List<Mark> marks) throws SQLException {
-        if (marks.isEmpty() || !database.isShared()) {
+    private boolean areErased(Connection connection, List<DeliveryResult> results) throws SQLException {
+        if (results.isEmpty() || !database.isShared()) {
             return false;
         }
         Set<Long> gone = CustomerRecords.erased(connection);
         erased.addAll(gone);
-        return marks.stream().anyMatch(mark -> gone.contains(mark.customer()));
+        return results.stream().anyMatch(it -> gone.contains(it.customer()));
     }
 
     private void publish(List<Acceptance> acceptances, List<EnrichedEvent> stored) {

@@ -2,18 +2,21 @@ package io.subrelay.benchmark;
 
 import io.subrelay.config.Settings;
 import io.subrelay.event.Delivery;
+import io.subrelay.event.DeliveryResult;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.event.Event;
 import io.subrelay.event.Outcome;
 import io.subrelay.store.Database;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.EventStore;
-import io.subrelay.store.Mark;
 import io.subrelay.store.Writer;
 import io.subrelay.webhook.WebhookReader;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 
@@ -47,11 +50,13 @@ final class Filling {
                     for (int from = 0; from < all; from += AT_ONCE) {
                         fill(writer, from, Math.min(all, from + AT_ONCE), stored, options.number("customers"));
                     }
-                    for (int slice = 0; slice < slices * DESTINATIONS.size(); slice++) {
-                        writer.mark(new Mark.Position(
-                                DESTINATIONS.get(slice / slices), slice % slices, options.number("stored")));
-                    }
                     writer.flush(Long.MAX_VALUE);
+                    Map<Integer, Long> positions = new HashMap<>();
+                    for (int slice = 0; slice < slices; slice++) {
+                        positions.put(slice, (long) options.number("stored"));
+                    }
+                    deliveries.savePositions(
+                            DESTINATIONS.stream().collect(Collectors.toMap(name -> name, name -> positions)));
                 }
             }
         } catch (Exception e) {
@@ -72,8 +77,8 @@ final class Filling {
             EnrichedEvent event = each.join();
             if (event.seq() <= delivered) {
                 for (String destination : DESTINATIONS) {
-                    writer.mark(new Mark.Settled(Delivery.of(event), destination,
-                            "delivered", 1, now, 1, new Outcome(Outcome.Verdict.DELIVERED, 200, null, 0, 0, null)));
+                    Delivery delivery = new Delivery(event, Delivery.Origin.EVENT, 1, 0, false);
+                    writer.add(new DeliveryResult(destination, delivery, Outcome.delivered(200), now, now, 1));
                 }
             }
         }

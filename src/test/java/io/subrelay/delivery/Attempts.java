@@ -12,7 +12,7 @@ public final class Attempts {
     }
 
     /** What an attempt to deliver these events together to a destination results in, for each of them. */
-    public static List<Outcome> run(Outbox outbox, String destination, List<EnrichedEvent> events) {
-        return outbox.consumers().get(destination).run(events.stream().map(Delivery::of).toList());
+    public static List<Outcome> run(DestinationRegistry destinations, String destination, List<EnrichedEvent> events) {
+        return destinations.consumers().get(destination).call(events.stream().map(Delivery::of).toList());
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.subrelay.event.Delivery;
+import io.subrelay.event.DeliveryResult;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.event.Event;
 import io.subrelay.event.Outcome;
@@ -36,8 +37,13 @@ class FailingTest {
                 Delivery.Origin.EVENT, attempts, triedSince, attempts > 0);
     }
 
+    private static DeliveryResult result(Outcome outcome, Delivery after) {
+        return new DeliveryResult("crm", after, outcome, 0, 1, 0);
+    }
+
     private void fail(Outcome outcome, int attempts) {
-        failing.failed(outcome, delivery(attempts, attempts == 0 ? 0 : steady.millis()));
+        int counted = outcome.verdict() == Verdict.HOLD ? attempts : attempts + 1;
+        failing.failed(result(outcome, delivery(counted, attempts == 0 ? 0 : steady.millis())));
     }
 
     /** Goes on with time, and checks each second. */
@@ -103,7 +109,7 @@ class FailingTest {
 
     @Test
     void aStartRemembersSinceWhen() {
-        failing.failed(BUSY, delivery(7, steady.millis() - 3_600_000));
+        failing.failed(result(BUSY, delivery(8, steady.millis() - 3_600_000)));
         assertThat(failing.now().since()).isEqualTo(wall.millis() - 3_600_000);
         assertThat(failing.seconds()).isEqualTo(3_600);
     }

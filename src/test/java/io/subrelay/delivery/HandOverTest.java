@@ -8,7 +8,6 @@ import io.subrelay.harness.Hooks;
 import io.subrelay.harness.OpenedDatabase;
 import io.subrelay.harness.Store;
 import io.subrelay.store.Database;
-import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.EventStore;
 import io.subrelay.store.Writer;
 import io.subrelay.time.Clocks;
@@ -35,29 +34,28 @@ class HandOverTest {
             settings.put("crm.mode", "live");
             camel.getPropertiesComponent().setInitialProperties(settings);
             camel.getPropertiesComponent().addLocation("classpath:io/subrelay/defaults.properties");
-            Writer[] writer = new Writer[1];
-            Outbox[] outbox = new Outbox[1];
-            writer[0] = new Writer(database, new EventStore(() -> outbox[0].open(), List::of));
-            outbox[0] = new Outbox(new Settings(camel.getPropertiesComponent()), database, new DeliveryStore(database),
-                    writer[0], new SimpleMeterRegistry(), Clocks.system());
-            camel.getRegistry().bind("outbox", outbox[0]);
+            DestinationRegistry destinations = new DestinationRegistry(
+                    new Settings(camel.getPropertiesComponent()), new SimpleMeterRegistry(), Clocks.system());
+            Writer writer = new Writer(database, new EventStore(destinations::open, List::of));
+            camel.getRegistry().bind("destinations", destinations);
+            Outbox outbox = new Outbox(destinations, database, writer);
+            camel.getRegistry().bind("outbox", outbox);
             camel.addRoutes(new RouteBuilder() {
                 @Override
                 public void configure() {
                     from("outbox:crm").process(exchange -> delivered.incrementAndGet());
                 }
             });
-            writer[0].start(events -> {
+            writer.start(events -> {
                 throw new IllegalStateException("as if memory had run out");
             });
             camel.start();
-            outbox[0].start(camel);
-            writer[0].accept(List.of(new WebhookReader().read(
+            camel.addService(outbox);
+            writer.accept(List.of(new WebhookReader().read(
                     Hooks.renewal("anna", 1).toString().getBytes(StandardCharsets.UTF_8))), 1_800_000_000_000L).get(0)
                     .get();
             await().until(() -> delivered.get() == 1);
             camel.stop();
-            outbox[0].stop();
         }
     }
 }

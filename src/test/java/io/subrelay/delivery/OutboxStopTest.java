@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.subrelay.config.Settings;
+import io.subrelay.event.Delivery;
+import io.subrelay.event.DeliveryResult;
+import io.subrelay.event.EnrichedEvent;
+import io.subrelay.event.Outcome;
 import io.subrelay.harness.OpenedDatabase;
 import io.subrelay.harness.Store;
 import io.subrelay.store.Database;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.EventStore;
-import io.subrelay.store.Mark;
 import io.subrelay.store.Writer;
 import io.subrelay.time.Clocks;
 import java.util.List;
@@ -29,13 +32,13 @@ class OutboxStopTest {
             DeliveryStore store = new DeliveryStore(database);
             store.register("segment", 1);
             Writer writer = new Writer(database, new EventStore(List::of, List::of));
-            Outbox outbox = new Outbox(
-                    new Settings(camel.getPropertiesComponent()), database, store, writer, new SimpleMeterRegistry(),
-                    Clocks.system());
+            Outbox outbox = new Outbox(new DestinationRegistry(new Settings(camel.getPropertiesComponent()),
+                    new SimpleMeterRegistry(), Clocks.system()), database, writer);
             writer.start(outbox::accepted);
-            outbox.mark(new Mark.Position("segment", 0, 7));
+            EnrichedEvent event = new EnrichedEvent(7, 1, List.of(), null, null, 1, false, List.of("segment"));
+            writer.add(new DeliveryResult("segment", Delivery.of(event), Outcome.delivered(200), 1, 1, 1));
             outbox.stop();
-            assertThat(store.positions("segment")).containsEntry(0, 7L);
+            assertThat(store.counts().get("segment").delivered()).isEqualTo(1);
         }
     }
 }

@@ -10,13 +10,14 @@ import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.subrelay.config.Settings;
 import io.subrelay.delivery.Attempts;
-import io.subrelay.delivery.Outbox;
+import io.subrelay.delivery.DestinationRegistry;
 import io.subrelay.delivery.OutboxEndpoint;
 import io.subrelay.delivery.Preview;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.event.Event;
 import io.subrelay.event.Kind;
 import io.subrelay.redelivery.DurableRedelivery;
+import io.subrelay.time.Clocks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -92,8 +93,8 @@ final class Destinations implements AutoCloseable {
     }
 
     final DefaultCamelContext camel = new DefaultCamelContext();
-    private final Outbox outbox =
-            Outbox.forPreviews(new Settings(camel.getPropertiesComponent()), new SimpleMeterRegistry());
+    private final DestinationRegistry registry = new DestinationRegistry(
+            new Settings(camel.getPropertiesComponent()), new SimpleMeterRegistry(), Clocks.system());
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final HttpServer vendor;
     /** The status to answer with; 0 breaks the connection off. */
@@ -139,7 +140,7 @@ final class Destinations implements AutoCloseable {
         properties.putAll(KEYS);
         properties.putAll(settings);
         camel.getPropertiesComponent().setInitialProperties(properties);
-        camel.getRegistry().bind("outbox", outbox);
+        camel.getRegistry().bind("registry", registry);
         Preview.guard(camel);
         OutboxEndpoint.makeDurable(camel);
         HttpComponent http = camel.getComponent("http", HttpComponent.class);
@@ -157,7 +158,7 @@ final class Destinations implements AutoCloseable {
     /** Attempts to deliver events together. */
     Outcome send(String destination, JsonNode... events) {
         requests.clear();
-        List<String> results = Attempts.run(outbox, destination, Stream.of(events).map(Destinations::event).toList())
+        List<String> results = Attempts.run(registry, destination, Stream.of(events).map(Destinations::event).toList())
                 .stream().map(Destinations::shown).toList();
         return new Outcome(List.copyOf(requests), results);
     }
@@ -165,7 +166,7 @@ final class Destinations implements AutoCloseable {
     /** What {@code POST /api/preview} shows for a destination. */
     JsonNode preview(String destination, JsonNode event) {
         requests.clear();
-        JsonNode preview = outbox.consumers().get(destination).preview(event(event));
+        JsonNode preview = registry.consumers().get(destination).preview(event(event));
         assertThat(requests).isEmpty();
         return preview;
     }

@@ -3,6 +3,7 @@ package io.subrelay.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.subrelay.event.DeliveryResult;
 import io.subrelay.store.WriteQueue.Batch;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,12 +16,12 @@ class WriteQueueTest {
     private final WriteQueue queue = new WriteQueue();
     private final List<String> done = new ArrayList<>();
 
-    private static Mark mark(int n) {
-        return new Mark.Position("statsig", 0, n);
+    private static DeliveryResult result(int n) {
+        return new DeliveryResult("statsig", null, null, 0, n, 0);
     }
 
-    private void written(int marks) {
-        queue.written(marks);
+    private void written(int results) {
+        queue.written(results);
         queue.doWhatIsDue();
     }
 
@@ -40,18 +41,18 @@ class WriteQueueTest {
     }
 
     @Test
-    void doesWhatWaitsForMarksOnceTheyAreWrittenAndNotBefore() throws InterruptedException {
+    void doesWhatWaitsForResultsOnceTheyAreWrittenAndNotBefore() throws InterruptedException {
         queue.onceWritten(() -> done.add("at once"));
-        queue.add(mark(1));
-        queue.add(mark(2));
+        queue.add(result(1));
+        queue.add(result(2));
         queue.onceWritten(() -> done.add("after 2"));
-        queue.add(mark(3));
+        queue.add(result(3));
         queue.onceWritten(() -> {
             throw new IllegalStateException("must not keep the next one from being done");
         });
         queue.onceWritten(() -> done.add("after 3"));
         assertThat(done).containsExactly("at once");
-        assertThat(queue.take().marks()).containsExactly(mark(1), mark(2), mark(3));
+        assertThat(queue.take().results()).containsExactly(result(1), result(2), result(3));
         written(1);
         assertThat(done).containsExactly("at once");
         written(1);
@@ -61,14 +62,14 @@ class WriteQueueTest {
     }
 
     @Test
-    void doesNothingThatWaitsForMarksThatCouldNotBeWritten() throws InterruptedException {
-        queue.add(mark(1));
+    void doesNothingThatWaitsForResultsThatCouldNotBeWritten() throws InterruptedException {
+        queue.add(result(1));
         queue.onceWritten(() -> done.add("after 1"));
-        queue.putBack(queue.take().marks());
-        queue.add(mark(2));
+        queue.putBack(queue.take().results());
+        queue.add(result(2));
         Batch again = queue.take();
-        assertThat(again.marksFailed()).isTrue();
-        assertThat(again.marks()).containsExactly(mark(1), mark(2));
+        assertThat(again.resultsFailed()).isTrue();
+        assertThat(again.results()).containsExactly(result(1), result(2));
         assertThat(done).isEmpty();
         written(2);
         assertThat(done).containsExactly("after 1");
@@ -77,10 +78,10 @@ class WriteQueueTest {
     @Test
     void flushesUntilWhatWasMarkedBeforeIsWritten() throws InterruptedException {
         assertThat(queue.flush(0)).isTrue();
-        queue.add(mark(1));
+        queue.add(result(1));
         CompletableFuture<Boolean> flushed = flush();
-        assertThat(queue.take().marks()).containsExactly(mark(1));
-        queue.add(mark(2));
+        assertThat(queue.take().results()).containsExactly(result(1));
+        queue.add(result(2));
         assertThat(flushed).isNotDone();
         queue.written(1);
         assertThat(flushed.join()).isTrue();
@@ -88,7 +89,7 @@ class WriteQueueTest {
 
     @Test
     void flushTellsWhenTheTimeIsOverOrItIsClosedFirst() throws InterruptedException {
-        queue.add(mark(1));
+        queue.add(result(1));
         assertThat(queue.flush(10)).isFalse();
         CompletableFuture<Boolean> flushed = flush();
         queue.close();
@@ -96,14 +97,14 @@ class WriteQueueTest {
     }
 
     @Test
-    void givesEventsWhileMarksWaitToGoAgain() throws InterruptedException {
-        queue.add(mark(1));
-        queue.putBack(queue.take().marks());
+    void givesEventsWhileResultsWaitToGoAgain() throws InterruptedException {
+        queue.add(result(1));
+        queue.putBack(queue.take().results());
         queue.add(List.of(acceptance(false)));
         Batch events = queue.take();
         assertThat(events.acceptances()).hasSize(1);
-        assertThat(events.marks()).isEmpty();
-        assertThat(queue.take().marks()).containsExactly(mark(1));
+        assertThat(events.results()).isEmpty();
+        assertThat(queue.take().results()).containsExactly(result(1));
     }
 
     @Test
@@ -124,24 +125,24 @@ class WriteQueueTest {
     @Test
     void closedItGivesWhatIsLeftAndTakesNoMoreEvents() throws InterruptedException {
         queue.add(List.of(acceptance(false)));
-        queue.add(mark(1));
+        queue.add(result(1));
         queue.close();
         assertThat(queue.add(List.of(acceptance(false)))).isFalse();
         Batch last = queue.take();
         assertThat(last.acceptances()).hasSize(1);
-        assertThat(last.marks()).containsExactly(mark(1));
+        assertThat(last.results()).containsExactly(result(1));
         assertThat(queue.take()).isNull();
     }
 
     /** Else a database that is away would keep the runner from stopping. */
     @Test
-    void closedItGivesUpMarksThatCannotBeWritten() {
-        queue.add(mark(1));
+    void closedItGivesUpResultsThatCannotBeWritten() {
+        queue.add(result(1));
         queue.close();
         await().until(() -> {
             Batch batch = queue.take();
             if (batch != null) {
-                queue.putBack(batch.marks());
+                queue.putBack(batch.results());
             }
             return batch == null;
         });

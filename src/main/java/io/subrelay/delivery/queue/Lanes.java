@@ -4,6 +4,7 @@ import io.subrelay.delivery.partition.Slices;
 import io.subrelay.delivery.queue.Backlog.Row;
 import io.subrelay.delivery.queue.Lane.State;
 import io.subrelay.event.Delivery;
+import io.subrelay.event.DeliveryResult;
 import io.subrelay.event.EnrichedEvent;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -146,20 +147,20 @@ public final class Lanes {
     }
 
     /** Deliveries that were taken together have ended or are to be retried. */
-    void finish(List<Finished> list) {
+    void finish(List<DeliveryResult> results) {
         Set<Lane> theirs = new LinkedHashSet<>();
-        for (Finished finished : list) {
-            Lane lane = lanes.get(finished.delivery().customer());
+        for (DeliveryResult result : results) {
+            Lane lane = lanes.get(result.customer());
             theirs.add(lane);
-            drop(finished.delivery());
-            if (finished.failed() && slices.isOwned(lane.customer)) {
-                retry(lane, finished);
+            drop(result.delivery());
+            if (!result.isFinal() && slices.isOwned(lane.customer)) {
+                retry(lane, result);
             }
         }
         theirs.forEach(this::goOn);
     }
 
-    private void retry(Lane lane, Finished failed) {
+    private void retry(Lane lane, DeliveryResult failed) {
         Delivery delivery = failed.delivery();
         if (delivery.origin() == Delivery.Origin.REQUEST) {
             // the customer's later requested ones wait in the database, as this one does
@@ -170,7 +171,7 @@ public final class Lanes {
             spill(lane, delivery.seq(), delivery.event());
             lane.retried = delivery;
             lane.early = false;
-            lane.dueAt = clock.millis() + failed.retryMs();
+            lane.dueAt = clock.millis() + failed.delayMs();
         }
     }
 

@@ -3,6 +3,7 @@ package io.subrelay.delivery.queue;
 import io.subrelay.delivery.partition.Slices;
 import io.subrelay.delivery.queue.Backlog.Row;
 import io.subrelay.event.Delivery;
+import io.subrelay.event.DeliveryResult;
 import io.subrelay.event.EnrichedEvent;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -201,12 +202,12 @@ public final class OutboxQueue {
      * Deliveries that were taken together have ended or failed. The customer's next ones may go; behind a failed one
      * they wait until it has gone again.
      */
-    public void finish(List<Finished> list) {
+    public void finish(List<DeliveryResult> results) {
         lock.lock();
         try {
-            lanes.finish(list);
-            requested |= list.stream().anyMatch(
-                    it -> it.failed() && it.delivery().origin() == Delivery.Origin.REQUEST);
+            lanes.finish(results);
+            requested |= results.stream().anyMatch(
+                    it -> !it.isFinal() && it.delivery().origin() == Delivery.Origin.REQUEST);
         } finally {
             lock.unlock();
         }

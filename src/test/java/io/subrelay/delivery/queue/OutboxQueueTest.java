@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.fail;
 import io.subrelay.delivery.partition.Slices;
 import io.subrelay.delivery.queue.ModelBacklog.Entry;
 import io.subrelay.event.Delivery;
+import io.subrelay.event.DeliveryResult;
 import io.subrelay.event.EnrichedEvent;
+import io.subrelay.event.Outcome;
 import io.subrelay.time.TestClock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -99,7 +101,7 @@ class OutboxQueueTest {
         while (!taken.isEmpty()) {
             taken.forEach(delivery -> backlog.end(delivery.seq()));
             taken.forEach(delivery -> ended.add(delivery.seq()));
-            queue.finish(taken.stream().map(delivery -> Finished.ended(delivery, false)).toList());
+            queue.finish(taken.stream().map(delivery -> ended(delivery)).toList());
             taken = queue.poll(2, (first, other) -> true, () -> 0);
         }
         assertThat(ended).hasSize(100);
@@ -131,8 +133,16 @@ class OutboxQueueTest {
             backlog.put(new Entry(event, Delivery.Origin.EVENT, 1, clock.millis() + 50_000, true));
             queue.offer(List.of(event), seq, seq);
             queue.finish(queue.poll(1, (first, other) -> true, () -> 0).stream()
-                    .map(delivery -> Finished.again(delivery.failed(1, 1), 50_000)).toList());
+                    .map(delivery -> again(delivery.failed(1, 1), 50_000)).toList());
         }
+    }
+
+    static DeliveryResult ended(Delivery delivery) {
+        return new DeliveryResult(DESTINATION, delivery, Outcome.delivered(200), 0, 1, 0);
+    }
+
+    static DeliveryResult again(Delivery failed, long delayMs) {
+        return DeliveryResult.notAttempted(DESTINATION, failed, delayMs);
     }
 
     private void operate(int dice) {
@@ -249,14 +259,14 @@ class OutboxQueueTest {
         int ending = random.nextDouble() < failing ? random.nextInt(batch.size() + 1) : batch.size();
         boolean attempted = random.nextInt(4) > 0;
         long wait = random.nextInt(5) == 0 ? 50_000 : random.nextInt(300);
-        List<Finished> results = new ArrayList<>();
+        List<DeliveryResult> results = new ArrayList<>();
         for (int i = 0; i < batch.size(); i++) {
             Delivery delivery = batch.get(i);
             long seq = delivery.seq();
             boolean erased = !backlog.open.containsKey(seq);
             if (i < ending) {
                 backlog.end(seq);
-                results.add(Finished.ended(delivery, random.nextBoolean()));
+                results.add(ended(delivery));
                 if (delivery.origin() == Delivery.Origin.EVENT) {
                     delivered.computeIfAbsent(delivery.customer(), it -> new ArrayList<>()).add(seq);
                 }
@@ -267,7 +277,7 @@ class OutboxQueueTest {
                             true));
                     failedAt.put(seq, step);
                 }
-                results.add(Finished.again(failed, wait));
+                results.add(again(failed, wait));
             }
         }
         batch.forEach(delivery -> inFlight.remove(delivery.customer()));

@@ -8,6 +8,7 @@ import io.subrelay.delivery.partition.Shares;
 import io.subrelay.delivery.partition.Slices;
 import io.subrelay.delivery.queue.ModelBacklog.Entry;
 import io.subrelay.event.Delivery;
+import io.subrelay.event.DeliveryResult;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.time.TestClock;
 import java.sql.SQLException;
@@ -154,18 +155,18 @@ class SharesTest {
             if (batches.isEmpty()) {
                 return;
             }
-            List<Finished> results = new ArrayList<>();
+            List<DeliveryResult> results = new ArrayList<>();
             for (Delivery delivery : batches.remove(random.nextInt(batches.size()))) {
                 attempting.remove(delivery.customer());
                 if (failing) {
                     Delivery failed = delivery.failed(delivery.attempts() + 1, 1);
                     backlog.put(new Entry(delivery.event(), delivery.origin(), failed.attempts(), clock.millis() + 200,
                             true));
-                    results.add(Finished.again(failed, 200));
+                    results.add(OutboxQueueTest.again(failed, 200));
                 } else {
                     backlog.end(delivery.seq());
                     deliveries++;
-                    results.add(Finished.ended(delivery, false));
+                    results.add(OutboxQueueTest.ended(delivery));
                 }
             }
             queue.finish(results);

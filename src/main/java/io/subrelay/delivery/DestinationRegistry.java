@@ -1,0 +1,89 @@
+package io.subrelay.delivery;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.subrelay.config.Secrets;
+import io.subrelay.config.Settings;
+import io.subrelay.event.EnrichedEvent;
+import io.subrelay.time.Clocks;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/** The destinations that have a route, and what their consumers share. */
+public final class DestinationRegistry {
+
+    private final Settings settings;
+    private final MeterRegistry meters;
+    private final Clocks clocks;
+    private final Secrets secrets;
+    private final Map<String, OutboxConsumer> consumers = new ConcurrentSkipListMap<>();
+    private volatile List<String> open = List.of();
+    private volatile List<String> updated = List.of();
+
+    public DestinationRegistry(Settings settings, MeterRegistry meters, Clocks clocks) {
+        this.settings = settings;
+        this.meters = meters;
+        this.clocks = clocks;
+        this.secrets = new Secrets(settings);
+    }
+
+    /** A destination keeps its place when its route stops, so that no event misses it meanwhile. */
+    synchronized void add(OutboxConsumer consumer) {
+        String name = consumer.name();
+        consumers.put(name, consumer);
+        open = with(open, name, !consumer.mode().equals("off"));
+        updated = with(updated, name, open.contains(name) && consumer.takesCustomerUpdates());
+    }
+
+    private static List<String> with(List<String> names, String name, boolean contained) {
+        TreeSet<String> changed = new TreeSet<>(names);
+        if (contained ? changed.add(name) : changed.remove(name)) {
+            return List.copyOf(changed);
+        }
+        return names;
+    }
+
+    /** All destinations by name, those that are off included. */
+    public Map<String, OutboxConsumer> consumers() {
+        return consumers;
+    }
+
+    /** The names of the destinations that are not switched off: an event that is accepted now is meant for them. */
+    public List<String> open() {
+        return open;
+    }
+
+    /** Those of them that a {@code customer_update} is meant for. */
+    public List<String> updated() {
+        return updated;
+    }
+
+    /** What each destination that is not off would be sent for an event, secrets masked. */
+    public JsonNode previews(EnrichedEvent event) {
+        ObjectNode previews = JsonNodeFactory.instance.objectNode();
+        for (String name : open) {
+            previews.set(name, secrets.mask(consumers.get(name).preview(event)));
+        }
+        return previews;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    MeterRegistry meters() {
+        return meters;
+    }
+
+    Clocks clocks() {
+        return clocks;
+    }
+
+    Secrets secrets() {
+        return secrets;
+    }
+}
