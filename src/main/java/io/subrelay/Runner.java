@@ -50,6 +50,7 @@ import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.Registry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /** Puts together what the routes use, checks the settings before anything starts, and takes it apart at the end. */
 final class Runner extends MainListenerSupport {
@@ -243,7 +244,7 @@ final class Runner extends MainListenerSupport {
         try {
             retention.run(destinations.open(), clocks.nowNotSetAhead());
         } catch (SQLException | RuntimeException e) {
-            LOG.warn("Old events could not be deleted: {}", e.toString());
+            LOG.warn("Old events could not be deleted: {}", NestedExceptionUtils.getMostSpecificCause(e).toString());
         }
         try {
             database.dropErased(erased);

@@ -1,7 +1,6 @@
 package io.subrelay.check;
 
 import io.subrelay.config.Settings;
-import java.util.ArrayDeque;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.FailedToCreateRouteException;
@@ -40,7 +39,7 @@ final class Blame {
                 line = id.equals(route.id()) ? route.idLine() : line;
             }
         }
-        return Fault.fault(file.name(), line, oneLine(failure));
+        return file.fault(line, oneLine(failure));
     }
 
     /** @param failure says {@code file:routes/mapping.jq, line 3, column 5: …} */
@@ -61,8 +60,8 @@ final class Blame {
         Walk.through(file.root(), (name, key, given, owners) -> {
             Node at = name.equals("parameters") ? Yaml.key(given, option) : name.equals(option) ? key : null;
             line[0] = at == null || line[0] > 0 ? line[0] : Yaml.line(at);
-        }, new ArrayDeque<>());
-        return Fault.fault(file.name(), line[0], option + " cannot be '" + value + "'");
+        });
+        return file.fault(line[0], option + " cannot be '" + value + "'");
     }
 
     /** The route that could not be built; null if it was not one route's fault. */

@@ -245,12 +245,12 @@ final class Check {
                     continue;
                 }
                 if (Examples.files(file.examples()).isEmpty()) {
-                    faults.add(Fault.note(file.name(), 0, "this destination has no example; put one into "
+                    faults.add(file.note(0, "this destination has no example; put one into "
                             + folder.shown(file.examples()) + "/"));
                 } else if (policy && good.contains(file)) {
                     examples += runner.run(file, file.examples(), faults);
                 } else {
-                    faults.add(Fault.note(file.name(), 0, "its examples were not run, because of the faults"));
+                    faults.add(file.note(0, "its examples were not run, because of the faults"));
                 }
             }
         }

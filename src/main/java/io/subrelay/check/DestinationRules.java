@@ -62,7 +62,7 @@ final class DestinationRules {
                         if (name.equals("id") && Yaml.text(value) != null) {
                             id(file, value, places);
                         }
-                    }, new java.util.ArrayDeque<>());
+                    });
                 }
             }
         }
@@ -72,7 +72,7 @@ final class DestinationRules {
         String place = file.name() + ":" + Yaml.line(value);
         String first = places.putIfAbsent(Yaml.text(value), place);
         if (first != null) {
-            faults.add(Fault.fault(file.name(), Yaml.line(value),
+            faults.add(file.fault(Yaml.line(value),
                     "the id " + Yaml.text(value) + " is taken already, at " + first));
         }
     }
@@ -91,7 +91,7 @@ final class DestinationRules {
             for (Route route : file.routes()) {
                 for (String id : route.configurations()) {
                     if (!id.matches(".*[*(\\[{|].*") && !known.contains(id)) {
-                        faults.add(Fault.fault(file.name(), Yaml.line(Yaml.get(route.node(), "routeConfigurationId")),
+                        faults.add(file.fault(Yaml.line(Yaml.get(route.node(), "routeConfigurationId")),
                                 "there is no routeConfiguration " + id + Nearest.hint(id, known)));
                     }
                 }
@@ -104,15 +104,15 @@ final class DestinationRules {
         Node from = Yaml.get(route.from(), "uri") == null ? route.from() : Yaml.get(route.from(), "uri");
         String first = owners.putIfAbsent(name, file.name() + ":" + Yaml.line(from));
         if (first != null) {
-            faults.add(Fault.fault(file.name(), Yaml.line(from),
+            faults.add(file.fault(Yaml.line(from),
                     "outbox:" + name + " has its route already, at " + first));
         } else if (!name.equals(file.destination())) {
-            faults.add(Fault.fault(file.name(), Yaml.line(from), "outbox:" + name + " belongs in the file "
+            faults.add(file.fault(Yaml.line(from), "outbox:" + name + " belongs in the file "
                     + "routes/destinations/" + name + RouteFile.SUFFIX
                     + ", or is another name than the file's meant?"));
         }
         if (!name.equals(route.id())) {
-            faults.add(Fault.fault(file.name(), route.idLine(), route.id() == null
+            faults.add(file.fault(route.idLine(), route.id() == null
                     ? "this route has no id; it is the destination's name: " + name
                     : "the id of this route is " + route.id() + ", but it delivers to outbox:" + name
                             + "; the id, the file and the outbox have one name"));
@@ -121,7 +121,7 @@ final class DestinationRules {
 
     private void file(RouteFile file) {
         if (file.routes().stream().noneMatch(route -> route.from() == null || route.destination() != null)) {
-            faults.add(Fault.fault(file.name(), 0, "no route of this file delivers: one has to be from outbox:"
+            faults.add(file.fault(0, "no route of this file delivers: one has to be from outbox:"
                     + file.destination()));
         }
         for (Route route : file.routes()) {
@@ -129,12 +129,12 @@ final class DestinationRules {
             boolean misspelt = route.configurations().stream()
                     .anyMatch(id -> Nearest.to(id, Set.of(OutboxEndpoint.POLICY)) != null);
             if (!misspelt) {
-                faults.add(Fault.fault(file.name(), route.idLine(),
+                faults.add(file.fault(route.idLine(),
                         "this route lacks \"routeConfigurationId: delivery\", which"
                                 + " says what becomes of requests that fail"));
             }
             if (Yaml.get(route.node(), "errorHandler") != null) {
-                faults.add(Fault.warning(file.name(), Yaml.line(Yaml.get(route.node(), "errorHandler")),
+                faults.add(file.warning(Yaml.line(Yaml.get(route.node(), "errorHandler")),
                         "this route's own errorHandler takes the place of the shared one; say what answers mean by"
                                 + " onException at the head of the file instead"));
             }
@@ -163,7 +163,7 @@ final class DestinationRules {
         List<String> each = names.stream().flatMap(name -> Stream.of(name.split("\\|"))).toList();
         for (String name : each) {
             if (!known.contains(name) && !places.used().contains(name)) {
-                faults.add(Fault.fault(file.name(), Yaml.line(node), "nothing reads the setting " + name
+                faults.add(file.fault(Yaml.line(node), "nothing reads the setting " + name
                         + ", which the destination waits for" + Nearest.hint(name, known)));
             }
         }

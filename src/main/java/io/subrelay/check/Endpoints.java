@@ -71,16 +71,16 @@ final class Endpoints {
             if (PRODUCERS.contains(name) || CONSUMERS.contains(name)) {
                 endpoint(name, value, file, faults);
             } else if (DYNAMIC.contains(name)) {
-                faults.add(Fault.fault(file.name(), line, name + " takes addresses from the event: whoever sends events"
+                faults.add(file.fault(line, name + " takes addresses from the event: whoever sends events"
                         + " could choose where they go; use choice and to instead"));
             } else if (EXPRESSED.contains(name) && Yaml.get(Yaml.get(value, "expression"), "constant") == null
                     && Yaml.get(value, "constant") == null) {
-                faults.add(Fault.fault(file.name(), line, name + " takes its address from the event: whoever sends"
+                faults.add(file.fault(line, name + " takes its address from the event: whoever sends"
                         + " events could choose it; give it a constant"));
             } else if (name.equals("name") && Yaml.text(value) != null
                     && REDIRECTING.contains(Yaml.text(value).toLowerCase(Locale.ROOT))
                     && owners.stream().anyMatch(owner -> owner.equals("setHeader") || owner.equals("setHeaders"))) {
-                faults.add(Fault.fault(file.name(), line, Yaml.text(value)
+                faults.add(file.fault(line, Yaml.text(value)
                         + " sends the request to another address than the"
                         + " endpoint's; set CamelHttpPath for another path"));
             }
@@ -101,7 +101,7 @@ final class Endpoints {
         boolean dynamic = step.equals("toD")
                 || step.equals("wireTap") && !"false".equals(Yaml.text(node, "dynamicUri"));
         if (dynamic && isFromData(uri)) {
-            faults.add(Fault.fault(file.name(), line, "this address is taken from the event: whoever sends events"
+            faults.add(file.fault(line, "this address is taken from the event: whoever sends events"
                     + " could choose where they go; only the path may hold ${…}, after a fixed scheme and host"));
             return;
         }
@@ -110,7 +110,7 @@ final class Endpoints {
         try {
             known = uri.contains(":") && !scheme.isBlank() && camel.getComponent(scheme) != null;
         } catch (RuntimeException e) {
-            faults.add(Fault.fault(file.name(), line, "the component " + scheme + " cannot be made, "
+            faults.add(file.fault(line, "the component " + scheme + " cannot be made, "
                     + rootOf(e) + mend(scheme)));
             return;
         }
@@ -118,16 +118,16 @@ final class Endpoints {
             return; // the setting is wrong, not the file
         }
         if (!uri.contains(":") || scheme.isBlank()) {
-            faults.add(Fault.fault(file.name(), line, "endpoint uri '" + uri + "' has no scheme, such as https:"));
+            faults.add(file.fault(line, "endpoint uri '" + uri + "' has no scheme, such as https:"));
         } else if (!known) {
-            faults.add(Fault.fault(file.name(), line, "there is no component " + scheme + mend(scheme)));
+            faults.add(file.fault(line, "there is no component " + scheme + mend(scheme)));
         } else if (scheme.equals("outbox") && PRODUCERS.contains(step) && !VERBS.contains(outbox(uri))) {
             String name = "outbox:" + outbox(uri);
-            faults.add(Fault.fault(file.name(), line, "nothing can be sent to " + name
+            faults.add(file.fault(line, "nothing can be sent to " + name
                     + Nearest.hint(name, VERBS.stream().map("outbox:"::concat).toList())));
         } else if (QUERY.matcher(Yaml.text(uriNode)).lookingAt()
                 && !Yaml.entries(Yaml.get(node, "parameters")).isEmpty()) {
-            faults.add(Fault.fault(file.name(), line, "a uri with parameters cannot have a query as well; write"
+            faults.add(file.fault(line, "a uri with parameters cannot have a query as well; write"
                     + " each \"name=value\" of it under parameters, as \"name: value\""));
         } else {
             options(step, uri, uriNode, Yaml.get(node, "parameters"), file, faults);
@@ -202,13 +202,13 @@ final class Endpoints {
             result = catalog.validateEndpointProperties(
                     URISupport.appendParametersToURI(uri, given), true, consumer, !consumer);
         } catch (URISyntaxException e) {
-            faults.add(Fault.fault(file.name(), Yaml.line(uriNode),
+            faults.add(file.fault(Yaml.line(uriNode),
                     "endpoint uri '" + Yaml.text(uriNode) + "' is malformed: " + e.getReason()));
             return;
         }
         wrong(component, parameters, consumer, result).forEach((option, message) -> {
             Node place = Yaml.key(parameters, option);
-            faults.add(Fault.fault(file.name(), Yaml.line(place == null ? uriNode : place), message));
+            faults.add(file.fault(Yaml.line(place == null ? uriNode : place), message));
         });
     }
 

@@ -36,7 +36,7 @@ final class Expressions {
                         : placeholders.resolve(Yaml.text(expression));
                 if (text != null) {
                     names.check(text, (at, message) -> faults
-                            .add(Fault.fault(file.name(), Placeholders.line(expression, text, at), message)));
+                            .add(file.fault(Placeholders.line(expression, text, at), message)));
                     compile(name, text, isPredicate(owners), expression, file, faults);
                 }
             }
@@ -48,7 +48,7 @@ final class Expressions {
     List<Fault> ofFunctions(RouteFile file) {
         List<Fault> faults = new ArrayList<>();
         names.check(file.text(), (at, message) -> faults.add(
-                Fault.fault(file.name(), 1 + Placeholders.lines(file.text(), at), message)));
+                file.fault(1 + Placeholders.lines(file.text(), at), message)));
         return faults;
     }
 
@@ -79,7 +79,7 @@ final class Expressions {
             } else if (name.equals("simple")) {
                 message = "simple: " + message.replaceFirst("\\s*\\^\\s*$", "");
             }
-            faults.add(Fault.fault(file.name(), line, message));
+            faults.add(file.fault(line, message));
         }
     }
 }

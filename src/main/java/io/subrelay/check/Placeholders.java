@@ -63,7 +63,7 @@ final class Placeholders {
         int stray = stray(text);
         if (stray >= 0) {
             String braces = text.substring(stray, stray + 2);
-            faults.add(Fault.fault(file.name(), line(scalar, text, stray), "'" + braces + "' is where Camel takes a"
+            faults.add(file.fault(line(scalar, text, stray), "'" + braces + "' is where Camel takes a"
                     + " setting to " + (braces.equals("{{") ? "begin" : "end") + "; write '" + braces.charAt(0) + " "
                     + braces.charAt(0) + "' for braces of an expression"));
             return;
@@ -77,7 +77,7 @@ final class Placeholders {
             used.add(plain);
             if (!name.startsWith("?") && resolve("{{" + name + "}}") == null) {
                 unresolved.add(file.name());
-                missing(name, plain).ifPresent(message -> faults.add(Fault.fault(file.name(), line, message)));
+                missing(name, plain).ifPresent(message -> faults.add(file.fault(line, message)));
             }
         }
     }
@@ -112,7 +112,7 @@ final class Placeholders {
                 String name = call.group(1);
                 used.add(name);
                 if (!known.contains(name) && resolve("{{" + name + "}}") == null) {
-                    faults.add(Fault.fault(file.name(), line,
+                    faults.add(file.fault(line,
                             "there is no setting " + name + Nearest.hint(name, known)));
                 }
                 continue;
@@ -127,7 +127,7 @@ final class Placeholders {
             if (members.isEmpty()) {
                 Set<String> beginnings = new TreeSet<>();
                 known.forEach(each -> beginnings.add(each.substring(0, each.lastIndexOf('.') + 1)));
-                faults.add(Fault.fault(file.name(), line,
+                faults.add(file.fault(line,
                         "no setting begins with " + prefix + Nearest.hint(prefix, beginnings)));
             }
         }

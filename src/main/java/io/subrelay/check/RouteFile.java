@@ -12,8 +12,14 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** A file of routes, parsed. */
-final class RouteFile {
+/**
+ * A file of routes, parsed.
+ *
+ * @param name       as it is shown: relative to the folder
+ * @param root       the list of everything in the file; null if it is unreadable
+ * @param unreadable why the file cannot be read; null if it can
+ */
+record RouteFile(Path path, String name, String text, Node root, Fault unreadable) {
 
     static final String SUFFIX = ".camel.yaml";
 
@@ -52,20 +58,6 @@ final class RouteFile {
         }
     }
 
-    private final Path path;
-    private final String name;
-    private final String text;
-    private final Node root;
-    private final Fault unreadable;
-
-    private RouteFile(Path path, String name, String text, Node root, Fault unreadable) {
-        this.path = path;
-        this.name = name;
-        this.text = text;
-        this.root = root;
-        this.unreadable = unreadable;
-    }
-
     static RouteFile read(Path path, String name) {
         String text;
         try {
@@ -99,27 +91,17 @@ final class RouteFile {
         return text.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse("");
     }
 
-    Path path() {
-        return path;
+    /** What is wrong in it; at line 0 for no line's. */
+    Fault fault(int line, String message) {
+        return Fault.fault(name, line, message);
     }
 
-    /** As it is shown: relative to the folder. */
-    String name() {
-        return name;
+    Fault warning(int line, String message) {
+        return Fault.warning(name, line, message);
     }
 
-    String text() {
-        return text;
-    }
-
-    /** The list of everything in the file; null if it is unreadable. */
-    Node root() {
-        return root;
-    }
-
-    /** Why the file cannot be read; null if it can. */
-    Fault unreadable() {
-        return unreadable;
+    Fault note(int line, String message) {
+        return Fault.note(name, line, message);
     }
 
     /** The same with nothing but its beans, at their lines. */

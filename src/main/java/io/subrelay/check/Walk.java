@@ -3,6 +3,7 @@ package io.subrelay.check;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 
@@ -26,10 +27,14 @@ final class Walk {
     }
 
     static void through(RouteFile file, Visitor visitor) {
-        through(file.root(), visitor, new ArrayDeque<>());
+        through(file.root(), visitor);
     }
 
-    static void through(Node node, Visitor visitor, Deque<String> owners) {
+    static void through(Node node, Visitor visitor) {
+        through(node, visitor, new ArrayDeque<>());
+    }
+
+    private static void through(Node node, Visitor visitor, Deque<String> owners) {
         if (node == null) {
             return;
         }
@@ -48,7 +53,7 @@ final class Walk {
     }
 
     /** Every scalar of a file, what is free included. */
-    static void scalars(Node node, java.util.function.Consumer<Node> visitor) {
+    static void scalars(Node node, Consumer<Node> visitor) {
         if (node == null) {
             return;
         }

@@ -1,6 +1,5 @@
 package io.subrelay.delivery;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.subrelay.delivery.partition.SessionLocks;
 import io.subrelay.delivery.partition.Shares;
 import io.subrelay.delivery.partition.Slices;
@@ -17,7 +16,9 @@ import io.subrelay.store.RetryStore;
 import io.subrelay.store.StateBackfills;
 import io.subrelay.store.Writer;
 import io.subrelay.time.Clocks;
+import io.subrelay.webhook.Rejected;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,13 +27,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.support.service.ServiceSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Brings accepted events to the destinations, each to the queues of those that it is meant for, as far as its customer
@@ -44,6 +48,8 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
     /** Into how many slices the customers are divided where several runners may share a database. */
     private static final int SHARED_SLICES = 16;
     private static final long STOP_MS = 6_000;
+    /** RevenueCat waits for at most 60 s; it had better hear of a failure than of nothing. */
+    private static final long STORE_SECONDS = 30;
     private static final int POLL_PAGE = 500;
     private static final long A_MOMENT_MS = 1_000;
 
@@ -144,7 +150,7 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
         try {
             task.run();
         } catch (SQLException | RuntimeException | Error e) {
-            LOG.warn("{}", e.toString());
+            LOG.warn("{}", NestedExceptionUtils.getMostSpecificCause(e).toString());
         }
     }
 
@@ -174,18 +180,33 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
         }
     }
 
-    MeterRegistry meters() {
-        return destinations.meters();
+    /**
+     * Stores events, in one transaction.
+     *
+     * @return   one for each in order, once they are on the disk; null where it had been stored before
+     * @throws Rejected with status 503 if they cannot be stored now, though some of them may be
+     */
+    List<EnrichedEvent> accept(List<Event> events) throws InterruptedException {
+        return stored(writer.accept(events, clocks.now()));
     }
 
-    /** Stores events; see {@link Writer#accept}. */
-    List<CompletableFuture<EnrichedEvent>> accept(List<Event> events) {
-        return writer.accept(events, clocks.now());
+    /** The same for events from before; see {@link Writer#remember}. */
+    public List<EnrichedEvent> remember(List<Event> events, boolean correct) throws InterruptedException {
+        return stored(writer.remember(events, clocks.now(), correct));
     }
 
-    /** Stores events from before; see {@link Writer#remember}. */
-    public List<CompletableFuture<EnrichedEvent>> remember(List<Event> events, boolean correct) {
-        return writer.remember(events, clocks.now(), correct);
+    private static List<EnrichedEvent> stored(List<CompletableFuture<EnrichedEvent>> events)
+            throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(STORE_SECONDS);
+        List<EnrichedEvent> stored = new ArrayList<>(events.size());
+        try {
+            for (CompletableFuture<EnrichedEvent> event : events) {
+                stored.add(event.get(until - System.nanoTime(), TimeUnit.NANOSECONDS));
+            }
+            return stored;
+        } catch (ExecutionException | TimeoutException e) {
+            throw new Rejected(503, "unavailable", "this cannot be stored now, send it again", e);
+        }
     }
 
     /** What tells destinations of every customer as it stands. */

@@ -12,10 +12,7 @@ import io.subrelay.webhook.WebhookReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultProducer;
@@ -26,9 +23,6 @@ import org.apache.camel.support.DefaultProducer;
  * {@code duplicate} where the event had been stored before; of a list a list of these.
  */
 final class OutboxAcceptor extends DefaultProducer {
-
-    /** RevenueCat waits for at most 60 s; it had better hear of a failure than of nothing. */
-    private static final long STORE_SECONDS = 30;
 
     private final WebhookReader reader = new WebhookReader();
     private Outbox outbox;
@@ -42,8 +36,11 @@ final class OutboxAcceptor extends DefaultProducer {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        outbox = CamelContextHelper.mandatoryFindSingleByType(getEndpoint().getCamelContext(), Outbox.class);
-        MeterRegistry meters = outbox.meters();
+        CamelContext context = getEndpoint().getCamelContext();
+        // there is none where routes are checked, which get no webhook
+        outbox = CamelContextHelper.findSingleByType(context, Outbox.class);
+        MeterRegistry meters =
+                CamelContextHelper.mandatoryFindSingleByType(context, DestinationRegistry.class).meters();
         accepted = Counter.builder("subrelay.webhooks.accepted")
                 .description("Events that were stored").register(meters);
         duplicates = Counter.builder("subrelay.webhooks.duplicates")
@@ -79,16 +76,10 @@ final class OutboxAcceptor extends DefaultProducer {
     }
 
     private List<String> accept(List<Event> events) throws InterruptedException {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(STORE_SECONDS);
         List<String> results = new ArrayList<>(events.size());
-        try {
-            for (CompletableFuture<EnrichedEvent> stored : outbox.accept(events)) {
-                boolean fresh = stored.get(until - System.nanoTime(), TimeUnit.NANOSECONDS) != null;
-                (fresh ? accepted : duplicates).increment();
-                results.add(fresh ? "accepted" : "duplicate");
-            }
-        } catch (ExecutionException | TimeoutException e) {
-            throw new Rejected(503, "unavailable", "the event cannot be stored now, send it again", e);
+        for (EnrichedEvent stored : outbox.accept(events)) {
+            (stored == null ? duplicates : accepted).increment();
+            results.add(stored == null ? "duplicate" : "accepted");
         }
         return results;
     }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Attempts ahead of their time: because somebody wants them, because the runner has started, or because a destination
@@ -83,7 +84,7 @@ public final class Retries {
             try {
                 check(consumer);
             } catch (SQLException | RuntimeException e) {
-                LOG.warn("{}: {}", consumer.name(), e.toString());
+                LOG.warn("{}: {}", consumer.name(), NestedExceptionUtils.getMostSpecificCause(e).toString());
             }
         }
     }

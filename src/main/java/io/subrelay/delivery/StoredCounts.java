@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.DeliveryStore.Counts;
 import io.subrelay.time.Clocks;
-import java.sql.SQLException;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
@@ -55,7 +54,7 @@ final class StoredCounts {
             countedAt = now;
             try {
                 counts = store.counts();
-            } catch (SQLException e) {
+            } catch (RuntimeException e) {
                 counts = Map.of();
             }
         }

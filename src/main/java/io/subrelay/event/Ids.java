@@ -72,7 +72,8 @@ public final class Ids {
         return true;
     }
 
-    private static String hash(String text) {
+    /** SHA-256 of a text in UTF-8, 64 hexadecimal digits. */
+    public static String hash(String text) {
         try {
             byte[] bytes = wellFormed(text).getBytes(StandardCharsets.UTF_8);
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));

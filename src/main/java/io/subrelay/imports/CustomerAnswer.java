@@ -5,15 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.event.Event;
+import io.subrelay.event.Ids;
 import io.subrelay.event.Kind;
 import io.subrelay.event.Numbers;
 import io.subrelay.webhook.Invalid;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -76,7 +73,7 @@ final class CustomerAnswer {
         addOthers(purchases);
         event.set("purchases", purchases);
         event.put("environment", isOfSandbox(purchases) ? "SANDBOX" : "PRODUCTION");
-        event.put("id", "import-" + hash(event.toString()));
+        event.put("id", "import-" + Ids.hash(event.toString()).substring(0, 32));
         ObjectNode webhook = JSON.objectNode().put("api_version", "1.0");
         webhook.set("event", event);
         return Event.of(webhook, webhook.toString());
@@ -217,15 +214,6 @@ final class CustomerAnswer {
             return OffsetDateTime.parse(value.asText()).toInstant().toEpochMilli();
         } catch (DateTimeException | ArithmeticException e) {
             throw new Invalid(path + name + " is not a date such as 2026-01-31T12:00:00Z");
-        }
-    }
-
-    private static String hash(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

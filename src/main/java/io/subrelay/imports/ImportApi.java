@@ -11,23 +11,18 @@ import io.subrelay.event.Kind;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.EventPreview;
 import io.subrelay.webhook.Rejected;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
 
 /** Takes in what was there before: customers as RevenueCat's REST API tells them, and webhooks that were kept. */
 public final class ImportApi {
 
-    private static final long STORE_SECONDS = 30;
     /** All are stored in one transaction, which webhooks wait for. */
     private static final int MAX_LINES = 1_000;
 
@@ -57,7 +52,6 @@ public final class ImportApi {
      */
     public String take(@Body byte[] body, @Header("dry-run") String dryRun, @Header("correct") String correct)
             throws SQLException, InterruptedException {
-        refuseMany(body == null ? new byte[0] : body);
         ArrayNode refused = JsonNodeFactory.instance.arrayNode();
         List<Event> read = new ArrayList<>();
         int count = read(body == null ? new byte[0] : body, read, refused);
@@ -65,7 +59,7 @@ public final class ImportApi {
         read.forEach(each -> ids.addAll(EventIds.all(each)));
         Set<String> known = records.known(ids);
         List<EnrichedEvent> stored = Boolean.parseBoolean(dryRun) ? previewed(read)
-                : stored(read, Boolean.parseBoolean(correct));
+                : outbox.remember(read, Boolean.parseBoolean(correct));
         ObjectNode report = JsonNodeFactory.instance.objectNode();
         report.put("read", count);
         int[] counts = new int[3];
@@ -87,36 +81,23 @@ public final class ImportApi {
         return report.toString();
     }
 
-    private static void refuseMany(byte[] body) {
-        int ended = 0;
-        for (int i = 0; i < body.length - 1; i++) {
-            ended += body[i] == '\n' ? 1 : 0;
-        }
-        if (ended >= MAX_LINES) {
-            throw new Rejected(413, "too large", "these are more than 1,000 lines, send fewer at a time");
-        }
-    }
-
     /** @return how many lines there are that are not blank */
     private int read(byte[] body, List<Event> read, ArrayNode refused) {
+        // bytes as they are
+        String[] lines = new String(body, StandardCharsets.ISO_8859_1).split("\n");
+        if (lines.length > MAX_LINES) {
+            throw new Rejected(413, "too large", "these are more than 1,000 lines, send fewer at a time");
+        }
         int count = 0;
-        int line = 0;
-        for (int from = 0; from < body.length;) {
-            int to = from;
-            while (to < body.length && body[to] != '\n') {
-                to++;
-            }
-            line++;
-            byte[] bytes = Arrays.copyOfRange(body, from, to);
-            if (!new Lines.Line(line, bytes).isBlank()) {
+        for (int i = 0; i < lines.length; i++) {
+            if (!lines[i].isBlank()) {
                 count++;
                 try {
-                    read.add(reader.read(bytes));
+                    read.add(reader.read(lines[i].getBytes(StandardCharsets.ISO_8859_1)));
                 } catch (Rejected e) {
-                    refused.addObject().put("line", line).put("reason", e.getMessage());
+                    refused.addObject().put("line", i + 1).put("reason", e.getMessage());
                 }
             }
-            from = to + 1;
         }
         return count;
     }
@@ -128,18 +109,5 @@ public final class ImportApi {
             previewed.add(isStored ? null : previews.enrich(each, System.currentTimeMillis()));
         }
         return previewed;
-    }
-
-    private List<EnrichedEvent> stored(List<Event> read, boolean correct) throws InterruptedException {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(STORE_SECONDS);
-        List<EnrichedEvent> stored = new ArrayList<>(read.size());
-        try {
-            for (CompletableFuture<EnrichedEvent> each : outbox.remember(read, correct)) {
-                stored.add(each.get(until - System.nanoTime(), TimeUnit.NANOSECONDS));
-            }
-        } catch (ExecutionException | TimeoutException e) {
-            throw new Rejected(503, "unavailable", "these cannot be stored now, send them again", e);
-        }
-        return stored;
     }
 }

@@ -2,9 +2,10 @@ package io.subrelay.imports;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -35,7 +36,7 @@ final class Lines implements AutoCloseable {
 
     private final long size;
     private final int maxLength;
-    private final Counted file;
+    private final FileChannel file;
     private final InputStream in;
     private long number;
 
@@ -43,8 +44,8 @@ final class Lines implements AutoCloseable {
     Lines(Path path, int maxLength) throws IOException {
         this.size = Files.size(path);
         this.maxLength = maxLength;
-        this.file = new Counted(Files.newInputStream(path));
-        BufferedInputStream buffered = new BufferedInputStream(file, 1 << 16);
+        this.file = FileChannel.open(path);
+        BufferedInputStream buffered = new BufferedInputStream(Channels.newInputStream(file), 1 << 16);
         buffered.mark(2);
         boolean gzip = (buffered.read() | buffered.read() << 8) == GZIP;
         buffered.reset();
@@ -71,35 +72,12 @@ final class Lines implements AutoCloseable {
     }
 
     /** How much of the file has been read, from 0 to 1. */
-    double done() {
-        return size == 0 ? 1 : Math.min(1, (double) file.read / size);
+    double done() throws IOException {
+        return size == 0 ? 1 : Math.min(1, (double) file.position() / size);
     }
 
     @Override
     public void close() throws IOException {
         in.close();
-    }
-
-    private static final class Counted extends FilterInputStream {
-
-        private long read;
-
-        Counted(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            int next = super.read();
-            read += next < 0 ? 0 : 1;
-            return next;
-        }
-
-        @Override
-        public int read(byte[] bytes, int from, int length) throws IOException {
-            int count = super.read(bytes, from, length);
-            read += Math.max(0, count);
-            return count;
-        }
     }
 }

@@ -7,10 +7,7 @@ import io.subrelay.customer.Gap;
 import io.subrelay.customer.Gaps;
 import io.subrelay.event.Ids;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,6 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.SqlArrayValue;
 
 /** Stored customers, to be read and erased. */
 public final class CustomerRecords {
@@ -47,21 +46,12 @@ public final class CustomerRecords {
     }
 
     /** Those of the ids by which somebody is known. */
-    public Set<String> known(Collection<String> appUserIds) throws SQLException {
+    public Set<String> known(Collection<String> appUserIds) {
         Map<String, String> byKey = new HashMap<>();
         appUserIds.forEach(id -> byKey.put(Ids.ofCustomer(id), id));
-        Set<String> known = new HashSet<>();
-        try (Connection connection = database.dataSource().getConnection();
-                PreparedStatement select = connection.prepareStatement(
-                        "select app_user_id from customer_id where app_user_id = any (?)")) {
-            select.setArray(1, connection.createArrayOf("varchar", byKey.keySet().toArray()));
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    known.add(byKey.get(rows.getString(1)));
-                }
-            }
-        }
-        return known;
+        return database.jdbc().queryForList("select app_user_id from customer_id where app_user_id = any (?)",
+                String.class, new SqlArrayValue("varchar", byKey.keySet().toArray())).stream()
+                .map(byKey::get).collect(Collectors.toCollection(HashSet::new));
     }
 
     /**
@@ -115,24 +105,22 @@ public final class CustomerRecords {
      */
     Optional<Erased> erase(String appUserId, long atMs) throws SQLException {
         return database.transaction(connection -> {
-            try (Statement statement = connection.createStatement()) {
-                // nothing may be accepted meanwhile, nobody be merged, and nobody think to know the customer afterwards
-                statement.executeUpdate("update log_position set last_customer = last_customer + 1");
-                Set<Long> numbers = numbersOf(connection, appUserId);
-                if (numbers.isEmpty()) {
-                    connection.rollback();
-                    return Optional.empty();
-                }
-                if (database.isShared()) {
-                    // those who write what became of its deliveries have done so before, or look for erasures after
-                    statement.execute("lock table delivery, redelivery, attempt in share row exclusive mode");
-                }
-                handOver(connection, appUserId);
-                database.erasing();
-                new Erasure(connection, numbers).ofOthers();
-                int events = erase(statement, numbers, atMs);
-                return Optional.of(new Erased(numbers, events));
+            JdbcTemplate jdbc = Database.jdbc(connection);
+            // nothing may be accepted meanwhile, nobody be merged, and nobody think to know the customer afterwards
+            jdbc.update("update log_position set last_customer = last_customer + 1");
+            Set<Long> numbers = numbersOf(jdbc, appUserId);
+            if (numbers.isEmpty()) {
+                connection.rollback();
+                return Optional.empty();
             }
+            if (database.isShared()) {
+                // writers of its deliveries' results have either committed before, or look for erasures after it
+                jdbc.execute("lock table delivery, redelivery, attempt in share row exclusive mode");
+            }
+            handOver(connection, appUserId);
+            database.erasing();
+            new Erasure(jdbc, numbers).ofOthers();
+            return Optional.of(new Erased(numbers, erase(jdbc, numbers, atMs)));
         });
     }
 
@@ -144,31 +132,17 @@ public final class CustomerRecords {
         store.save(customers, EventStore.lockPosition(connection)[0]);
     }
 
-    private static Set<Long> numbersOf(Connection connection, String appUserId) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("""
+    private static Set<Long> numbersOf(JdbcTemplate jdbc, String appUserId) {
+        return new TreeSet<>(jdbc.queryForList("""
                 select customer from customer_id where app_user_id = ?
                 union select c.id from customer c join customer_id i on c.merged_into = i.customer
-                where i.app_user_id = ?""")) {
-            select.setString(1, Ids.ofCustomer(appUserId));
-            select.setString(2, Ids.ofCustomer(appUserId));
-            return numbers(select);
-        }
+                where i.app_user_id = ?""", Long.class, Ids.ofCustomer(appUserId), Ids.ofCustomer(appUserId)));
     }
 
-    private static Set<Long> numbers(PreparedStatement select) throws SQLException {
-        Set<Long> numbers = new TreeSet<>();
-        try (ResultSet rows = select.executeQuery()) {
-            while (rows.next()) {
-                numbers.add(rows.getLong(1));
-            }
-        }
-        return numbers;
-    }
-
-    private static int erase(Statement statement, Set<Long> numbers, long atMs) throws SQLException {
+    private static int erase(JdbcTemplate jdbc, Set<Long> numbers, long atMs) {
         String customers = "(" + numbers.stream().map(String::valueOf).collect(Collectors.joining(",")) + ")";
         String events = "(select seq from event where customer in " + customers + ")";
-        statement.executeUpdate("""
+        jdbc.update("""
                 update destination set pending = pending
                   - (select count(*) from event e where e.customer in %1$s
                      and e.destinations like '%%,' || destination.name || ',%%'
@@ -178,29 +152,25 @@ public final class CustomerRecords {
                      where e.customer in %1$s and r.origin = 'request' and r.destination = destination.name
                      and e.destinations not like '%%,' || destination.name || ',%%')""".formatted(customers));
         for (String table : new String[] {"delivery", "redelivery", "attempt", "dead_letter", "event_party"}) {
-            statement.executeUpdate("delete from " + table + " where event in " + events);
+            jdbc.update("delete from " + table + " where event in " + events);
         }
-        statement.executeUpdate("delete from event_party where customer in " + customers);
-        int erased = statement.executeUpdate("delete from event where customer in " + customers);
-        statement.executeUpdate("delete from customer_id where customer in " + customers);
-        statement.executeUpdate("delete from customer where id in " + customers);
-        statement.executeUpdate("delete from erasure where erased_at < " + (atMs - REMEMBERED_MS));
+        jdbc.update("delete from event_party where customer in " + customers);
+        int erased = jdbc.update("delete from event where customer in " + customers);
+        jdbc.update("delete from customer_id where customer in " + customers);
+        jdbc.update("delete from customer where id in " + customers);
+        jdbc.update("delete from erasure where erased_at < " + (atMs - REMEMBERED_MS));
         for (long number : numbers) {
-            statement.executeUpdate("insert into erasure (customer, erased_at) values (" + number + ", " + atMs + ")");
+            jdbc.update("insert into erasure (customer, erased_at) values (" + number + ", " + atMs + ")");
         }
         return erased;
     }
 
     /** The numbers of the customers that were erased lately, by whichever runner. */
-    public Set<Long> erased() throws SQLException {
-        try (Connection connection = database.dataSource().getConnection()) {
-            return erased(connection);
-        }
+    public Set<Long> erased() {
+        return erased(database.jdbc());
     }
 
-    static Set<Long> erased(Connection connection) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("select customer from erasure")) {
-            return numbers(select);
-        }
+    static Set<Long> erased(JdbcTemplate jdbc) {
+        return new TreeSet<>(jdbc.queryForList("select customer from erasure", Long.class));
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Customers in the database, for one transaction: finds them by any of their ids, and stores what changed. A state is
@@ -68,17 +69,8 @@ final class CustomerStore implements Customers.Lookup {
 
     /** The next customers after that number, in order. */
     SortedMap<Long, Customer> after(long number, int count) throws SQLException {
-        List<Long> numbers = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(NEXT)) {
-            select.setLong(1, number);
-            select.setLong(2, Long.MAX_VALUE);
-            select.setInt(3, count);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    numbers.add(rows.getLong(1));
-                }
-            }
-        }
+        List<Long> numbers = Database.jdbc(connection)
+                .queryForList(NEXT, Long.class, number, Long.MAX_VALUE, count);
         return new TreeMap<>(read("c.id = any (?)", "bigint", numbers));
     }
 
@@ -167,37 +159,12 @@ final class CustomerStore implements Customers.Lookup {
         saveMerges(customers.merges(), asOf);
     }
 
-    /** The numbers of the customers whose stored states are behind by any of these events. */
-    static List<Long> behind(Connection connection, List<Long> seqs) throws SQLException {
-        List<Long> numbers = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement("""
-                select distinct c.id from event e join customer c on c.id = e.customer
-                where e.seq = any (?) and e.seq > c.as_of""")) {
-            select.setArray(1, connection.createArrayOf("bigint", seqs.toArray()));
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    numbers.add(rows.getLong(1));
-                }
-            }
-        }
-        return numbers;
-    }
-
     /** Brings the stored states of these customers up to date. */
     void catchUp(List<Long> numbers, long asOf) throws SQLException {
         Map<Long, Customer> customers = read("c.id = any (?)", "bigint", numbers);
-        try (PreparedStatement update = connection.prepareStatement(
-                "update customer set folded = ?, as_of = ? where id = ?")) {
-            for (Map.Entry<Long, Customer> each : customers.entrySet()) {
-                if (behind.containsKey(each.getKey())) {
-                    update.setString(1, each.getValue().toJson());
-                    update.setLong(2, asOf);
-                    update.setLong(3, each.getKey());
-                    update.addBatch();
-                }
-            }
-            update.executeBatch();
-        }
+        Database.jdbc(connection).batchUpdate("update customer set folded = ?, as_of = ? where id = ?",
+                customers.entrySet().stream().filter(each -> behind.containsKey(each.getKey()))
+                        .map(each -> new Object[] {each.getValue().toJson(), asOf, each.getKey()}).toList());
     }
 
     private void saveLinks(Map<String, Long> links) throws SQLException {
@@ -216,35 +183,27 @@ final class CustomerStore implements Customers.Lookup {
     }
 
     /** A customer that was merged stays as a pointer, as events and deliveries are ordered under its number. */
-    private void saveMerges(Map<Long, Long> merges, long asOf) throws SQLException {
+    private void saveMerges(Map<Long, Long> merges, long asOf) {
         if (merges.isEmpty()) {
             return;
         }
-        try (PreparedStatement ids =
-                connection.prepareStatement("update customer_id set customer = ? where customer = ?");
-                PreparedStatement earlier = connection.prepareStatement(
-                        "update customer set merged_into = ? where merged_into = ?");
-                PreparedStatement point = connection.prepareStatement(
-                        "update customer set merged_into = ?, folded = '{}', as_of = " + asOf + " where id = ?");
-                PreparedStatement requested = connection.prepareStatement(
-                        "update redelivery set customer = ? where customer = ? and origin = 'request'");
-                PreparedStatement insert = connection.prepareStatement(
-                        "insert into customer (merged_into, folded, as_of, id) values (?, '{}', " + asOf + ", ?)")) {
-            for (Map.Entry<Long, Long> merge : merges.entrySet()) {
-                known.forget(merge.getKey());
-                known.forget(merge.getValue());
-                PreparedStatement pointer = stored.containsKey(merge.getKey()) ? point : insert;
-                for (PreparedStatement statement : new PreparedStatement[] {ids, earlier, requested, pointer}) {
-                    statement.setLong(1, merge.getValue());
-                    statement.setLong(2, merge.getKey());
-                    statement.addBatch();
-                }
-            }
-            ids.executeBatch();
-            earlier.executeBatch();
-            requested.executeBatch();
-            point.executeBatch();
-            insert.executeBatch();
-        }
+        List<Object[]> all = new ArrayList<>();
+        List<Object[]> updates = new ArrayList<>();
+        List<Object[]> inserts = new ArrayList<>();
+        merges.forEach((from, into) -> {
+            known.forget(from);
+            known.forget(into);
+            Object[] merge = {into, from};
+            all.add(merge);
+            (stored.containsKey(from) ? updates : inserts).add(merge);
+        });
+        JdbcTemplate jdbc = Database.jdbc(connection);
+        jdbc.batchUpdate("update customer_id set customer = ? where customer = ?", all);
+        jdbc.batchUpdate("update customer set merged_into = ? where merged_into = ?", all);
+        jdbc.batchUpdate("update redelivery set customer = ? where customer = ? and origin = 'request'", all);
+        jdbc.batchUpdate(
+                "update customer set merged_into = ?, folded = '{}', as_of = " + asOf + " where id = ?", updates);
+        jdbc.batchUpdate(
+                "insert into customer (merged_into, folded, as_of, id) values (?, '{}', " + asOf + ", ?)", inserts);
     }
 }

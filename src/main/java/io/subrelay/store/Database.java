@@ -7,7 +7,6 @@ import io.subrelay.config.Settings;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
@@ -20,6 +19,8 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** The database of a runner: an H2 file of its own, or a PostgreSQL that several runners share. */
 public final class Database implements AutoCloseable {
@@ -31,6 +32,7 @@ public final class Database implements AutoCloseable {
     private static final int MAKE_ROOM_BYTES = 4 << 20;
 
     private final HikariDataSource dataSource;
+    private final JdbcTemplate jdbc;
     /** Null where the database is not a file. */
     private final H2File file;
     private final boolean h2;
@@ -43,6 +45,7 @@ public final class Database implements AutoCloseable {
 
     private Database(HikariDataSource dataSource, H2File file, boolean h2) {
         this.dataSource = dataSource;
+        this.jdbc = new JdbcTemplate(dataSource);
         this.file = file;
         this.h2 = h2;
     }
@@ -146,14 +149,9 @@ public final class Database implements AutoCloseable {
                 .jdbcProperties(Map.of("tcpKeepAlive", "true")).locations("classpath:db/migration", ownLocation).load();
     }
 
-    private void checkLastEvent() throws IOException, SQLException {
+    private void checkLastEvent() throws IOException {
         if (file != null) {
-            try (Connection connection = dataSource.getConnection();
-                    Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery("select last_event from log_position")) {
-                row.next();
-                file.check(row.getLong(1));
-            }
+            file.check(jdbc.queryForObject("select last_event from log_position", Long.class));
         }
     }
 
@@ -211,6 +209,16 @@ public final class Database implements AutoCloseable {
 
     public DataSource dataSource() {
         return dataSource;
+    }
+
+    /** For statements that are a transaction each. */
+    JdbcTemplate jdbc() {
+        return jdbc;
+    }
+
+    /** For several statements on one connection. */
+    public static JdbcTemplate jdbc(Connection connection) {
+        return new JdbcTemplate(new SingleConnectionDataSource(connection, true));
     }
 
     /** Whether several runners may share this database. */

@@ -7,8 +7,6 @@ import io.subrelay.event.Delivery;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.event.Event;
 import io.subrelay.webhook.WebhookReader;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -19,6 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Deliveries in the database: what is still to be delivered, and how the destinations stand. */
 public final class DeliveryStore {
@@ -66,8 +66,7 @@ public final class DeliveryStore {
      * @param of     into how many slices they are divided
      */
     public List<Waiting> unsettled(String destination, Set<Integer> slices, int of, long afterSeq, long upToSeq,
-            int limit)
-            throws SQLException {
+            int limit) {
         return read(
                 EVENT + UNSETTLED_LIVE + " and " + condition("e.customer", slices, of)
                         + " and e.seq > ? and e.seq <= ? order by e.seq limit " + limit,
@@ -75,8 +74,7 @@ public final class DeliveryStore {
     }
 
     /** The same of one customer, from a place on and up to one. */
-    public List<Waiting> unsettledOf(long customer, String destination, long fromSeq, long upToSeq, int limit)
-            throws SQLException {
+    public List<Waiting> unsettledOf(long customer, String destination, long fromSeq, long upToSeq, int limit) {
         return read(EVENT + UNSETTLED_LIVE
                 + " and e.customer = ? and e.seq >= ? and e.seq <= ? order by e.seq limit " + limit,
                 destination, likeName(destination), destination, customer, fromSeq, upToSeq);
@@ -91,8 +89,7 @@ public final class DeliveryStore {
      * @param of     into how many slices they are divided
      * @param now    milliseconds since the epoch
      */
-    public List<Waiting> requested(String destination, Set<Integer> slices, int of, long now, int limit)
-            throws SQLException {
+    public List<Waiting> requested(String destination, Set<Integer> slices, int of, long now, int limit) {
         return read(EVENT + """
                 from redelivery r join event e on e.seq = r.event
                 where r.destination = ? and r.origin = 'request' and (r.early or r.next_attempt_at <= ?)
@@ -112,7 +109,7 @@ public final class DeliveryStore {
     }
 
     /** The next accepted events after a place, in order. */
-    public List<EnrichedEvent> accepted(long afterSeq, long upToSeq, int limit) throws SQLException {
+    public List<EnrichedEvent> accepted(long afterSeq, long upToSeq, int limit) {
         return read(EVENT + """
                 from event e left join redelivery r on 1 = 0
                 where e.seq > ? and e.seq <= ? order by e.seq limit
@@ -120,49 +117,28 @@ public final class DeliveryStore {
     }
 
     /** Whether anything is left that somebody asked for, due or not. */
-    public boolean hasRequested(String destination) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
-                PreparedStatement select = connection.prepareStatement(
-                        "select 1 from redelivery where destination = ? and origin = 'request' limit 1")) {
-            select.setString(1, destination);
-            try (ResultSet rows = select.executeQuery()) {
-                return rows.next();
-            }
-        }
+    public boolean hasRequested(String destination) {
+        return !database.jdbc().queryForList(
+                "select 1 from redelivery where destination = ? and origin = 'request' limit 1", destination).isEmpty();
     }
 
     /** Where each slice of a destination stands. */
-    public Map<Integer, Long> positions(String destination) throws SQLException {
+    public Map<Integer, Long> positions(String destination) {
         Map<Integer, Long> positions = new HashMap<>();
-        try (Connection connection = database.dataSource().getConnection();
-                PreparedStatement select = connection.prepareStatement(
-                        "select slice, event from outbox_position where destination = ?")) {
-            select.setString(1, destination);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    positions.put(rows.getInt(1), rows.getLong(2));
-                }
-            }
-        }
+        database.jdbc().query("select slice, event from outbox_position where destination = ?",
+                row -> {
+                    positions.put(row.getInt(1), row.getLong(2));
+                }, destination);
         return positions;
     }
 
     /** Moves slices of destinations on, each to the place up to which nothing of it has to be read again. */
-    public void savePositions(Map<String, Map<Integer, Long>> positions) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
-                PreparedStatement update = connection.prepareStatement(
-                        "update outbox_position set event = ? where destination = ? and slice = ? and event < ?")) {
-            for (Map.Entry<String, Map<Integer, Long>> destination : positions.entrySet()) {
-                for (Map.Entry<Integer, Long> slice : destination.getValue().entrySet()) {
-                    update.setLong(1, slice.getValue());
-                    update.setString(2, destination.getKey());
-                    update.setInt(3, slice.getKey());
-                    update.setLong(4, slice.getValue());
-                    update.addBatch();
-                }
-            }
-            update.executeBatch();
-        }
+    public void savePositions(Map<String, Map<Integer, Long>> positions) {
+        List<Object[]> rows = new ArrayList<>();
+        positions.forEach((destination, slices) -> slices.forEach(
+                (slice, event) -> rows.add(new Object[] {event, destination, slice, event})));
+        database.jdbc().batchUpdate(
+                "update outbox_position set event = ? where destination = ? and slice = ? and event < ?", rows);
     }
 
     /**
@@ -170,8 +146,19 @@ public final class DeliveryStore {
      */
     public void register(String destination, int slices) throws SQLException {
         database.transaction(connection -> {
-            register(connection, destination, slices);
-            return null;
+            JdbcTemplate jdbc = Database.jdbc(connection);
+            // another runner may be doing the same
+            jdbc.execute("select last_event from log_position for update");
+            jdbc.update("""
+                    insert into destination (name, pending, delivered, skipped, previewed, dead)
+                    select ?, 0, 0, 0, 0, 0 from log_position
+                    where not exists (select 1 from destination where name = ?)""", destination, destination);
+            return jdbc.batchUpdate("""
+                    insert into outbox_position (destination, slice, event)
+                    select ?, ?, last_event from log_position
+                    where not exists (select 1 from outbox_position where destination = ? and slice = ?)""",
+                    IntStream.range(0, slices)
+                            .mapToObj(slice -> new Object[] {destination, slice, destination, slice}).toList());
         });
     }
 
@@ -180,91 +167,36 @@ public final class DeliveryStore {
      *
      * @param now milliseconds since the epoch
      */
-    public void makeDueWhatFailedAfter(String destination, long now) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
-                PreparedStatement update = connection.prepareStatement("""
-                        update redelivery set next_attempt_at = 0
-                        where destination = ? and next_attempt_at > ? and exists (select 1 from attempt a
-                          where a.event = redelivery.event and a.destination = redelivery.destination
-                            and a.attempted_at > ?)""")) {
-            update.setString(1, destination);
-            update.setLong(2, now);
-            update.setLong(3, now);
-            update.executeUpdate();
-        }
-    }
-
-    private static void register(Connection connection, String destination, int slices) throws SQLException {
-        try (PreparedStatement lock = connection.prepareStatement("select last_event from log_position for update");
-                PreparedStatement insert = connection.prepareStatement("""
-                        insert into destination (name, pending, delivered, skipped, previewed, dead)
-                        select ?, 0, 0, 0, 0, 0 from log_position
-                        where not exists (select 1 from destination where name = ?)
-                        """);
-                PreparedStatement position = connection.prepareStatement("""
-                        insert into outbox_position (destination, slice, event)
-                        select ?, ?, last_event from log_position
-                        where not exists (select 1 from outbox_position where destination = ? and slice = ?)
-                        """)) {
-            // another runner may be doing the same
-            lock.execute();
-            insert.setString(1, destination);
-            insert.setString(2, destination);
-            insert.executeUpdate();
-            for (int slice = 0; slice < slices; slice++) {
-                position.setString(1, destination);
-                position.setInt(2, slice);
-                position.setString(3, destination);
-                position.setInt(4, slice);
-                position.addBatch();
-            }
-            position.executeBatch();
-        }
+    public void makeDueWhatFailedAfter(String destination, long now) {
+        database.jdbc().update("""
+                update redelivery set next_attempt_at = 0
+                where destination = ? and next_attempt_at > ? and exists (select 1 from attempt a
+                  where a.event = redelivery.event and a.destination = redelivery.destination
+                    and a.attempted_at > ?)""", destination, now, now);
     }
 
     /** How many deliveries of each destination stand how. */
-    public Map<String, Counts> counts() throws SQLException {
+    public Map<String, Counts> counts() {
         Map<String, Counts> counts = new HashMap<>();
-        try (Connection connection = database.dataSource().getConnection();
-                PreparedStatement select = connection.prepareStatement("""
-                        select name, pending, delivered, skipped, previewed, dead,
-                          (select count(*) from redelivery r where r.destination = name
-                            and (r.attempts > 0 or r.reason is not null)) as retrying
-                        from destination""");
-                ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                counts.put(row.getString("name"), new Counts(
-                        row.getLong("pending"), row.getLong("retrying"), row.getLong("delivered"),
-                        row.getLong("skipped"), row.getLong("previewed"), row.getLong("dead")));
-            }
-        }
+        database.jdbc().query("""
+                select name, pending, delivered, skipped, previewed, dead,
+                  (select count(*) from redelivery r where r.destination = name
+                    and (r.attempts > 0 or r.reason is not null)) as retrying
+                from destination""", row -> {
+            counts.put(row.getString("name"), new Counts(
+                    row.getLong("pending"), row.getLong("retrying"), row.getLong("delivered"),
+                    row.getLong("skipped"), row.getLong("previewed"), row.getLong("dead")));
+        });
         return counts;
     }
 
     /** The place of the newest event. */
-    public long lastEvent() throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
-                PreparedStatement select = connection.prepareStatement("select last_event from log_position");
-                ResultSet row = select.executeQuery()) {
-            row.next();
-            return row.getLong(1);
-        }
+    public long lastEvent() {
+        return database.jdbc().queryForObject("select last_event from log_position", Long.class);
     }
 
-    private List<Waiting> read(String sql, Object... parameters) throws SQLException {
-        List<Waiting> waiting = new ArrayList<>();
-        try (Connection connection = database.dataSource().getConnection();
-                PreparedStatement select = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                select.setObject(i + 1, parameters[i]);
-            }
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    waiting.add(waiting(row));
-                }
-            }
-        }
-        return waiting;
+    private List<Waiting> read(String sql, Object... parameters) {
+        return database.jdbc().query(sql, (row, number) -> waiting(row), parameters);
     }
 
     private static Waiting waiting(ResultSet row) throws SQLException {

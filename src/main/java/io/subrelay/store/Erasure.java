@@ -8,15 +8,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.subrelay.event.Ids;
 import io.subrelay.webhook.WebhookReader;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.util.HashSet;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Takes the ids of customers who are erased out of what stays of others: the events by which something went from one to
@@ -26,20 +21,21 @@ final class Erasure {
 
     private static final ObjectMapper JSON = WebhookReader.EXACT;
 
-    private final Connection connection;
+    private final JdbcTemplate jdbc;
     /** The customers' numbers, as a list of SQL, and what stands for their ids. */
     private final String customers;
     private final TextNode erased;
     private final Set<String> ids;
 
-    Erasure(Connection connection, Set<Long> numbers) throws SQLException {
-        this.connection = connection;
+    Erasure(JdbcTemplate jdbc, Set<Long> numbers) {
+        this.jdbc = jdbc;
         this.customers = "(" + numbers.stream().map(String::valueOf).collect(Collectors.joining(",")) + ")";
         this.erased = TextNode.valueOf("erased:" + numbers.iterator().next());
-        this.ids = ids();
+        this.ids = Set.copyOf(jdbc.queryForList(
+                "select app_user_id from customer_id where customer in " + customers, String.class));
     }
 
-    void ofOthers() throws SQLException {
+    void ofOthers() {
         String theirEvents = "(select p.event from event_party p where p.customer in " + customers + ")";
         replace("event", "seq", "webhook", "seq in " + theirEvents + " and customer not in " + customers);
         String others = "(select e.customer from event e where e.seq in " + theirEvents
@@ -47,55 +43,29 @@ final class Erasure {
                 + customers + ")";
         replace("customer", "id", "folded", "id not in " + customers + " and (id in " + others
                 + " or id in (select merged_into from customer where id in " + others + "))");
-        execute("update delivery set request = null where event in " + theirEvents);
+        jdbc.update("update delivery set request = null where event in " + theirEvents);
         for (String id : ids) {
-            execute("update delivery set reason = replace(reason, ?, ?) where event in " + theirEvents, id);
-            execute("update redelivery set reason = replace(reason, ?, ?) where event in " + theirEvents, id);
-            execute("update attempt set answer = replace(answer, ?, ?) where event in " + theirEvents, id);
+            jdbc.update("update delivery set reason = replace(reason, ?, ?) where event in " + theirEvents, id,
+                    erased.asText());
+            jdbc.update("update redelivery set reason = replace(reason, ?, ?) where event in " + theirEvents, id,
+                    erased.asText());
+            jdbc.update("update attempt set answer = replace(answer, ?, ?) where event in " + theirEvents, id,
+                    erased.asText());
         }
     }
 
-    private void replace(String table, String key, String column, String which) throws SQLException {
-        Map<Long, JsonNode> texts = new TreeMap<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                "select " + key + ", " + column + " from " + table + " where " + which);
-                ResultSet rows = select.executeQuery()) {
-            while (rows.next()) {
-                texts.put(rows.getLong(1), without(JSON.readTree(rows.getString(2))));
-            }
+    private void replace(String table, String key, String column, String which) {
+        List<Object[]> texts = jdbc.query(
+                "select " + key + ", " + column + " from " + table + " where " + which + " order by " + key,
+                (row, number) -> new Object[] {without(row.getString(2)), row.getLong(1)});
+        jdbc.batchUpdate("update " + table + " set " + column + " = ? where " + key + " = ?", texts);
+    }
+
+    private String without(String text) {
+        try {
+            return without(JSON.readTree(text)).toString();
         } catch (JsonProcessingException e) {
-            throw new SQLException("there is something in " + table + " that is not JSON", e);
-        }
-        try (PreparedStatement update = connection.prepareStatement(
-                "update " + table + " set " + column + " = ? where " + key + " = ?")) {
-            for (Map.Entry<Long, JsonNode> each : texts.entrySet()) {
-                update.setString(1, each.getValue().toString());
-                update.setLong(2, each.getKey());
-                update.addBatch();
-            }
-            update.executeBatch();
-        }
-    }
-
-    private void execute(String sql, String... id) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (String each : id) {
-                statement.setString(1, each);
-                statement.setString(2, erased.asText());
-            }
-            statement.executeUpdate();
-        }
-    }
-
-    private Set<String> ids() throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                "select app_user_id from customer_id where customer in " + customers);
-                ResultSet rows = select.executeQuery()) {
-            Set<String> ids = new HashSet<>();
-            while (rows.next()) {
-                ids.add(rows.getString(1));
-            }
-            return ids;
+            throw new IllegalStateException("something is stored that is not JSON", e);
         }
     }
 

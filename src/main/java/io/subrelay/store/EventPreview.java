@@ -5,8 +5,6 @@ import io.subrelay.event.EnrichedEvent;
 import io.subrelay.event.Event;
 import io.subrelay.event.Ids;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,13 +33,8 @@ public final class EventPreview {
     }
 
     /** A stored event as it was enriched when it was accepted; empty if there is none of this id. */
-    public Optional<EnrichedEvent> stored(String eventId) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
-                PreparedStatement select = connection.prepareStatement("select * from event where event_id = ?")) {
-            select.setString(1, Ids.ofEvent(eventId));
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? Optional.of(DeliveryStore.event(row)) : Optional.empty();
-            }
-        }
+    public Optional<EnrichedEvent> stored(String eventId) {
+        return database.jdbc().query("select * from event where event_id = ?",
+                (row, number) -> DeliveryStore.event(row), Ids.ofEvent(eventId)).stream().findFirst();
     }
 }

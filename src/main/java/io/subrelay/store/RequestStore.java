@@ -2,10 +2,12 @@ package io.subrelay.store;
 
 import io.subrelay.event.Ids;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Set;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** Deliveries that somebody asks for: they go out beside those of newly accepted events. */
 public final class RequestStore {
@@ -18,12 +20,30 @@ public final class RequestStore {
     /** They are ordered with the customer that theirs has become part of since. */
     private static final String SCHEDULE = """
             insert into redelivery (destination, event, customer, origin, attempts, first_attempt_at, next_attempt_at)
-            select ?, e.seq, coalesce((select c.merged_into from customer c where c.id = e.customer), e.customer),
-              'request', 0, 0, 0
+            select :destination, e.seq,
+              coalesce((select c.merged_into from customer c where c.id = e.customer), e.customer), 'request', 0, 0, 0
             from event e
-            where not exists (select 1 from redelivery r where r.destination = ? and r.event = e.seq)
-              and e.seq > ? and e.seq <= ?
+            where not exists (select 1 from redelivery r where r.destination = :destination and r.event = e.seq)
+              and e.seq > :from and e.seq <= :to and\s
             """;
+    private static final String SCHEDULED = """
+            from delivery d join redelivery r on r.destination = d.destination and r.event = d.event
+            where d.destination = :destination and d.event > :from and d.event <= :to""";
+    private static final String COUNT = """
+            update destination set pending = pending + :scheduled,
+              delivered = delivered - (select count(*) %1$s and d.state = 'delivered'),
+              skipped = skipped - (select count(*) %1$s and d.state = 'skipped'),
+              previewed = previewed - (select count(*) %1$s and d.state = 'previewed'),
+              dead = dead - (select count(*) %1$s and d.state = 'dead')
+            where name = :destination""".formatted(SCHEDULED);
+    private static final String KEEP = """
+            insert into attempt (event, destination, attempt, attempted_at, millis, response_code, answer)
+            select d.event, d.destination, d.attempts, d.settled_at - d.millis, d.millis, d.response_code, d.reason
+            %s and r.origin = 'request' and d.state in ('delivered', 'dead')""".formatted(SCHEDULED);
+    private static final String UNSETTLE = """
+            delete from delivery where destination = :destination and event > :from and event <= :to and exists
+              (select 1 from redelivery r where r.destination = delivery.destination and r.event = delivery.event
+                and r.origin = 'request')""";
 
     private final Database database;
 
@@ -32,21 +52,16 @@ public final class RequestStore {
     }
 
     /** Whether an event is stored. */
-    public boolean isStored(String eventId) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
-                PreparedStatement select = connection.prepareStatement("select 1 from event where event_id = ?")) {
-            select.setString(1, Ids.ofEvent(eventId));
-            try (ResultSet rows = select.executeQuery()) {
-                return rows.next();
-            }
-        }
+    public boolean isStored(String eventId) {
+        return !database.jdbc().queryForList("select 1 from event where event_id = ?", Ids.ofEvent(eventId)).isEmpty();
     }
 
     /** Schedules an event again for a destination for which it has ended, however it did. */
     public long event(String eventId, String destination) throws SQLException {
-        return schedule(destination, " and e.event_id = ? and exists "
-                + "(select 1 from delivery d where d.destination = ? and d.event = e.seq)",
-                Ids.ofEvent(eventId), destination);
+        return schedule("""
+                e.event_id = :id and exists
+                  (select 1 from delivery d where d.destination = :destination and d.event = e.seq)""",
+                new MapSqlParameterSource("destination", destination).addValue("id", Ids.ofEvent(eventId)));
     }
 
     /**
@@ -55,16 +70,16 @@ public final class RequestStore {
      * @param really false only tells how many that would be
      */
     public long dead(String destination, boolean really) throws SQLException {
-        if (!really) {
-            return count("""
-                    from dead_letter l
-                    join delivery d on d.destination = l.destination and d.event = l.event and d.state = 'dead'
-                    where l.destination = ? and not exists
-                      (select 1 from redelivery r where r.destination = l.destination and r.event = l.event)""",
-                    destination);
-        }
-        return schedule(destination, " and exists (select 1 from delivery d"
-                + " where d.destination = ? and d.event = e.seq and d.state = 'dead')", destination);
+        MapSqlParameterSource parameters = new MapSqlParameterSource("destination", destination);
+        return really ? schedule("""
+                exists (select 1 from delivery d
+                  where d.destination = :destination and d.event = e.seq and d.state = 'dead')""", parameters)
+                : count("""
+                        from dead_letter l
+                        join delivery d on d.destination = l.destination and d.event = l.event and d.state = 'dead'
+                        where l.destination = :destination and not exists
+                          (select 1 from redelivery r where r.destination = l.destination and r.event = l.event)""",
+                        parameters);
     }
 
     /**
@@ -75,39 +90,39 @@ public final class RequestStore {
      * @param really false only tells how many that would be
      */
     public long history(String destination, long since, boolean really) throws SQLException {
+        MapSqlParameterSource parameters = new MapSqlParameterSource("destination", destination)
+                .addValue("since", since).addValue("listed", "%," + destination + ",%");
         if (!really) {
             // one after the other, as together they would look for a delivery of each stored event
             return count("""
                     from destination t
                     join delivery d on d.destination = t.name and d.state = 'previewed'
-                    join event e on e.seq = d.event and e.received_at >= ? and e.kind <> 'customer_update'
-                    where t.name = ? and t.previewed > 0 and not exists
-                      (select 1 from redelivery r where r.destination = t.name and r.event = e.seq)""",
-                    since, destination)
+                    join event e on e.seq = d.event and e.received_at >= :since and e.kind <> 'customer_update'
+                    where t.name = :destination and t.previewed > 0 and not exists
+                      (select 1 from redelivery r where r.destination = t.name and r.event = e.seq)""", parameters)
                     + count("""
-                            from event e where e.received_at >= ? and e.destinations not like ?
-                              and e.kind not in ('customer_imported', 'customer_update')
-                              and not exists (select 1 from delivery d where d.destination = ? and d.event = e.seq)
+                            from event e where e.received_at >= :since and e.destinations not like :listed
+                              and e.kind not in ('customer_imported', 'customer_update') and not exists
+                                (select 1 from delivery d where d.destination = :destination and d.event = e.seq)
                               and not exists
-                                (select 1 from redelivery r where r.destination = ? and r.event = e.seq)""",
-                            since, "%," + destination + ",%", destination, destination);
+                                (select 1 from redelivery r where r.destination = :destination and r.event = e.seq)""",
+                            parameters);
         }
-        return schedule(destination, """
-                and e.received_at >= ? and e.kind not in ('customer_imported', 'customer_update')
+        return schedule("""
+                e.received_at >= :since and e.kind not in ('customer_imported', 'customer_update')
                 and (exists (select 1 from delivery d
-                  where d.destination = ? and d.event = e.seq and d.state = 'previewed')
-                or e.destinations not like ? and not exists (select 1 from delivery d
-                  where d.destination = ? and d.event = e.seq))""",
-                since, destination, "%," + destination + ",%", destination);
+                  where d.destination = :destination and d.event = e.seq and d.state = 'previewed')
+                or e.destinations not like :listed and not exists (select 1 from delivery d
+                  where d.destination = :destination and d.event = e.seq))""", parameters);
     }
 
-    private long schedule(String destination, String which, Object... parameters) throws SQLException {
+    private long schedule(String which, MapSqlParameterSource parameters) throws SQLException {
         long scheduled = 0;
         long last = new DeliveryStore(database).lastEvent();
-        for (long next = 0; next < last; next += STEP) {
-            long from = next;
+        for (long from = 0; from < last; from += STEP) {
+            parameters.addValue("from", from).addValue("to", from + STEP);
             scheduled += againIfOthersWereFirst(() -> database.transaction(
-                    connection -> step(connection, destination, from, which, parameters)));
+                    connection -> step(new NamedParameterJdbcTemplate(Database.jdbc(connection)), which, parameters)));
         }
         return scheduled;
     }
@@ -121,8 +136,9 @@ public final class RequestStore {
         for (int tries = 1; tries < MAX_TRIES; tries++) {
             try {
                 return step.run();
-            } catch (SQLException e) {
-                if (e.getSQLState() == null || !OTHERS_WERE_FIRST.contains(e.getSQLState())) {
+            } catch (SQLException | DataAccessException e) {
+                if (!(NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException cause)
+                        || cause.getSQLState() == null || !OTHERS_WERE_FIRST.contains(cause.getSQLState())) {
                     throw e;
                 }
             }
@@ -130,66 +146,20 @@ public final class RequestStore {
         return step.run();
     }
 
-    private long count(String from, Object... parameters) throws SQLException {
-        try (Connection connection = database.openPatiently();
-                PreparedStatement select = connection.prepareStatement("select count(*) " + from)) {
-            set(select, 0, parameters);
-            try (ResultSet row = select.executeQuery()) {
-                row.next();
-                return row.getLong(1);
-            }
+    private long count(String from, MapSqlParameterSource parameters) throws SQLException {
+        try (Connection connection = database.openPatiently()) {
+            return new NamedParameterJdbcTemplate(Database.jdbc(connection))
+                    .queryForObject("select count(*) " + from, parameters, Long.class);
         }
     }
 
-    private static int step(Connection connection, String destination, long from, String which, Object... parameters)
-            throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(SCHEDULE + which);
-                PreparedStatement count = connection.prepareStatement("""
-                        update destination set pending = pending + ?,
-                          delivered = delivered - (select count(*) %1$s and d.state = 'delivered'),
-                          skipped = skipped - (select count(*) %1$s and d.state = 'skipped'),
-                          previewed = previewed - (select count(*) %1$s and d.state = 'previewed'),
-                          dead = dead - (select count(*) %1$s and d.state = 'dead')
-                        where name = ?""".formatted("""
-                        from delivery d join redelivery r on r.destination = d.destination and r.event = d.event
-                          where d.destination = ? and d.event > ? and d.event <= ?"""));
-                PreparedStatement keep = connection.prepareStatement(
-                        """
-                                insert into attempt
-                                  (event, destination, attempt, attempted_at, millis, response_code, answer)
-                                select d.event, d.destination, d.attempts, d.settled_at - d.millis, d.millis,
-                                  d.response_code, d.reason
-                                from delivery d join redelivery r on r.destination = d.destination and r.event = d.event
-                                where d.destination = ? and d.event > ? and d.event <= ? and r.origin = 'request'
-                                  and d.state in ('delivered', 'dead')""");
-                PreparedStatement unsettle = connection.prepareStatement("""
-                        delete from delivery where destination = ? and event > ? and event <= ? and exists
-                          (select 1 from redelivery r where r.destination = delivery.destination
-                           and r.event = delivery.event and r.origin = 'request')""")) {
-            int index = set(insert, 0, destination, destination, from, from + STEP);
-            set(insert, index, parameters);
-            int scheduled = insert.executeUpdate();
-            if (scheduled > 0) {
-                index = set(count, 0, (long) scheduled);
-                for (int i = 0; i < 4; i++) {
-                    index = set(count, index, destination, from, from + STEP);
-                }
-                set(count, index, destination);
-                count.executeUpdate();
-                set(keep, 0, destination, from, from + STEP);
-                keep.executeUpdate();
-                set(unsettle, 0, destination, from, from + STEP);
-                unsettle.executeUpdate();
-            }
-            return scheduled;
+    private static int step(NamedParameterJdbcTemplate jdbc, String which, MapSqlParameterSource parameters) {
+        int scheduled = jdbc.update(SCHEDULE + which, parameters);
+        if (scheduled > 0) {
+            jdbc.update(COUNT, parameters.addValue("scheduled", (long) scheduled));
+            jdbc.update(KEEP, parameters);
+            jdbc.update(UNSETTLE, parameters);
         }
-    }
-
-    private static int set(PreparedStatement statement, int index, Object... values) throws SQLException {
-        int at = index;
-        for (Object value : values) {
-            statement.setObject(++at, value);
-        }
-        return at;
+        return scheduled;
     }
 }

@@ -1,14 +1,12 @@
 package io.subrelay.store;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.SqlArrayValue;
 
 /**
  * Deletes events that are old and done with, a few at a time. Customers stay, as do events that still have to be
@@ -56,30 +54,17 @@ public final class Retention {
         }
     }
 
-    private List<Long> old(long receivedBefore) throws SQLException {
-        List<Long> seqs = new ArrayList<>();
-        try (Connection connection = database.dataSource().getConnection();
-                PreparedStatement select = connection.prepareStatement("""
-                        select seq from (select seq, received_at from event where seq > ? order by seq limit ?) next
-                        where received_at < ? order by seq""")) {
-            select.setLong(1, lookedAt);
-            select.setInt(2, STEP);
-            select.setLong(3, receivedBefore);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    seqs.add(rows.getLong(1));
-                }
-            }
-        }
-        return seqs;
+    private List<Long> old(long receivedBefore) {
+        return database.jdbc().queryForList("""
+                select seq from (select seq, received_at from event where seq > ? order by seq limit ?) next
+                where received_at < ? order by seq""", Long.class, lookedAt, STEP, receivedBefore);
     }
 
     /** A customer's state that is behind by an event must not lose it. */
     private void catchUp(List<Long> old) throws SQLException {
-        List<Long> behind;
-        try (Connection connection = database.dataSource().getConnection()) {
-            behind = CustomerStore.behind(connection, old);
-        }
+        List<Long> behind = database.jdbc().queryForList("""
+                select distinct c.id from event e join customer c on c.id = e.customer
+                where e.seq = any (?) and e.seq > c.as_of""", Long.class, new SqlArrayValue("bigint", old.toArray()));
         for (int from = 0; from < behind.size(); from += CUSTOMERS_AT_ONCE) {
             catchUpThese(behind.subList(from, Math.min(behind.size(), from + CUSTOMERS_AT_ONCE)));
         }
@@ -102,28 +87,16 @@ public final class Retention {
                 + " and not exists (select 1 from redelivery r where r.event = e.seq)"
                 + " and not exists (select 1 from delivery d where d.event = e.seq and d.state = 'dead')" + unfinished;
         return database.transaction(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("select e.seq" + from);
-                    ResultSet rows = select.executeQuery()) {
-                List<String> seqs = new ArrayList<>();
-                while (rows.next()) {
-                    seqs.add(rows.getString(1));
+            JdbcTemplate jdbc = Database.jdbc(connection);
+            List<String> seqs = jdbc.queryForList("select e.seq" + from, String.class);
+            if (!seqs.isEmpty()) {
+                String these = " in (" + String.join(",", seqs) + ")";
+                for (String table : List.of("delivery", "attempt", "dead_letter", "event_party")) {
+                    jdbc.update("delete from " + table + " where event" + these);
                 }
-                if (!seqs.isEmpty()) {
-                    deleteAll(connection, "(" + String.join(",", seqs) + ")");
-                }
-                return seqs.size();
+                jdbc.update("delete from event where seq" + these);
             }
+            return seqs.size();
         });
-    }
-
-    private static void deleteAll(Connection connection, String seqs) throws SQLException {
-        for (String statement : new String[] {
-                "delete from delivery where event in ", "delete from attempt where event in ",
-                "delete from dead_letter where event in ",
-                "delete from event_party where event in ", "delete from event where seq in "}) {
-            try (PreparedStatement delete = connection.prepareStatement(statement + seqs)) {
-                delete.executeUpdate();
-            }
-        }
     }
 }

@@ -1,9 +1,6 @@
 package io.subrelay.store;
 
 import io.subrelay.event.Ids;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.Set;
@@ -61,7 +58,7 @@ public final class RetryStore {
      * The customers whose next attempt at a destination was made due ahead of its time: the first one that waits, as
      * later ones still are where that has failed again.
      */
-    public Set<Long> customersDue(String destination) throws SQLException {
+    public Set<Long> customersDue(String destination) {
         return customers("select customer from redelivery r where destination = ? and origin = 'event' and early"
                 + " and not exists (select 1 from redelivery b where b.destination = r.destination"
                 + " and b.customer = r.customer and b.origin = 'event' and b.event < r.event and not b.early)",
@@ -69,7 +66,7 @@ public final class RetryStore {
     }
 
     /** The customer that an id belongs to, and those that were merged into it; empty if nobody is known by the id. */
-    public Set<Long> customers(String appUserId) throws SQLException {
+    public Set<Long> customers(String appUserId) {
         String id = Ids.ofCustomer(appUserId);
         return customers("select customer from customer_id where app_user_id = ?"
                 + MERGED + "customer_id i on c.merged_into = i.customer where i.app_user_id = ?", id, id);
@@ -79,7 +76,7 @@ public final class RetryStore {
      * The same for an event that is not settled at a destination; empty if it is, or is not stored. One that was asked
      * for may wait with the customer that its own has become part of.
      */
-    public Set<Long> customersOfEvent(String destination, String eventId) throws SQLException {
+    public Set<Long> customersOfEvent(String destination, String eventId) {
         String open = "event_id = ? and not exists"
                 + " (select 1 from delivery d where d.event = e.seq and d.destination = ?)";
         String id = Ids.ofEvent(eventId);
@@ -89,33 +86,11 @@ public final class RetryStore {
                 + " where e.event_id = ? and r.destination = ?", id, destination, id, destination, id, destination);
     }
 
-    private Set<Long> customers(String sql, Object... parameters) throws SQLException {
-        Set<Long> customers = new HashSet<>();
-        try (Connection connection = database.dataSource().getConnection();
-                PreparedStatement select = prepare(connection, sql, parameters);
-                ResultSet rows = select.executeQuery()) {
-            while (rows.next()) {
-                customers.add(rows.getLong(1));
-            }
-        }
-        return customers;
+    private Set<Long> customers(String sql, Object... parameters) {
+        return new HashSet<>(database.jdbc().queryForList(sql, Long.class, parameters));
     }
 
     private int update(String sql, Object... parameters) throws SQLException {
-        return RequestStore.againIfOthersWereFirst(() -> {
-            try (Connection connection = database.dataSource().getConnection();
-                    PreparedStatement update = prepare(connection, sql, parameters)) {
-                return update.executeUpdate();
-            }
-        });
-    }
-
-    private static PreparedStatement prepare(Connection connection, String sql, Object... parameters)
-            throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        for (int i = 0; i < parameters.length; i++) {
-            statement.setObject(i + 1, parameters[i]);
-        }
-        return statement;
+        return RequestStore.againIfOthersWereFirst(() -> database.jdbc().update(sql, parameters));
     }
 }

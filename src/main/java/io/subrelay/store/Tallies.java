@@ -4,7 +4,6 @@ import io.subrelay.event.DeliveryResult;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,21 +57,13 @@ final class Tallies {
             return;
         }
         // first, as the lock of a destination's row also keeps its hours from being inserted twice
-        try (PreparedStatement update = connection.prepareStatement("""
+        List<Object[]> rows = new ArrayList<>();
+        tallies.forEach((name, it) -> rows.add(new Object[] {
+                it.delivered + it.skipped + it.previewed + it.deadLetters.size(), it.delivered, it.skipped,
+                it.previewed, it.deadLetters.size(), name}));
+        batch(connection, rows, """
                 update destination set pending = pending - ?, delivered = delivered + ?, skipped = skipped + ?,
-                  previewed = previewed + ?, dead = dead + ? where name = ?""")) {
-            for (Map.Entry<String, Tally> entry : tallies.entrySet()) {
-                Tally tally = entry.getValue();
-                update.setLong(1, tally.delivered + tally.skipped + tally.previewed + tally.deadLetters.size());
-                update.setLong(2, tally.delivered);
-                update.setLong(3, tally.skipped);
-                update.setLong(4, tally.previewed);
-                update.setLong(5, tally.deadLetters.size());
-                update.setString(6, entry.getKey());
-                update.addBatch();
-            }
-            update.executeBatch();
-        }
+                  previewed = previewed + ?, dead = dead + ? where name = ?""");
         writeHours(connection);
         writeErrors(connection);
         writeDeadLetters(connection);
@@ -110,24 +101,16 @@ final class Tallies {
     }
 
     private void writeErrors(Connection connection) throws SQLException {
-        if (tallies.values().stream().allMatch(tally -> tally.errorAt == 0)) {
-            return;
-        }
-        try (PreparedStatement update = connection.prepareStatement(
-                """
-                        update destination set last_error_at = ?, last_error_code = ?, last_error_event = ?
-                        where name = ?""")) {
-            for (Map.Entry<String, Tally> entry : tallies.entrySet()) {
-                Tally tally = entry.getValue();
-                if (tally.errorAt > 0) {
-                    update.setLong(1, tally.errorAt);
-                    update.setObject(2, tally.errorCode == 0 ? null : tally.errorCode, Types.INTEGER);
-                    update.setLong(3, tally.errorEvent);
-                    update.setString(4, entry.getKey());
-                    update.addBatch();
-                }
+        List<Object[]> rows = new ArrayList<>();
+        tallies.forEach((name, it) -> {
+            if (it.errorAt > 0) {
+                rows.add(new Object[] {it.errorAt, it.errorCode == 0 ? null : it.errorCode, it.errorEvent, name});
             }
-            update.executeBatch();
+        });
+        if (!rows.isEmpty()) {
+            batch(connection, rows, """
+                    update destination set last_error_at = ?, last_error_code = ?, last_error_event = ?
+                    where name = ?""");
         }
     }
 

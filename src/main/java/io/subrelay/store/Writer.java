@@ -264,11 +264,11 @@ public final class Writer implements AutoCloseable {
     }
 
     /** Whether another runner has erased one of their customers; it has waited for those who write and do not know. */
-    private boolean areErased(Connection connection, List<DeliveryResult> results) throws SQLException {
+    private boolean areErased(Connection connection, List<DeliveryResult> results) {
         if (results.isEmpty() || !database.isShared()) {
             return false;
         }
-        Set<Long> gone = CustomerRecords.erased(connection);
+        Set<Long> gone = CustomerRecords.erased(Database.jdbc(connection));
         erased.addAll(gone);
         return results.stream().anyMatch(it -> gone.contains(it.customer()));
     }

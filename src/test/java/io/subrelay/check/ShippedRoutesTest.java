@@ -81,6 +81,7 @@ class ShippedRoutesTest {
     void every_route_and_step_has_an_id_and_every_route_a_description(String file) {
         List<String> lacking = new ArrayList<>();
         Set<String> described = paths(PROJECT.routeFile(Path.of(file)), lacking);
+        PROJECT.routeFiles().forEach(each -> described.addAll(paths(each, new ArrayList<>())));
         for (RouteFile.Route route : PROJECT.routeFile(Path.of(file)).routes()) {
             for (String member : List.of("id", "description")) {
                 if (Yaml.get(route.node(), member) == null
@@ -93,7 +94,7 @@ class ShippedRoutesTest {
                     Yaml.entries(step).stream().filter(entry -> Yaml.get(entry.getValueNode(), "id") == null)
                             .forEach(entry -> lacking.add(Yaml.line(step) + ": " + Yaml.text(entry.getKeyNode())));
                 }
-            }, new java.util.ArrayDeque<>());
+            });
         }
         assertThat(lacking).isEmpty();
     }

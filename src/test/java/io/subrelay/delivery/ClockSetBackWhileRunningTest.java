@@ -55,8 +55,10 @@ class ClockSetBackWhileRunningTest {
             camel.getPropertiesComponent().setInitialProperties(settings);
             camel.getPropertiesComponent().addLocation("classpath:io/subrelay/defaults.properties");
             Writer writer = new Writer(database, new EventStore(() -> List.of("crm"), List::of));
-            Outbox outbox = new Outbox(new Settings(camel.getPropertiesComponent()), database, store, writer,
+            DestinationRegistry destinations = new DestinationRegistry(new Settings(camel.getPropertiesComponent()),
                     new SimpleMeterRegistry(), new Clocks(wall, Clock.systemUTC()));
+            camel.getRegistry().bind("destinations", destinations);
+            Outbox outbox = new Outbox(destinations, database, writer);
             camel.getRegistry().bind("outbox", outbox);
             camel.addRoutes(new RouteBuilder() {
                 @Override
@@ -66,14 +68,13 @@ class ClockSetBackWhileRunningTest {
             });
             writer.start(outbox::accepted);
             camel.start();
-            outbox.start(camel);
+            camel.addService(outbox);
 
             wall.advance(-YEAR);
 
             await().until(() -> delivered.get() == 1);
             assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN The clock was set back by 31536"));
             camel.stop();
-            outbox.stop();
         }
     }
 }

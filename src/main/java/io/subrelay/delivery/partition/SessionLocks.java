@@ -2,12 +2,11 @@ package io.subrelay.delivery.partition;
 
 import io.subrelay.store.Database;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Advisory locks of a session of its own on PostgreSQL: when the runner dies its session ends, and with it its locks.
@@ -41,58 +40,46 @@ public final class SessionLocks implements Shares.Locks {
             endFormerSession();
             call("pg_advisory_lock_shared", MEMBER);
         }
-        try (PreparedStatement select = session.prepareStatement("""
+        int[] counts = jdbc().queryForObject("""
                 select count(distinct pid), count(*) filter (where pid = pg_backend_pid()) from pg_locks
                 where locktype = 'advisory' and objsubid = 1
                   and database = (select oid from pg_database where datname = current_database())
-                  and (classid::bigint << 32) | objid::bigint =\s""" + KEY)) {
-            select.setInt(1, MEMBER);
-            try (ResultSet row = select.executeQuery()) {
-                row.next();
-                if (row.getInt(2) == 0) {
-                    throw new SQLException("the session has lost its locks; a pooler between Subrelay and PostgreSQL"
-                            + " has to pool sessions, not transactions");
-                }
-                return row.getInt(1);
-            }
+                  and (classid::bigint << 32) | objid::bigint =\s""" + KEY,
+                (row, number) -> new int[] {row.getInt(1), row.getInt(2)}, MEMBER);
+        if (counts[1] == 0) {
+            throw new SQLException("the session has lost its locks; a pooler between Subrelay and PostgreSQL"
+                    + " has to pool sessions, not transactions");
         }
+        return counts[0];
+    }
+
+    private JdbcTemplate jdbc() {
+        return Database.jdbc(session);
     }
 
     /** It may be lost without the server knowing, which would keep its locks. */
-    private void endFormerSession() throws SQLException {
-        try (PreparedStatement end = session.prepareStatement(
-                "select pg_terminate_backend(pid) from pg_stat_activity where pid = ? and backend_start = ?");
-                PreparedStatement own = session.prepareStatement(
-                        "select pid, backend_start from pg_stat_activity where pid = pg_backend_pid()")) {
-            end.setInt(1, process);
-            end.setTimestamp(2, begun);
-            end.executeQuery().close();
-            try (ResultSet row = own.executeQuery()) {
-                row.next();
-                process = row.getInt(1);
-                begun = row.getTimestamp(2);
-            }
-        }
+    private void endFormerSession() {
+        jdbc().queryForList("select pg_terminate_backend(pid) from pg_stat_activity where pid = ?"
+                + " and backend_start = ?", process, begun);
+        jdbc().query("select pid, backend_start from pg_stat_activity where pid = pg_backend_pid()", row -> {
+            process = row.getInt(1);
+            begun = row.getTimestamp(2);
+        });
     }
 
     @Override
-    public boolean tryLock(int slice) throws SQLException {
+    public boolean tryLock(int slice) {
         return call("pg_try_advisory_lock", slice);
     }
 
     @Override
-    public void unlock(int slice) throws SQLException {
+    public void unlock(int slice) {
         call("pg_advisory_unlock", slice);
     }
 
-    private boolean call(String function, int slice) throws SQLException {
-        try (PreparedStatement select = session.prepareStatement("select " + function + "(" + KEY + ")")) {
-            select.setInt(1, slice);
-            try (ResultSet row = select.executeQuery()) {
-                row.next();
-                return row.getObject(1) instanceof Boolean locked && locked;
-            }
-        }
+    private boolean call(String function, int slice) {
+        return jdbc().query("select " + function + "(" + KEY + ")",
+                (row, number) -> Boolean.TRUE.equals(row.getObject(1)), slice).get(0);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Divides the slices of customers among the runners on one database by locks. Each runner holds a fair share; what it
@@ -66,7 +67,7 @@ public final class Shares {
                 }
             }
         } catch (SQLException | RuntimeException e) {
-            LOG.warn("The slices cannot be divided: {}", e.toString());
+            LOG.warn("The slices cannot be divided: {}", NestedExceptionUtils.getMostSpecificCause(e).toString());
             close();
         }
     }

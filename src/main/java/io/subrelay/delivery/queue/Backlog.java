@@ -1,7 +1,6 @@
 package io.subrelay.delivery.queue;
 
 import io.subrelay.event.Delivery;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 
@@ -17,15 +16,14 @@ public interface Backlog {
     }
 
     /** The next deliveries of accepted events in some slices, in order, that are neither settled nor requested. */
-    List<Row> next(Set<Integer> slices, long afterSeq, long upToSeq, int limit)
-            throws SQLException, InterruptedException;
+    List<Row> next(Set<Integer> slices, long afterSeq, long upToSeq, int limit) throws InterruptedException;
 
     /** The same of one customer, from a place on and up to one. */
-    List<Row> nextOf(long customer, long fromSeq, long upToSeq, int limit) throws SQLException, InterruptedException;
+    List<Row> nextOf(long customer, long fromSeq, long upToSeq, int limit) throws InterruptedException;
 
     /** The next requested deliveries that are due, in order; none behind one of its customer that waits. */
-    List<Row> requested(Set<Integer> slices, int limit) throws SQLException, InterruptedException;
+    List<Row> requested(Set<Integer> slices, int limit) throws InterruptedException;
 
     /** Whether there are requested deliveries, due or not. */
-    boolean hasRequested() throws SQLException;
+    boolean hasRequested();
 }

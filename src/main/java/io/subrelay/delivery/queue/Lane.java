@@ -42,8 +42,6 @@ final class Lane {
     long dueAt;
     /** The delivery that is retried next: where the clock was set, this one knows better when. */
     Delivery retried;
-    /** Whether it is retried ahead of its time. */
-    boolean early;
     /** A delivery whose merged customers may have deliveries at another runner, or ones that have not been read. */
     Delivery merging;
 

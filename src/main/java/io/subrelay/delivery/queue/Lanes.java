@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 
 /**
  * The lanes of one destination, one for each customer that has something to be delivered. A lane that cannot go on now
@@ -125,7 +126,7 @@ public final class Lanes {
     }
 
     /** Takes deliveries whose turn it is, those of one customer in order. */
-    List<Delivery> take(int max, OutboxQueue.SameList sameList) {
+    List<Delivery> take(int max, BiPredicate<Delivery, Delivery> sameList) {
         List<Delivery> taken = new ArrayList<>(Math.min(max, ready.size()));
         List<Lane> from = new ArrayList<>();
         for (Lane lane : ready) {
@@ -168,10 +169,7 @@ public final class Lanes {
             lane.queue.removeIf(it -> it.origin() == Delivery.Origin.REQUEST);
         } else if (lane.spilledFrom == 0 || delivery.seq() < lane.spilledFrom) {
             spillAll(lane);
-            spill(lane, delivery.seq(), delivery.event());
-            lane.retried = delivery;
-            lane.early = false;
-            lane.dueAt = clock.millis() + failed.delayMs();
+            spillBefore(lane, delivery, failed.delayMs());
         }
     }
 
@@ -208,11 +206,15 @@ public final class Lanes {
     }
 
     private void waitFor(Lane lane, Row row) {
-        spill(lane, row.seq(), row.delivery().event());
-        lane.retried = row.delivery();
-        lane.early = false;
-        lane.dueAt = clock.millis() + row.dueInMs();
+        spillBefore(lane, row.delivery(), row.dueInMs());
         move(lane, State.WAITING);
+    }
+
+    /** Leaves all from a delivery on in the database, until that is retried. */
+    private void spillBefore(Lane lane, Delivery delivery, long delayMs) {
+        spill(lane, delivery.seq(), delivery.event());
+        lane.retried = delivery;
+        lane.dueAt = clock.millis() + delayMs;
     }
 
     void makeDue(long now) {
@@ -238,7 +240,7 @@ public final class Lanes {
 
     private boolean makeDue(List<Lane> theirs) {
         for (Lane lane : theirs) {
-            lane.early = true;
+            lane.retried = lane.retried == null ? null : lane.retried.early();
             move(lane, State.UNREAD);
         }
         return !theirs.isEmpty();
@@ -284,8 +286,7 @@ public final class Lanes {
         EnrichedEvent arrived = lane.arrived;
         lane.arrived = null;
         spill(lane, 0, null);
-        rows.forEach(row -> add(lane, !isRetried(lane, row) ? row.delivery()
-                : lane.early ? lane.retried.early() : lane.retried));
+        rows.forEach(row -> add(lane, isRetried(lane, row) ? lane.retried : row.delivery()));
         lane.retried = null;
         EnrichedEvent last = rows.isEmpty() ? null : rows.get(rows.size() - 1).delivery().event();
         if (rows.size() == laneLimit) {

@@ -5,7 +5,6 @@ import io.subrelay.delivery.queue.Backlog.Row;
 import io.subrelay.event.Delivery;
 import io.subrelay.event.DeliveryResult;
 import io.subrelay.event.EnrichedEvent;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +12,13 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * What waits for one destination. Accepted events are handed over in memory; past a bound they stay in the database and
@@ -92,14 +95,12 @@ public final class OutboxQueue {
 
     /** Gets a slice, which is fed from a place on. */
     public void acquire(int slice, long position) {
-        lock.lock();
-        try {
+        locked(() -> {
             slices.acquire(slice, position);
             requested = true;
             changed.signal();
-        } finally {
-            lock.unlock();
-        }
+            return null;
+        });
     }
 
     /**
@@ -108,25 +109,20 @@ public final class OutboxQueue {
      * @return whether nothing of it is being attempted any more
      */
     public boolean release(int slice) {
-        lock.lock();
-        try {
+        return locked(() -> {
             slices.release(slice);
             return lanes.release(slice);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Tells that somebody asked for deliveries: they are in the database. */
     public void offerRequests() {
-        lock.lock();
-        try {
+        locked(() -> {
             requested = true;
             requestsAt = 0;
             changed.signal();
-        } finally {
-            lock.unlock();
-        }
+            return null;
+        });
     }
 
     /**
@@ -139,7 +135,8 @@ public final class OutboxQueue {
      * @param  more     called if nobody is left who waits for the next ones
      * @return          deliveries; none if none came for a while; null once the queue is closed
      */
-    public List<Delivery> take(int max, SameList sameList, Gate gate, Runnable more) throws InterruptedException {
+    public List<Delivery> take(int max, BiPredicate<Delivery, Delivery> sameList, Gate gate, Runnable more)
+            throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long idleUntil = clock.millis() + IDLE_MS;
@@ -168,16 +165,11 @@ public final class OutboxQueue {
     }
 
     /** The same without waiting; none if none is ready now. */
-    List<Delivery> poll(int max, SameList sameList, Gate gate) {
-        lock.lock();
-        try {
-            return takeReady(max, sameList, gate);
-        } finally {
-            lock.unlock();
-        }
+    List<Delivery> poll(int max, BiPredicate<Delivery, Delivery> sameList, Gate gate) {
+        return locked(() -> takeReady(max, sameList, gate));
     }
 
-    private List<Delivery> takeReady(int max, SameList sameList, Gate gate) {
+    private List<Delivery> takeReady(int max, BiPredicate<Delivery, Delivery> sameList, Gate gate) {
         long now;
         do {
             now = clock.millis();
@@ -229,24 +221,19 @@ public final class OutboxQueue {
      * @param which makes lanes due, and says whether there were any
      */
     public boolean makeDue(Predicate<Lanes> which) {
-        lock.lock();
-        try {
+        return locked(() -> {
             changed.signal();
             return which.test(lanes);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Drops customers that were erased. */
     public void forget(Set<Long> customers) {
-        lock.lock();
-        try {
+        locked(() -> {
             lanes.forget(customers);
             changed.signal();
-        } finally {
-            lock.unlock();
-        }
+            return null;
+        });
     }
 
     /** Reads from the database what there is room for; the lock is open meanwhile. */
@@ -289,7 +276,7 @@ public final class OutboxQueue {
     }
 
     /** Whether all is settled that goes before a delivery, whoever has it. */
-    private boolean isFirst(Delivery merging) throws SQLException, InterruptedException {
+    private boolean isFirst(Delivery merging) throws InterruptedException {
         if (merging != null) {
             for (long merged : merging.event().afterCustomers()) {
                 if (!backlog.nextOf(merged, 0, merging.seq(), 1).isEmpty()) {
@@ -329,7 +316,7 @@ public final class OutboxQueue {
         }, () -> {});
     }
 
-    private void read(Query query, RowsHandler handler, Runnable failed) {
+    private void read(Query query, Consumer<List<Row>> handler, Runnable failed) {
         reading = true;
         try {
             List<Row> rows;
@@ -340,14 +327,15 @@ public final class OutboxQueue {
                 lock.lock();
                 reading = false;
             }
-            handler.handle(rows);
+            handler.accept(rows);
             readAgainAt = 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             closed = true;
-        } catch (SQLException | RuntimeException | Error e) {
+        } catch (RuntimeException | Error e) {
             if (readAgainAt == 0) {
-                LOG.warn("{}: cannot read what is to be delivered: {}", destination, e.toString());
+                LOG.warn("{}: cannot read what is to be delivered: {}", destination,
+                        NestedExceptionUtils.getMostSpecificCause(e).toString());
             }
             failed.run();
             readAgainAt = clock.millis() + READ_AGAIN_MS;
@@ -356,38 +344,30 @@ public final class OutboxQueue {
 
     /** The place up to which everything of a slice is settled or waits for its time in the database. */
     public Map<Integer, Long> positions() {
-        lock.lock();
-        try {
-            return slices.positions(lanes.oldest() - 1);
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> slices.positions(lanes.oldest() - 1));
     }
 
     /** When the oldest event that is not settled was accepted, milliseconds since the epoch; 0 if there is none. */
     public long oldestPendingAt() {
-        lock.lock();
-        try {
-            return lanes.oldestReceivedAt();
-        } finally {
-            lock.unlock();
-        }
+        return locked(lanes::oldestReceivedAt);
     }
 
     /** Lets everybody who waits in {@link #take} go. */
     public void close() {
-        lock.lock();
-        try {
+        locked(() -> {
             closed = true;
             changed.signalAll();
+            return null;
+        });
+    }
+
+    private <T> T locked(Supplier<T> work) {
+        lock.lock();
+        try {
+            return work.get();
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Whether two deliveries may be in one list. */
-    public interface SameList {
-        boolean test(Delivery first, Delivery other);
     }
 
     /** Says how long to wait before the destination may be called, in milliseconds; 0 lets one call through. */
@@ -396,10 +376,6 @@ public final class OutboxQueue {
     }
 
     private interface Query {
-        List<Row> run() throws SQLException, InterruptedException;
-    }
-
-    private interface RowsHandler {
-        void handle(List<Row> rows) throws SQLException;
+        List<Row> run() throws InterruptedException;
     }
 }

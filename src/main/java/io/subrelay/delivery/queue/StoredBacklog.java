@@ -5,7 +5,6 @@ import io.subrelay.store.DeliveryStore;
 import io.subrelay.store.DeliveryStore.Waiting;
 import io.subrelay.store.Writer;
 import io.subrelay.time.Clocks;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -32,27 +31,25 @@ public final class StoredBacklog implements Backlog {
     }
 
     @Override
-    public List<Row> next(Set<Integer> which, long afterSeq, long upToSeq, int limit)
-            throws SQLException, InterruptedException {
+    public List<Row> next(Set<Integer> which, long afterSeq, long upToSeq, int limit) throws InterruptedException {
         awaitResults();
         return rows(store.unsettled(destination, which, slices, afterSeq, upToSeq, limit));
     }
 
     @Override
-    public List<Row> nextOf(long customer, long fromSeq, long upToSeq, int limit)
-            throws SQLException, InterruptedException {
+    public List<Row> nextOf(long customer, long fromSeq, long upToSeq, int limit) throws InterruptedException {
         awaitResults();
         return rows(store.unsettledOf(customer, destination, fromSeq, upToSeq, limit));
     }
 
     @Override
-    public List<Row> requested(Set<Integer> which, int limit) throws SQLException, InterruptedException {
+    public List<Row> requested(Set<Integer> which, int limit) throws InterruptedException {
         awaitResults();
         return rows(store.requested(destination, which, slices, clocks.now(), limit));
     }
 
     @Override
-    public boolean hasRequested() throws SQLException {
+    public boolean hasRequested() {
         return store.hasRequested(destination);
     }
 

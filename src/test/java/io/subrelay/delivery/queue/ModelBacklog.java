@@ -2,7 +2,6 @@ package io.subrelay.delivery.queue;
 
 import io.subrelay.event.Delivery;
 import io.subrelay.event.EnrichedEvent;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -92,9 +91,9 @@ final class ModelBacklog implements Backlog {
         return true;
     }
 
-    private List<Row> rows(Collection<Entry> entries, int limit) throws SQLException {
+    private List<Row> rows(Collection<Entry> entries, int limit) {
         if (failing && random.nextInt(10) == 0) {
-            throw new SQLException("away");
+            throw new IllegalStateException("away");
         }
         List<Row> rows = new ArrayList<>();
         for (Entry it : entries) {
@@ -108,21 +107,21 @@ final class ModelBacklog implements Backlog {
     }
 
     @Override
-    public List<Row> next(Set<Integer> which, long afterSeq, long upToSeq, int limit) throws SQLException {
+    public List<Row> next(Set<Integer> which, long afterSeq, long upToSeq, int limit) {
         return rows(afterSeq >= upToSeq ? List.of() : open.subMap(afterSeq, false, upToSeq, true).values().stream()
                 .filter(it -> isAccepted(it) && which.contains((int) (it.event().customer() % slices)))
                 .limit(limit).toList(), limit);
     }
 
     @Override
-    public List<Row> nextOf(long customer, long fromSeq, long upToSeq, int limit) throws SQLException {
+    public List<Row> nextOf(long customer, long fromSeq, long upToSeq, int limit) {
         lanesRead++;
         return rows(fromSeq > upToSeq ? List.of() : of(customer).subMap(fromSeq, true, upToSeq, true).values().stream()
                 .filter(ModelBacklog::isAccepted).limit(limit).toList(), limit);
     }
 
     @Override
-    public List<Row> requested(Set<Integer> which, int limit) throws SQLException {
+    public List<Row> requested(Set<Integer> which, int limit) {
         long now = clock.millis();
         return rows(requests == 0 ? List.of() : open.values().stream()
                 .filter(it -> !isAccepted(it) && which.contains((int) (it.event().customer() % slices))
