@@ -90,14 +90,6 @@ public final class Lanes {
         return requests;
     }
 
-    int laneLimit() {
-        return laneLimit;
-    }
-
-    boolean isReady() {
-        return !ready.isEmpty();
-    }
-
     /** How many lanes have a delivery that may go. */
     int ready() {
         return ready.size();
@@ -273,7 +265,7 @@ public final class Lanes {
         }
     }
 
-    /** A lane was read, up to {@link #laneLimit} deliveries. */
+    /** A lane was read, up to {@code laneLimit} deliveries. */
     void wasRead(Lane lane, List<Row> rows) {
         if (lane.state != State.READING) {
             return;
@@ -316,11 +308,7 @@ public final class Lanes {
         }
     }
 
-    /**
-     * Drops what belongs to a slice that another runner gets.
-     *
-     * @return whether nothing of it is being attempted any more
-     */
+    /** Drops what belongs to a slice that another runner gets; says whether nothing of it is being attempted. */
     boolean release(int slice) {
         List<Long> theirs = lanes.keySet().stream().filter(customer -> slices.of(customer) == slice).toList();
         forget(theirs);

@@ -40,6 +40,7 @@ public final class OutboxQueue {
     private final Backlog backlog;
     private final Clock clock;
     private final int inMemory;
+    private final int laneLimit;
     private final Slices slices;
     private final Lanes lanes;
     private final ReentrantLock lock = new ReentrantLock();
@@ -64,7 +65,8 @@ public final class OutboxQueue {
         this.clock = clock;
         this.inMemory = inMemory;
         this.slices = slices;
-        this.lanes = new Lanes(slices, clock, Math.max(2, Math.min(LANE_LIMIT, inMemory / 4)));
+        this.laneLimit = Math.max(2, Math.min(LANE_LIMIT, inMemory / 4));
+        this.lanes = new Lanes(slices, clock, laneLimit);
     }
 
     /**
@@ -146,7 +148,7 @@ public final class OutboxQueue {
                 if (!taken.isEmpty()) {
                     if (!lock.hasWaiters(changed)) {
                         more.run();
-                    } else if (lanes.isReady() || mayRead() || untilNextTimer(now) < Long.MAX_VALUE) {
+                    } else if (lanes.ready() > 0 || mayRead() || untilNextTimer(now) < Long.MAX_VALUE) {
                         changed.signal();
                     }
                     return taken;
@@ -155,7 +157,7 @@ public final class OutboxQueue {
                     changed.signal();
                     return List.of();
                 }
-                long wait = Math.min(untilNextTimer(now), lanes.isReady() ? gateWaitMs : Long.MAX_VALUE);
+                long wait = Math.min(untilNextTimer(now), lanes.ready() > 0 ? gateWaitMs : Long.MAX_VALUE);
                 changed.await(Math.min(wait, idleUntil - now), TimeUnit.MILLISECONDS);
             }
             return null;
@@ -175,7 +177,7 @@ public final class OutboxQueue {
             now = clock.millis();
             lanes.makeDue(now);
         } while (!reading && !closed && now >= readAgainAt && readSomething(now) && lanes.ready() < max);
-        gateWaitMs = lanes.isReady() && !closed ? gate.tryAcquire() : Long.MAX_VALUE;
+        gateWaitMs = lanes.ready() > 0 && !closed ? gate.tryAcquire() : Long.MAX_VALUE;
         return gateWaitMs == 0 ? lanes.take(max, sameList) : List.of();
     }
 
@@ -243,7 +245,7 @@ public final class OutboxQueue {
             readLane(lane);
         } else if (slices.isBehind() && hasRoom()) {
             readSlices();
-        } else if (requested && hasRoom() && (now >= requestsAt || moreRequests && !lanes.isReady())) {
+        } else if (requested && hasRoom() && (now >= requestsAt || moreRequests && lanes.ready() == 0)) {
             requestsAt = now + REQUESTED_EVERY_MS;
             readRequests();
         } else {
@@ -265,7 +267,7 @@ public final class OutboxQueue {
         long from = lane.spilledFrom;
         long upTo = slices.fedThrough(lane.customer);
         Delivery merging = lane.merging;
-        read(() -> isFirst(merging) ? backlog.nextOf(lane.customer, from, upTo, lanes.laneLimit()) : null,
+        read(() -> isFirst(merging) ? backlog.nextOf(lane.customer, from, upTo, laneLimit) : null,
                 rows -> {
                     if (rows == null) {
                         lanes.waitForOthers(lane);
