@@ -55,6 +55,14 @@ class ArchiveIT {
     }
 
     @Test
+    void itHasTheLicencesAndEndsWithoutMemory() throws Exception {
+        assertThat(Files.readString(folder.resolve("LICENSE"))).contains("Apache License");
+        assertThat(Files.readString(folder.resolve("NOTICE"))).startsWith("Subrelay\n").contains("sbom.json");
+        assertThat(sh("JAVA_OPTS=-Xmx4m ./subrelay check; echo status $?")).contains("OutOfMemoryError")
+                .endsWith("status 3\n");
+    }
+
+    @Test
     void itRunsAsItsReadmeSays() throws Exception {
         assertThat(sh("./subrelay check")).contains("fine: ");
         int port = Ports.free();
