@@ -29,11 +29,21 @@ final class Examples implements AutoCloseable {
     private final BeanNames beans;
     private final Map<Group, Rehearsal> rehearsals = new LinkedHashMap<>(16, 0.75f, true);
 
-    /** @param shared the route files that are no destination's */
+    /**
+     * @param shared the route files that are no destination's; of those from the web server only what a destination
+     *               calls is loaded, as an example takes no request in
+     */
     Examples(Folder folder, Collection<RouteFile> shared) {
         this.folder = folder;
-        this.shared = List.copyOf(shared);
+        this.shared = shared.stream().filter(file -> !file.serves() || isCalled(file)).toList();
         this.beans = new BeanNames(folder.routeFiles());
+    }
+
+    /** Whether a destination calls a route of a file that has routes from the web server as well. */
+    private boolean isCalled(RouteFile file) {
+        return folder.routeFiles().stream().filter(each -> each.destination() != null)
+                .anyMatch(destination -> file.routes().stream().map(RouteFile.Route::fromUri)
+                        .anyMatch(uri -> uri.matches("(direct|seda):.+") && destination.text().contains(uri)));
     }
 
     /** The files of a folder of examples, in order; none if there is no such folder. */

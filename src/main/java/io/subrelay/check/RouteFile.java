@@ -130,6 +130,12 @@ record RouteFile(Path path, String name, String text, Node root, Fault unreadabl
         return routes;
     }
 
+    /** Whether it takes requests in: it has a REST definition, or a route from the web server. */
+    boolean serves() {
+        return Yaml.items(root).stream().anyMatch(item -> Yaml.get(item, "rest") != null)
+                || routes().stream().anyMatch(route -> route.fromUri().startsWith("platform-http:"));
+    }
+
     /** The destination that this file is to hold; null if it is none's. */
     String destination() {
         Path folder = path.getParent();

@@ -317,6 +317,26 @@ class CheckTest {
     }
 
     @Test
+    void examples_reach_what_a_destination_calls_beside_a_route_from_the_web() throws Exception {
+        planted.mine(Planted.HEADER, "to:\n            uri: direct:json").write("routes/own.camel.yaml", """
+                - route:
+                    id: own-web
+                    from:
+                      uri: platform-http:/own
+                      steps:
+                        - to:
+                            uri: direct:json
+                - route:
+                    id: own-json
+                    from:
+                      uri: direct:json
+                      steps:
+                        - %s
+                """.formatted(Planted.HEADER.replace("\n", "\n    ")));
+        assertThat(planted.found()).isEmpty();
+    }
+
+    @Test
     void no_routes_at_all() {
         List<Fault> found = Check.of(new Folder(folder.resolve("nowhere"))).found();
         assertThat(found).singleElement().asString().startsWith("there are no routes in ");
