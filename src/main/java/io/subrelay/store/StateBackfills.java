@@ -99,9 +99,9 @@ public final class StateBackfills {
         long[] last = {upTo};
         List<String> ids = jdbc.query("select c.id, (select min(i.app_user_id) from customer_id i"
                 + " where i.customer = c.id) from (" + CustomerStore.NEXT + ") c order by c.id", (row, number) -> {
-            last[0] = row.getLong(1);
-            return row.getString(2);
-        }, after, upTo, atMost);
+                    last[0] = row.getLong(1);
+                    return row.getString(2);
+                }, after, upTo, atMost);
         jdbc.update("""
                 update state_backfill set last_customer = ?, told = told + ?, next_at = ?, state = ?
                 where destination = ?""", last[0], ids.size(), now + ids.size() * 1000L / perSecond,
