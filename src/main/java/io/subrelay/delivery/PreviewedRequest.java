@@ -57,7 +57,7 @@ final class PreviewedRequest {
             addBasicAuthorization(http, headers);
         }
         boolean form = FORM.equals(exchange.getMessage().getHeader(Exchange.CONTENT_TYPE));
-        request.set("body", form ? fields(body) : parsed(body));
+        request.set("body", form && body != null ? fields(body) : parsed(body));
         return request;
     }
 
@@ -95,7 +95,12 @@ final class PreviewedRequest {
     }
 
     private static JsonNode fields(String form) {
-        return JSON.valueToTree(decoded(form));
+        try {
+            return JSON.valueToTree(decoded(form));
+        } catch (IllegalArgumentException e) {
+            // no form after all
+            return TextNode.valueOf(form);
+        }
     }
 
     private static JsonNode parsed(String body) {
