@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Events and results that wait to be written. Events wait for company while many come, and results always, for a moment,
- * unless somebody waits for them.
+ * Events and results that wait to be written. Events wait for company while many come, and results always, for a
+ * moment, unless somebody waits for them.
  */
 final class WriteQueue {
 
@@ -120,7 +120,7 @@ final class WriteQueue {
         }
     }
 
-    /** Has it done by {@link #doWhatIsDue} once every result added before is on the disk, or at once if they all are. */
+    /** Has it done by {@link #doWhatIsDue} once every result added before is on the disk, or now if they all are. */
     void onceWritten(Runnable work) {
         lock.lock();
         try {
