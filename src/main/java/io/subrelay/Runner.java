@@ -26,7 +26,7 @@ import io.subrelay.store.EventStore;
 import io.subrelay.store.Retention;
 import io.subrelay.store.Writer;
 import io.subrelay.time.Clocks;
-import io.subrelay.webhook.OwnNames;
+import io.subrelay.webhook.LocalHostNames;
 import io.subrelay.webhook.RejectedWebhooks;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -201,7 +201,7 @@ final class Runner extends MainListenerSupport {
                 context.getRegistry().lookupByNameAndType("rejectedWebhooks", RejectedWebhooks.class));
         errors.refuseUntilStarted(context, intake);
         String management = settings.get("management.host");
-        intake.guardManagement(context, settings.isLoopback(management) ? new OwnNames(management) : null);
+        intake.guardManagement(context, settings.isLoopback(management) ? new LocalHostNames(management) : null);
     }
 
     @Override

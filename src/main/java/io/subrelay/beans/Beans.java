@@ -13,7 +13,7 @@ import io.subrelay.imports.ImportApi;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.Database;
 import io.subrelay.store.EventPreview;
-import io.subrelay.store.RequestStore;
+import io.subrelay.store.RequestedDeliveryStore;
 import io.subrelay.webhook.RejectedWebhooks;
 import io.subrelay.webhook.WebhookReader;
 import io.subrelay.webhook.WebhookSignature;
@@ -45,7 +45,7 @@ public final class Beans {
         registry.bind("webhookSignature",
                 new WebhookSignature(settings.get("webhook.signing-secret"), Clock.systemUTC()));
         registry.bind("customerApi", new CustomerApi(new CustomerRecords(database), outbox));
-        registry.bind("deliveryApi", new DeliveryApi(destinations, outbox, new RequestStore(database)));
+        registry.bind("deliveryApi", new DeliveryApi(destinations, outbox, new RequestedDeliveryStore(database)));
         registry.bind("importApi",
                 new ImportApi(new CustomerRecords(database), new EventPreview(database), outbox));
         registry.bind("gapsApi", new GapsApi(new CustomerRecords(database), meters));

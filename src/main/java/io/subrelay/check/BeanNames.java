@@ -69,13 +69,13 @@ final class BeanNames {
 
     private static Map<Node, String> references(RouteFile file) {
         Map<Node, String> references = new LinkedHashMap<>();
-        Walk.scalars(file.root(), scalar -> {
+        YamlWalk.scalars(file.root(), scalar -> {
             Matcher reference = REFERENCE.matcher(Yaml.text(scalar));
             if (reference.matches()) {
                 references.put(scalar, reference.group(1));
             }
         });
-        Walk.through(file, (name, key, value, owners) -> {
+        YamlWalk.through(file, (name, key, value, owners) -> {
             boolean names = name.equals("ref") || name.endsWith("Ref") || name.equals("aggregationStrategy");
             if (names && Yaml.text(value) != null && Yaml.text(value).matches("[\\w-]+")) {
                 references.put(value, Yaml.text(value));

@@ -57,7 +57,7 @@ final class Blame {
 
     private static Fault option(RouteFile file, String option, Object value) {
         int[] line = {0};
-        Walk.through(file.root(), (name, key, given, owners) -> {
+        YamlWalk.through(file.root(), (name, key, given, owners) -> {
             Node at = name.equals("parameters") ? Yaml.key(given, option) : name.equals(option) ? key : null;
             line[0] = at == null || line[0] > 0 ? line[0] : Yaml.line(at);
         });

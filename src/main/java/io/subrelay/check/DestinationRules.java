@@ -58,7 +58,7 @@ final class DestinationRules {
             for (Node item : Yaml.items(file.root())) {
                 boolean route = Yaml.get(item, "route") != null || Yaml.get(item, "from") != null;
                 if (route) {
-                    Walk.through(item, (name, key, value, owners) -> {
+                    YamlWalk.through(item, (name, key, value, owners) -> {
                         if (name.equals("id") && Yaml.text(value) != null) {
                             id(file, value, places);
                         }
@@ -142,7 +142,7 @@ final class DestinationRules {
     }
 
     private void addresses(RouteFile file, Settings settings, SettingsFile settingsFile) {
-        Walk.scalars(file.root(), scalar -> {
+        YamlWalk.scalars(file.root(), scalar -> {
             Matcher before = BEFORE_PATH.matcher(Yaml.text(scalar));
             if (before.lookingAt()) {
                 try {

@@ -66,7 +66,7 @@ final class Endpoints {
 
     List<Fault> faults(RouteFile file) {
         List<Fault> faults = new ArrayList<>();
-        Walk.through(file, (name, key, value, owners) -> {
+        YamlWalk.through(file, (name, key, value, owners) -> {
             int line = Yaml.line(key);
             if (PRODUCERS.contains(name) || CONSUMERS.contains(name)) {
                 endpoint(name, value, file, faults);

@@ -3,7 +3,7 @@ package io.subrelay.check;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.subrelay.config.Nearest;
 import io.subrelay.event.Kind;
-import io.subrelay.store.PassingEvents;
+import io.subrelay.store.UnstoredEvents;
 import io.subrelay.webhook.Rejected;
 import io.subrelay.webhook.WebhookReader;
 import java.io.IOException;
@@ -39,7 +39,7 @@ final class EventNames {
         WebhookReader reader = new WebhookReader();
         for (Path webhook : Examples.files(folder.webhooks())) {
             try {
-                JsonNode body = new PassingEvents().enrich(reader.read(Files.readAllBytes(webhook)), 0).body();
+                JsonNode body = new UnstoredEvents().enrich(reader.read(Files.readAllBytes(webhook)), 0).body();
                 body.path("event").fieldNames().forEachRemaining(event::add);
                 body.path("customer").fieldNames().forEachRemaining(customer::add);
             } catch (IOException | Rejected e) {

@@ -3,7 +3,7 @@ package io.subrelay.check;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.event.Event;
-import io.subrelay.store.PassingEvents;
+import io.subrelay.store.UnstoredEvents;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -91,7 +91,7 @@ final class Examples implements AutoCloseable {
 
     /** What the destination would be sent for the last event. */
     ObjectNode preview(RouteFile destination, Example example) throws Exception {
-        PassingEvents passing = new PassingEvents();
+        UnstoredEvents passing = new UnstoredEvents();
         EnrichedEvent last = null;
         for (Event event : example.events()) {
             last = passing.enrich(event, event.timestampMs());

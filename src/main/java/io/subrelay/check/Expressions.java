@@ -29,7 +29,7 @@ final class Expressions {
 
     List<Fault> faults(RouteFile file) {
         List<Fault> faults = new ArrayList<>();
-        Walk.through(file, (name, key, value, owners) -> {
+        YamlWalk.through(file, (name, key, value, owners) -> {
             if (name.equals("jq") || name.equals("simple")) {
                 Node expression = Yaml.text(value) == null ? Yaml.get(value, "expression") : value;
                 String text = expression == null || Yaml.text(expression) == null ? null

@@ -48,7 +48,7 @@ final class Placeholders {
 
     List<Fault> faults(RouteFile file) {
         List<Fault> faults = new ArrayList<>();
-        Walk.scalars(file.root(), scalar -> check(file, scalar, faults));
+        YamlWalk.scalars(file.root(), scalar -> check(file, scalar, faults));
         return faults;
     }
 

@@ -2,7 +2,7 @@ package io.subrelay.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.subrelay.event.EnrichedEvent;
-import io.subrelay.store.PassingEvents;
+import io.subrelay.store.UnstoredEvents;
 import io.subrelay.webhook.Rejected;
 import io.subrelay.webhook.WebhookReader;
 import java.io.IOException;
@@ -23,7 +23,7 @@ public final class PreviewCommand {
      */
     public static int run(Path root, List<Path> webhooks, PrintStream out, PrintStream err) {
         Folder folder = new Folder(root);
-        PassingEvents passing = new PassingEvents();
+        UnstoredEvents passing = new UnstoredEvents();
         WebhookReader reader = new WebhookReader();
         EnrichedEvent last = null;
         for (Path webhook : webhooks) {

@@ -5,7 +5,7 @@ import io.subrelay.delivery.Failing;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxConsumer;
 import io.subrelay.event.Ids;
-import io.subrelay.store.RequestStore;
+import io.subrelay.store.RequestedDeliveryStore;
 import io.subrelay.webhook.Invalid;
 import io.subrelay.webhook.NotFound;
 import io.subrelay.webhook.Rejected;
@@ -23,9 +23,9 @@ public final class DeliveryApi {
 
     private final DestinationRegistry destinations;
     private final Outbox outbox;
-    private final RequestStore requests;
+    private final RequestedDeliveryStore requests;
 
-    public DeliveryApi(DestinationRegistry destinations, Outbox outbox, RequestStore requests) {
+    public DeliveryApi(DestinationRegistry destinations, Outbox outbox, RequestedDeliveryStore requests) {
         this.destinations = destinations;
         this.outbox = outbox;
         this.requests = requests;

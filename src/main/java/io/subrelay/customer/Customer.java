@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 public final class Customer {
 
     /** Every id, with where it first was an alias; null if it never was. */
-    final TreeMap<String, Sight> ids = new TreeMap<>();
+    final TreeMap<String, AliasPosition> ids = new TreeMap<>();
     final TreeMap<String, Attribute> attributes = new TreeMap<>();
     final Purchases production = new Purchases();
     final Purchases sandbox = new Purchases();
@@ -49,12 +49,12 @@ public final class Customer {
      * @throws IllegalArgumentException if it is something else
      */
     public static Customer parse(String json) {
-        return CustomerReader.read(json);
+        return StoredCustomerReader.read(json);
     }
 
     /** All of it as compact JSON; the same for the same events. */
     public String toJson() {
-        return CustomerWriter.write(this);
+        return StoredCustomerWriter.write(this);
     }
 
     /** Makes the id one of this customer's. */
@@ -69,7 +69,7 @@ public final class Customer {
      *              gives to; each has to have an id by then.
      */
     public void add(Event event) {
-        if (Stated.isTold(event)) {
+        if (ImportedFacts.isTold(event)) {
             addStated(event);
             return;
         }
@@ -97,14 +97,14 @@ public final class Customer {
 
     /** What the REST API told of the customer, who may not have been there then, and is by the id that events name. */
     private void addStated(Event event) {
-        EventKey first = Stated.firstSeen(event);
-        EventKey last = Stated.lastSeen(event);
+        EventKey first = ImportedFacts.firstSeen(event);
+        EventKey last = ImportedFacts.lastSeen(event);
         NamedId named = lastSeen;
         see(last, first.at());
         addIds(event, last);
         lastSeen = NamedId.newer(named, new NamedId(first, EventIds.id(event.event(), "app_user_id")));
         addAttributes(event, last);
-        Stated.add(event, this);
+        ImportedFacts.add(event, this);
     }
 
     private void addIds(Event event, EventKey key) {
@@ -122,12 +122,12 @@ public final class Customer {
         }
         List<String> aliases = EventIds.ids(fields, "aliases");
         for (int i = 0; i < aliases.size(); i++) {
-            see(aliases.get(i), new Sight(key, i));
+            see(aliases.get(i), new AliasPosition(key, i));
         }
     }
 
-    private void see(String id, Sight sight) {
-        ids.put(id, Sight.first(ids.get(id), sight));
+    private void see(String id, AliasPosition sight) {
+        ids.put(id, AliasPosition.first(ids.get(id), sight));
     }
 
     private void addAttributes(Event event, EventKey key) {
@@ -276,7 +276,7 @@ public final class Customer {
      * @param atMs       the time for which access is told, milliseconds since the epoch
      */
     public CustomerView view(Environment environment, Function<String, Customer> customerOf, long atMs) {
-        return new CustomerView(this, Holdings.of(this, environment, customerOf, atMs));
+        return new CustomerView(this, CustomerHoldings.of(this, environment, customerOf, atMs));
     }
 
     /**

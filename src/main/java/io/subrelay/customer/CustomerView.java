@@ -20,11 +20,11 @@ public final class CustomerView {
     private final String originalAppUserId;
     private final List<String> aliases;
     private final Map<String, String> attributes = new LinkedHashMap<>();
-    private final Holdings holdings;
+    private final CustomerHoldings holdings;
     private final Long firstSeenAt;
     private final Long lastSeenAt;
 
-    CustomerView(Customer customer, Holdings holdings) {
+    CustomerView(Customer customer, CustomerHoldings holdings) {
         this.appUserId = customer.appUserId();
         this.originalAppUserId = customer.original == null ? null : customer.original.id();
         this.aliases = customer.aliases();

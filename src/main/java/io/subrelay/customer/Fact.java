@@ -16,7 +16,7 @@ final class Fact {
         ONE_TIME,
         /** A purchase or a renewal. */
         GRANT,
-        /** How it stood then, whatever was told before: see {@link Stated}. */
+        /** How it stood then, whatever was told before: see {@link ImportedFacts}. */
         STATED,
         /** Goes on after all: grants as a purchase does, but buys nothing. */
         UNCANCEL,
@@ -209,7 +209,7 @@ final class Fact {
         return switch (type) {
             case INITIAL_PURCHASE -> trial ? "trial_started" : "initial_purchase";
             case NON_RENEWING_PURCHASE, STATED_PURCHASE -> "non_subscription_purchase";
-            case STATED -> Stated.kind(text(Field.STATUS));
+            case STATED -> ImportedFacts.kind(text(Field.STATUS));
             case CONVERSION -> "trial_converted";
             case CANCELLATION -> trial ? "trial_cancelled" : "cancellation";
             case OTHER, TRANSFER, PURCHASE_REDEEMED -> null;

@@ -33,8 +33,8 @@ public final class Gaps {
         long toldAt = Math.max(toldAt(customer.production), toldAt(customer.sandbox));
         for (Environment environment : Environment.values()) {
             Gaps gaps = new Gaps(customer, environment, toldAt);
-            Holdings.joined(customer, environment, customerOf).forEach(gaps::look);
-            Holdings.of(customer, environment, customerOf, nowMs).subscriptions().forEach(
+            CustomerHoldings.joined(customer, environment, customerOf).forEach(gaps::look);
+            CustomerHoldings.of(customer, environment, customerOf, nowMs).subscriptions().forEach(
                     each -> gaps.look(each, nowMs));
             found.addAll(gaps.found);
         }

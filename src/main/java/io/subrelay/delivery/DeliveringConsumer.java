@@ -246,7 +246,7 @@ final class DeliveringConsumer extends OutboxConsumer {
         try {
             DeliveryResult result = result(delivery, masked(outcome), startedAt, millis);
             metrics.attempted(result);
-            if (result.isDead()) {
+            if (result.isDeadLetter()) {
                 LOG.warn("{}: event {} is a dead letter after {} attempts, {}", name(), delivery.event().event().id(),
                         result.delivery().attempts(), Failing.answer(result.outcome()));
             }

@@ -12,7 +12,7 @@ import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.CustomerRecords.Erased;
 import io.subrelay.store.Database;
 import io.subrelay.store.DeliveryStore;
-import io.subrelay.store.RetryStore;
+import io.subrelay.store.RetryNowStore;
 import io.subrelay.store.StateBackfills;
 import io.subrelay.store.Writer;
 import io.subrelay.time.Clocks;
@@ -61,7 +61,7 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
     private final Shares shares;
     private final CustomerRecords records;
     private final StoredCounts counts;
-    private final Retries retries;
+    private final RetryNow retries;
     private final StateBackfill stateBackfill;
     private final Map<String, DeliveringConsumer> consumers = new ConcurrentSkipListMap<>();
     private final Set<Integer> held = new TreeSet<>();
@@ -80,7 +80,7 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
         this.shares = database.isShared() ? new Shares(new SessionLocks(database), slices, this) : null;
         this.records = new CustomerRecords(database);
         this.counts = new StoredCounts(store, clocks);
-        this.retries = new Retries(new RetryStore(database), consumers, clocks, this::flush);
+        this.retries = new RetryNow(new RetryNowStore(database), consumers, clocks, this::flush);
         this.stateBackfill = new StateBackfill(destinations, writer, new StateBackfills(database,
                 destinations.settings().number("delivery.backfill-rate", 1, 10_000)));
         this.clockOffset = clocks.offset();
@@ -215,7 +215,7 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
     }
 
     /** What waits for its next attempt. */
-    public Retries retries() {
+    public RetryNow retries() {
         return retries;
     }
 

@@ -31,7 +31,7 @@ final class Results {
      * customers' next deliveries go: else they would be repeated after a crash, and arrive behind those.
      */
     void complete(List<DeliveryResult> results) {
-        if (results.stream().anyMatch(DeliveryResult::isDead)) {
+        if (results.stream().anyMatch(DeliveryResult::isDeadLetter)) {
             writer.onceWritten(() -> {
                 queue.finish(results);
                 queue.wake();
@@ -51,7 +51,7 @@ final class Results {
             if (!before.isFinal()) {
                 return false;
             }
-            if (before.isDead()) {
+            if (before.isDeadLetter()) {
                 dead.add(before.customer());
             }
         }

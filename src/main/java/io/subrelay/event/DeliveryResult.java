@@ -51,15 +51,22 @@ public record DeliveryResult(String destination, Delivery delivery, Outcome outc
         return outcome.isFinal();
     }
 
-    public boolean isDead() {
-        return isFinal() && state().equals("dead");
+    /** Whether the delivery becomes a dead letter: it was refused, or retried for long enough. */
+    public boolean isDeadLetter() {
+        return outcome.verdict() == Outcome.Verdict.REFUSED || outcome.verdict() == Outcome.Verdict.GIVEN_UP;
     }
 
-    /** How the delivery has ended, as it is stored: {@code delivered}, {@code skipped}, {@code previewed} or dead. */
+    /**
+     * How the delivery has ended, as it is stored: {@code delivered}, {@code skipped}, {@code previewed} or
+     * {@code dead}, a dead letter.
+     *
+     * @throws IllegalStateException if it {@link #isFinal is not final}
+     */
     public String state() {
         return switch (outcome.verdict()) {
             case DELIVERED, SKIPPED, PREVIEWED -> outcome.verdict().name().toLowerCase(Locale.ROOT);
-            default -> "dead";
+            case REFUSED, GIVEN_UP -> "dead";
+            case RETRY, HOLD -> throw new IllegalStateException("it is to be retried");
         };
     }
 

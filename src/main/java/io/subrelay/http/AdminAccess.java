@@ -1,6 +1,6 @@
 package io.subrelay.http;
 
-import io.subrelay.webhook.OwnNames;
+import io.subrelay.webhook.LocalHostNames;
 import io.subrelay.webhook.Rejected;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,7 +13,7 @@ final class AdminAccess {
     private static final Pattern SCHEME = Pattern.compile("^basic +", Pattern.CASE_INSENSITIVE);
 
     private final byte[] expected;
-    private final OwnNames names;
+    private final LocalHostNames names;
 
     /**
      * Blank values let in everybody who calls from this machine.
@@ -21,7 +21,7 @@ final class AdminAccess {
      * @param ownName the name or address at which the runner listens
      */
     AdminAccess(String username, String password, String ownName) {
-        names = new OwnNames(ownName);
+        names = new LocalHostNames(ownName);
         expected = credentials(username, password).getBytes(StandardCharsets.UTF_8);
     }
 

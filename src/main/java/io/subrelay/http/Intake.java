@@ -1,7 +1,7 @@
 package io.subrelay.http;
 
 import io.subrelay.config.Settings;
-import io.subrelay.webhook.OwnNames;
+import io.subrelay.webhook.LocalHostNames;
 import io.subrelay.webhook.Rejected;
 import io.subrelay.webhook.RejectedWebhooks;
 import io.vertx.core.MultiMap;
@@ -47,7 +47,7 @@ public final class Intake {
         this.rejected = rejected;
         String host = settings.get("server.host");
         webhookAuthorization = new WebhookAuthorization(settings.get("webhook.authorization"),
-                settings.isSet("webhook.signing-secret") ? null : new OwnNames(host));
+                settings.isSet("webhook.signing-secret") ? null : new LocalHostNames(host));
         adminAccess = new AdminAccess(settings.get("admin.username"), settings.get("admin.password"), host);
         bodies = new Bodies(settings.number("server.max-body-size", 1024, 64 << 20),
                 Runtime.getRuntime().maxMemory() / 16);
@@ -75,7 +75,7 @@ public final class Intake {
      *
      * @param names those by which it may be called; null for any
      */
-    public void guardManagement(CamelContext context, OwnNames names) {
+    public void guardManagement(CamelContext context, LocalHostNames names) {
         ManagementHttpServer server = context.hasService(ManagementHttpServer.class);
         if (server != null) {
             HttpErrors.before(server.getConfiguration(), request -> {

@@ -1,6 +1,6 @@
 package io.subrelay.http;
 
-import io.subrelay.webhook.OwnNames;
+import io.subrelay.webhook.LocalHostNames;
 import io.subrelay.webhook.Rejected;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -9,13 +9,13 @@ import java.security.MessageDigest;
 final class WebhookAuthorization {
 
     private final byte[] expected;
-    private final OwnNames names;
+    private final LocalHostNames names;
 
     /**
      * @param expected the exact value; blank lets every webhook in
      * @param names    the names by which this is called where nothing else is asked for; null where something is
      */
-    WebhookAuthorization(String expected, OwnNames names) {
+    WebhookAuthorization(String expected, LocalHostNames names) {
         this.expected = expected.getBytes(StandardCharsets.UTF_8);
         this.names = names;
     }

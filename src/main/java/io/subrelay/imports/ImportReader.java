@@ -24,8 +24,8 @@ public final class ImportReader {
      */
     public Event read(byte[] line) {
         JsonNode told = parse(line);
-        if (CustomerAnswer.isOne(told)) {
-            return CustomerAnswer.read(told);
+        if (RevenueCatCustomer.isOne(told)) {
+            return RevenueCatCustomer.read(told);
         }
         if (!told.path("event").isObject()) {
             throw new Invalid("this is neither a customer (no subscriber) nor a webhook (no event)");

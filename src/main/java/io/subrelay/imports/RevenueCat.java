@@ -144,7 +144,7 @@ final class RevenueCat implements AutoCloseable {
         }
         try {
             JsonNode answer = WebhookReader.EXACT.readTree(new String(body, StandardCharsets.UTF_8));
-            if (answer instanceof ObjectNode told && CustomerAnswer.isOne(answer)) {
+            if (answer instanceof ObjectNode told && RevenueCatCustomer.isOne(answer)) {
                 return new Customer(told.put("app_user_id", id).toString().getBytes(StandardCharsets.UTF_8), null);
             }
         } catch (JsonProcessingException e) {

@@ -39,7 +39,7 @@ public final class CustomerRecords {
      */
     public Optional<ObjectNode> find(String appUserId, long atMs) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
-            Customers customers = customersOf(new CustomerStore(connection, new KnownCustomers()));
+            Customers customers = customersOf(new CustomerStore(connection, new CustomerCache()));
             Customer customer = customers.customerOf(appUserId);
             return Optional.ofNullable(customer).map(it -> it.toApiJson(customers::customerOf, atMs));
         }
@@ -71,7 +71,7 @@ public final class CustomerRecords {
      */
     public Missed missed(long after, int count, long nowMs) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
-            CustomerStore store = new CustomerStore(connection, new KnownCustomers());
+            CustomerStore store = new CustomerStore(connection, new CustomerCache());
             Customers customers = customersOf(store);
             List<Gap> gaps = new ArrayList<>();
             long last = 0;
@@ -126,7 +126,7 @@ public final class CustomerRecords {
 
     /** Subscriptions that were transferred from the customer stay with their new owner, with all that is known. */
     private static void handOver(Connection connection, String appUserId) throws SQLException {
-        CustomerStore store = new CustomerStore(connection, new KnownCustomers());
+        CustomerStore store = new CustomerStore(connection, new CustomerCache());
         Customers customers = customersOf(store);
         customers.leave(appUserId);
         store.save(customers, EventStore.lockPosition(connection)[0]);

@@ -36,7 +36,7 @@ final class CustomerStore implements Customers.Lookup {
     private static final int MOST_BEHIND = 3;
 
     private final Connection connection;
-    private final KnownCustomers known;
+    private final CustomerCache known;
     private final Map<Long, Customers.Stored> stored = new HashMap<>();
     private final Map<String, Customers.Stored> loaded = new HashMap<>();
     private final Set<String> asked = new HashSet<>();
@@ -44,7 +44,7 @@ final class CustomerStore implements Customers.Lookup {
     private final Map<Long, Integer> behind = new HashMap<>();
 
     /** @param known those that need not be read; what is read is added */
-    CustomerStore(Connection connection, KnownCustomers known) {
+    CustomerStore(Connection connection, CustomerCache known) {
         this.connection = connection;
         this.known = known;
     }

@@ -26,7 +26,7 @@ public final class EventPreview {
         try (Connection connection = database.dataSource().getConnection()) {
             long[] position = {0, Long.MAX_VALUE / 2};
             Customers customers =
-                    new Customers(new CustomerStore(connection, new KnownCustomers()), () -> ++position[1]);
+                    new Customers(new CustomerStore(connection, new CustomerCache()), () -> ++position[1]);
             return EventStore.enrich(
                     new Acceptance(event, receivedAt, false), 0, customers, position, List.of(), new ArrayList<>());
         }

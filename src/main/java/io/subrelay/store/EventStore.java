@@ -33,7 +33,7 @@ public final class EventStore {
 
     private final Supplier<List<String>> destinations;
     private final Supplier<List<String>> updated;
-    private final KnownCustomers known = new KnownCustomers();
+    private final CustomerCache known = new CustomerCache();
     /** The position as this runner wrote it last; another one tells that what is known may be old. */
     private long[] expected;
 
@@ -124,7 +124,7 @@ public final class EventStore {
         long[] position = lockPosition(connection);
         boolean known = Arrays.equals(position, expected);
         // not those of the events that come in: very many are read, and each once
-        CustomerStore store = new CustomerStore(connection, new KnownCustomers());
+        CustomerStore store = new CustomerStore(connection, new CustomerCache());
         store.load(ids);
         Customers customers = new Customers(store, () -> ++position[1]);
         List<String> names = List.of(destination);

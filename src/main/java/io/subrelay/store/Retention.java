@@ -73,7 +73,7 @@ public final class Retention {
     private void catchUpThese(List<Long> customers) throws SQLException {
         database.transaction(connection -> {
             long newest = EventStore.lockPosition(connection)[0];
-            new CustomerStore(connection, new KnownCustomers()).catchUp(customers, newest);
+            new CustomerStore(connection, new CustomerCache()).catchUp(customers, newest);
             return null;
         });
     }

@@ -65,7 +65,7 @@ final class Planted {
 
     Planted(Path root) {
         this.root = root;
-        for (String file : List.of("routes/http.camel.yaml", "routes/1-receive.camel.yaml",
+        for (String file : List.of("routes/answer.camel.yaml", "routes/1-receive.camel.yaml",
                 "routes/2-delivery.camel.yaml", "routes/mapping.jq", "routes/api.camel.yaml",
                 "routes/api.jq", "routes/destinations/statsig.camel.yaml")) {
             write(file, read(Path.of(file)));

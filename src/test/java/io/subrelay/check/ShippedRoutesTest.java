@@ -89,7 +89,7 @@ class ShippedRoutesTest {
                     lacking.add(route.idLine() + ": the route lacks " + member);
                 }
             }
-            Walk.through(route.node(), (name, key, value, owners) -> {
+            YamlWalk.through(route.node(), (name, key, value, owners) -> {
                 for (var step : name.equals("steps") ? Yaml.items(value) : List.<Node>of()) {
                     Yaml.entries(step).stream().filter(entry -> Yaml.get(entry.getValueNode(), "id") == null)
                             .forEach(entry -> lacking.add(Yaml.line(step) + ": " + Yaml.text(entry.getKeyNode())));
@@ -102,7 +102,7 @@ class ShippedRoutesTest {
     /** Where the paths of a REST definition lead: the path describes the route. */
     private static Set<String> paths(RouteFile file, List<String> lacking) {
         Set<String> routes = new TreeSet<>();
-        Walk.through(file, (name, key, value, owners) -> {
+        YamlWalk.through(file, (name, key, value, owners) -> {
             if (List.of("get", "post", "delete").contains(name) && "rest".equals(owners.peek())) {
                 for (Node path : Yaml.items(value)) {
                     routes.add(Yaml.text(Yaml.get(path, "to"), "uri"));

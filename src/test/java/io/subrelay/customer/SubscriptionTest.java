@@ -97,7 +97,7 @@ class SubscriptionTest {
     }
 
     private static SubscriptionState fold(Subscription subscription) {
-        return StatusFold.fold("s", subscription.facts(), false, fact -> true);
+        return SubscriptionFold.fold("s", subscription.facts(), false, fact -> true);
     }
 
     private static List<Fact> facts(Random random, int count) {

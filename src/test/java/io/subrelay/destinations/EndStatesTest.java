@@ -8,7 +8,7 @@ import io.subrelay.cases.Case;
 import io.subrelay.destinations.Destinations.Outcome;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.event.Event;
-import io.subrelay.store.PassingEvents;
+import io.subrelay.store.UnstoredEvents;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,7 +49,7 @@ class EndStatesTest {
         JsonNode last;
 
         Tags(List<Event> events, long asOf) {
-            PassingEvents passing = new PassingEvents();
+            UnstoredEvents passing = new UnstoredEvents();
             for (Event event : events) {
                 EnrichedEvent enriched = passing.enrich(event, asOf);
                 String user = enriched.event().event().path("app_user_id").asText("nobody");

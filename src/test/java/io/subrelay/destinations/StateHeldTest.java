@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.cases.Case;
 import io.subrelay.destinations.Destinations.Request;
 import io.subrelay.event.Event;
-import io.subrelay.store.PassingEvents;
+import io.subrelay.store.UnstoredEvents;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -138,7 +138,7 @@ class StateHeldTest {
 
     /** The profiles after all events, without those of customers who had an event since that is not sent. */
     private static Map<String, ObjectNode> play(String destination, List<Event> order, long receivedAt) {
-        PassingEvents events = new PassingEvents();
+        UnstoredEvents events = new UnstoredEvents();
         Vendor vendor = new Vendor();
         for (Event event : order) {
             List<Request> requests = destinations.send(destination, events.enrich(event, receivedAt).body()).requests();

@@ -9,7 +9,7 @@ import io.subrelay.customer.CustomerUpdate.Reason;
 import io.subrelay.customer.Environment;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.event.Event;
-import io.subrelay.store.PassingEvents;
+import io.subrelay.store.UnstoredEvents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -234,7 +234,7 @@ class TransferredAndMergedTest {
         for (String destination : HOLDING) {
             Map<String, Map<String, String>> first = null;
             for (List<Event> order : orders) {
-                PassingEvents events = new PassingEvents();
+                UnstoredEvents events = new UnstoredEvents();
                 Vendor vendor = new Vendor(destination);
                 for (Event event : order) {
                     vendor.tell(events.enrich(event, NOW));

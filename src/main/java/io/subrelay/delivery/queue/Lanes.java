@@ -44,7 +44,7 @@ public final class Lanes {
     private final TreeMap<Long, Long> unsettled = new TreeMap<>();
     private final TreeSet<Lane> spilled = new TreeSet<>(
             Comparator.<Lane>comparingLong(lane -> lane.spilledFrom).thenComparingLong(lane -> lane.customer));
-    private final Requests requests = new Requests();
+    private final RequestedDeliveries requests = new RequestedDeliveries();
     private int size;
 
     /**
@@ -86,7 +86,7 @@ public final class Lanes {
         return size;
     }
 
-    Requests requests() {
+    RequestedDeliveries requests() {
         return requests;
     }
 

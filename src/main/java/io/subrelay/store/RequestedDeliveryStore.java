@@ -10,7 +10,7 @@ import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** Deliveries that somebody asks for: they go out beside those of newly accepted events. */
-public final class RequestStore {
+public final class RequestedDeliveryStore {
 
     /** How many are scheduled in one transaction: acceptance waits for it. */
     private static final int STEP = 5_000;
@@ -47,7 +47,7 @@ public final class RequestStore {
 
     private final Database database;
 
-    public RequestStore(Database database) {
+    public RequestedDeliveryStore(Database database) {
         this.database = database;
     }
 

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Enriches events as a store would that was empty before the first of them; keeps nothing of them but in memory. */
-public final class PassingEvents {
+public final class UnstoredEvents {
 
     private final long[] position = {0, 0};
     private final Customers customers = new Customers(appUserId -> null, () -> ++position[1]);

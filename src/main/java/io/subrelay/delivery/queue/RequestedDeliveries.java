@@ -11,7 +11,7 @@ import java.util.Set;
  * The requested deliveries of a destination that are in memory. The database gives them again until they are settled
  * there, so that each reading is compared with what has ended before and since. Not thread safe.
  */
-final class Requests {
+final class RequestedDeliveries {
 
     private final Set<Long> known = new HashSet<>();
     private final Set<Long> ended = new HashSet<>();

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * attributes, and {@code purchases} with the status of each subscription when the API was asked. The id of the event is
  * made of all that it tells, so that the same answer is the same event.
  */
-final class CustomerAnswer {
+final class RevenueCatCustomer {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     /** For clocks that differ. What holds as of a later time would win over every webhook until then. */
@@ -29,7 +29,7 @@ final class CustomerAnswer {
     private final JsonNode subscriber;
     private final long askedAt;
 
-    private CustomerAnswer(JsonNode subscriber, long askedAt) {
+    private RevenueCatCustomer(JsonNode subscriber, long askedAt) {
         this.subscriber = subscriber;
         this.askedAt = askedAt;
     }
@@ -51,7 +51,7 @@ final class CustomerAnswer {
         if (askedAt < 0 || askedAt > System.currentTimeMillis() + MOST_AHEAD_MS) {
             throw new Invalid("request_date_ms is no time until now");
         }
-        return new CustomerAnswer(answer.path("subscriber"), askedAt).event(text(answer, "app_user_id"));
+        return new RevenueCatCustomer(answer.path("subscriber"), askedAt).event(text(answer, "app_user_id"));
     }
 
     private Event event(String askedFor) {

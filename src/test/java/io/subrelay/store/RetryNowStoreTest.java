@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whose next attempt is made ahead of its time. */
-class RetryStoreTest {
+class RetryNowStoreTest {
 
     private static final String FAILED = "insert into redelivery (destination, event, customer, origin, attempts,"
             + " first_attempt_at, next_attempt_at) values ('segment', %d, %d, '%s', 1, 1000, 9000)";
@@ -23,7 +23,7 @@ class RetryStoreTest {
     @EnumSource
     void notOfOneWhoseFirstDeliveryFailedAgain(Store.Kind kind) throws Exception {
         try (Database database = OpenedDatabase.with(kind.create().settings())) {
-            RetryStore retries = new RetryStore(database);
+            RetryNowStore retries = new RetryNowStore(database);
             for (int event = 5; event <= 7; event++) {
                 execute(database, FAILED.formatted(event, 1, "event"));
             }
@@ -49,9 +49,9 @@ class RetryStoreTest {
             long anna = OpenedDatabase.number(database, "select customer from event");
             execute(database, FAILED.formatted(seq, anna + 1, "request"));
 
-            assertThat(new RetryStore(database).customersOfEvent("segment", Hooks.id("anna", 1)))
+            assertThat(new RetryNowStore(database).customersOfEvent("segment", Hooks.id("anna", 1)))
                     .containsExactlyInAnyOrder(anna, anna + 1);
-            assertThat(new RetryStore(database).customersOfEvent("amplitude", Hooks.id("anna", 1)))
+            assertThat(new RetryNowStore(database).customersOfEvent("amplitude", Hooks.id("anna", 1)))
                     .containsExactly(anna);
         }
     }

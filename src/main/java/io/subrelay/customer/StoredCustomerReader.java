@@ -8,22 +8,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads what {@link CustomerWriter} wrote, which tells the form. */
-final class CustomerReader {
+/** Reads what {@link StoredCustomerWriter} wrote, which tells the form. */
+final class StoredCustomerReader {
 
     private final JsonParser json;
     private final Customer customer = new Customer();
     /** The environment that the version before wrote of the fact that is read. */
     private Environment named;
 
-    private CustomerReader(JsonParser json) {
+    private StoredCustomerReader(JsonParser json) {
         this.json = json;
     }
 
-    /** @throws IllegalArgumentException if it was not written by a {@link CustomerWriter} */
+    /** @throws IllegalArgumentException if it was not written by a {@link StoredCustomerWriter} */
     static Customer read(String text) {
-        try (JsonParser json = CustomerWriter.FACTORY.createParser(text)) {
-            return new CustomerReader(json).read();
+        try (JsonParser json = StoredCustomerWriter.FACTORY.createParser(text)) {
+            return new StoredCustomerReader(json).read();
         } catch (IOException e) {
             // Without the cause's message, which would show what the customer's data is in logs.
             throw new IllegalArgumentException("Not the stored state of a customer");
@@ -125,7 +125,7 @@ final class CustomerReader {
             EventKey key = key();
             for (int i = 0; json.nextToken() != JsonToken.END_ARRAY; i++) {
                 if (json.currentToken() != JsonToken.VALUE_NULL) {
-                    customer.ids.put(json.getText(), new Sight(key, i));
+                    customer.ids.put(json.getText(), new AliasPosition(key, i));
                 }
             }
         }

@@ -18,11 +18,11 @@ import java.util.TreeMap;
  * <p>The API names no original transaction. So what it told is kept by store and product, and joins the subscription
  * that webhooks name where the state is looked at: whichever of them came first.
  */
-final class Stated {
+final class ImportedFacts {
 
     private static final String PURCHASES = "purchases";
 
-    private Stated() {
+    private ImportedFacts() {
     }
 
     static boolean isTold(Event event) {

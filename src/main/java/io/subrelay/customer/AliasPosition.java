@@ -6,16 +6,16 @@ package io.subrelay.customer;
  * @param key      the event
  * @param position in its {@code aliases}, from 0
  */
-record Sight(EventKey key, int position) implements Comparable<Sight> {
+record AliasPosition(EventKey key, int position) implements Comparable<AliasPosition> {
 
     @Override
-    public int compareTo(Sight other) {
+    public int compareTo(AliasPosition other) {
         int order = key.compareTo(other.key);
         return order == 0 ? Integer.compare(position, other.position) : order;
     }
 
     /** The first one of two, each of which may be null. */
-    static Sight first(Sight one, Sight other) {
+    static AliasPosition first(AliasPosition one, AliasPosition other) {
         if (one == null || other == null) {
             return one == null ? other : one;
         }

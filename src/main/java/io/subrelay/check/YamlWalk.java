@@ -8,7 +8,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 
 /** Goes through everything in a file that has a name. */
-final class Walk {
+final class YamlWalk {
 
     /** What has names of its own, which are not Camel's. */
     private static final Set<String> FREE = Set.of("parameters", "properties", "constructors");
@@ -23,7 +23,7 @@ final class Walk {
         void visit(String name, Node key, Node value, Deque<String> owners);
     }
 
-    private Walk() {
+    private YamlWalk() {
     }
 
     static void through(RouteFile file, Visitor visitor) {

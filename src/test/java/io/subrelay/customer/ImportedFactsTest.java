@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the REST API told, alone and among webhooks. Times are seconds since the epoch; the API is asked at 1000. */
-class StatedTest {
+class ImportedFactsTest {
 
     private static final long ASKED = 1000;
 

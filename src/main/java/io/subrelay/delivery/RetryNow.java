@@ -1,6 +1,6 @@
 package io.subrelay.delivery;
 
-import io.subrelay.store.RetryStore;
+import io.subrelay.store.RetryNowStore;
 import io.subrelay.time.Clocks;
 import java.sql.SQLException;
 import java.util.Map;
@@ -13,17 +13,17 @@ import org.springframework.core.NestedExceptionUtils;
  * Attempts ahead of their time: because somebody wants them, because the runner has started, or because a destination
  * that failed is back. Other runners do the same for their customers within some seconds.
  */
-public final class Retries {
+public final class RetryNow {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
+    private static final Logger LOG = LoggerFactory.getLogger(RetryNow.class);
 
-    private final RetryStore store;
+    private final RetryNowStore store;
     private final Map<String, DeliveringConsumer> consumers;
     private final Clocks clocks;
     private final Runnable flush;
 
     /** @param flush waits a moment until the results of deliveries are in the database */
-    Retries(RetryStore store, Map<String, DeliveringConsumer> consumers, Clocks clocks, Runnable flush) {
+    RetryNow(RetryNowStore store, Map<String, DeliveringConsumer> consumers, Clocks clocks, Runnable flush) {
         this.store = store;
         this.consumers = consumers;
         this.clocks = clocks;

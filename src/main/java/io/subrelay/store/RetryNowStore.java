@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Deliveries that wait for their next attempt, in the database. */
-public final class RetryStore {
+public final class RetryNowStore {
 
     private static final String DUE =
             "update redelivery set early = true where destination = ? and attempts > 0 and next_attempt_at > ?";
@@ -15,7 +15,7 @@ public final class RetryStore {
 
     private final Database database;
 
-    public RetryStore(Database database) {
+    public RetryNowStore(Database database) {
         this.database = database;
     }
 
@@ -91,6 +91,6 @@ public final class RetryStore {
     }
 
     private int update(String sql, Object... parameters) throws SQLException {
-        return RequestStore.againIfOthersWereFirst(() -> database.jdbc().update(sql, parameters));
+        return RequestedDeliveryStore.againIfOthersWereFirst(() -> database.jdbc().update(sql, parameters));
     }
 }

@@ -18,10 +18,10 @@ import java.util.function.Function;
  * @param hasEnded      whether the customer had a status, and has none any more
  * @param atMs          the time for which access is told, milliseconds since the epoch
  */
-record Holdings(Environment environment, List<SubscriptionState> subscriptions, NamedId wrote, boolean hasEnded,
+record CustomerHoldings(Environment environment, List<SubscriptionState> subscriptions, NamedId wrote, boolean hasEnded,
         long atMs) {
 
-    static Holdings of(
+    static CustomerHoldings of(
             Customer customer, Environment environment, Function<String, Customer> customerOf, long atMs) {
         Map<String, List<Fact>> owned;
         Map<String, List<Fact>> lost = Map.of();
@@ -36,7 +36,7 @@ record Holdings(Environment environment, List<SubscriptionState> subscriptions, 
         states.sort((one, other) -> other.newestKnown().happened().compareTo(one.newestKnown().happened()));
         boolean hasEnded = !lost.isEmpty() && standing(states) == null
                 && standing(fold(lost, customer, environment)) != null;
-        return new Holdings(environment, states, customer.in(environment).wrote, hasEnded, atMs);
+        return new CustomerHoldings(environment, states, customer.in(environment).wrote, hasEnded, atMs);
     }
 
     /** What is told of each subscription that the customer owns, wherever it was told. */
@@ -47,7 +47,7 @@ record Holdings(Environment environment, List<SubscriptionState> subscriptions, 
     }
 
     private static Map<String, List<Fact>> joined(Map<String, List<Fact>> told) {
-        return Strays.joined(Stated.joined(told));
+        return StrayPurchases.joined(ImportedFacts.joined(told));
     }
 
     private static List<SubscriptionState> fold(
@@ -67,7 +67,7 @@ record Holdings(Environment environment, List<SubscriptionState> subscriptions, 
         owned.forEach((key, facts) -> {
             Map<String, List<Fact>> purchases = apart ? OneTimePurchases.divide(key, facts) : Map.of(key, facts);
             purchases.forEach((name, each) -> {
-                SubscriptionState state = StatusFold.fold(name, each, replaced.contains(key), open::contains);
+                SubscriptionState state = SubscriptionFold.fold(name, each, replaced.contains(key), open::contains);
                 if (state.isKnown() && (!state.temporary().isEmpty() || !isTemporary(each))) {
                     states.add(state);
                 }

@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Writes a customer as JSON, for {@link CustomerReader} to read. It is written with every few events, so it is short:
+ * Writes a customer as JSON, for {@link StoredCustomerReader} to read. It is written with every few events, so it is short:
  * an event is named in full once where it can be, and a fact only lists the fields in which it differs from the one
  * before.
  *
@@ -35,7 +35,7 @@ import java.util.TreeMap;
  * The version before told production and sandbox apart by a field {@code env} of each fact, and wrote no
  * {@code wrote}.
  */
-final class CustomerWriter {
+final class StoredCustomerWriter {
 
     /** The names are mostly ids, each of one customer: to look each up among all ever read costs and keeps. */
     static final JsonFactory FACTORY =
@@ -44,7 +44,7 @@ final class CustomerWriter {
     private final Customer customer;
     private final JsonGenerator json;
 
-    private CustomerWriter(Customer customer, JsonGenerator json) {
+    private StoredCustomerWriter(Customer customer, JsonGenerator json) {
         this.customer = customer;
         this.json = json;
     }
@@ -52,7 +52,7 @@ final class CustomerWriter {
     static String write(Customer customer) {
         StringWriter text = new StringWriter(512);
         try (JsonGenerator json = FACTORY.createGenerator(text)) {
-            new CustomerWriter(customer, json).write();
+            new StoredCustomerWriter(customer, json).write();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

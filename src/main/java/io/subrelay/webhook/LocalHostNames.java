@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
  * The names by which a runner is called that anybody on its machine may call. A page of another site could have its own
  * name lead to this machine and so reach what is not for it: the browser says by which name it calls.
  */
-public final class OwnNames {
+public final class LocalHostNames {
 
     /** The names by which this machine is reached from itself, in front of the port. */
     private static final Pattern LOOPBACK = Pattern.compile(
@@ -15,7 +15,7 @@ public final class OwnNames {
     private final String own;
 
     /** @param own the name or address at which the runner listens */
-    public OwnNames(String own) {
+    public LocalHostNames(String own) {
         this.own = own;
     }
 

@@ -11,7 +11,7 @@ import java.util.Map;
  * The customers that were used last, so that they need not be read and parsed again with each event. Only the writer
  * uses it, and it drops it all when the database tells of a change that was not the writer's. Not thread safe.
  */
-final class KnownCustomers {
+final class CustomerCache {
 
     /**
      * How long the states may be together, as JSON, in characters. In memory they take about three times as much, so

@@ -11,9 +11,9 @@ import java.util.TreeMap;
  * Brings what is told of a purchase under another key to that purchase: a refund may name the original transaction that
  * the purchase left out, or leave out the one that it named. The transaction itself tells that they belong together.
  */
-final class Strays {
+final class StrayPurchases {
 
-    private Strays() {
+    private StrayPurchases() {
     }
 
     /**

@@ -26,7 +26,7 @@ import java.util.function.Predicate;
  * Folds the facts of one subscription into its state. Only the newest fact of each category, and for each field the
  * newest that carries it, have a say, without those that are {@link EarlierPurchase about an earlier purchase}.
  */
-final class StatusFold {
+final class SubscriptionFold {
 
     private static final String PROMOTIONAL = "PROMOTIONAL";
     private static final Category[] CATEGORIES = Category.values();
@@ -45,7 +45,7 @@ final class StatusFold {
     /** Since when it goes on: reasons for an end that are older no longer matter. */
     private EventKey start;
 
-    private StatusFold(String key, List<Fact> facts, boolean replaced, Predicate<Fact> isOpen) {
+    private SubscriptionFold(String key, List<Fact> facts, boolean replaced, Predicate<Fact> isOpen) {
         this.key = key;
         this.facts = facts;
         this.replaced = replaced;
@@ -79,7 +79,7 @@ final class StatusFold {
      * @param isOpen   tells which temporary grants still stand for a purchase
      */
     static SubscriptionState fold(String key, List<Fact> facts, boolean replaced, Predicate<Fact> isOpen) {
-        StatusFold fold = new StatusFold(key, facts, replaced, isOpen);
+        SubscriptionFold fold = new SubscriptionFold(key, facts, replaced, isOpen);
         for (Fact fact : facts) {
             if (fold.newest(fact.category()) == fact) {
                 fold.apply(fact);
@@ -129,7 +129,7 @@ final class StatusFold {
 
     /** Reasons that were told for an end stay if it has ended, or is about to, since it was bought last. */
     private void applyStated(Fact fact) {
-        set(Stated.status(fact));
+        set(ImportedFacts.status(fact));
         Long bought = fact.number(Field.PURCHASED);
         EventKey since = switch (status) {
             case TRIAL, INTRO, ACTIVE, PROMOTIONAL -> fact.key();

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Deliveries that several people ask for at once. */
-class RequestStoreTest {
+class RequestedDeliveryStoreTest {
 
     private static final int EVENTS = 200;
     private static final int AT_ONCE = 4;
@@ -33,7 +33,7 @@ class RequestStoreTest {
                 List<CompletableFuture<Long>> backfills = Stream.generate(() -> CompletableFuture.supplyAsync(() -> {
                     try {
                         together.await();
-                        return new RequestStore(database).history(destination, 0, true);
+                        return new RequestedDeliveryStore(database).history(destination, 0, true);
                     } catch (Exception e) {
                         throw new IllegalStateException(e);
                     }
