@@ -103,6 +103,22 @@ class CircuitTest {
         assertThat(recoveries).isEqualTo(1);
     }
 
+    @Test
+    void isCalledAtOnceWhereSomebodyWantsIt() {
+        call(UNAUTHORIZED, true);
+        assertThat(circuit.tryAcquire()).isPositive();
+        circuit.tryNow();
+        call(DELIVERED, false);
+        assertThat(circuit.state()).isEqualTo("closed");
+        circuit = circuit();
+        for (int i = 0; i < 10; i++) {
+            call(Outcome.retry(429, "slowly", 1_000, 20_000), true);
+        }
+        assertThat(circuit.tryAcquire()).isPositive();
+        circuit.tryNow();
+        call(DELIVERED, false);
+    }
+
     /** Whatever has come back in whatever order: no wait is long, and once calls work all may go. */
     @Test
     void nothingThatHappensLocksItForGood() {
