@@ -18,11 +18,13 @@ import io.subrelay.event.Event;
 import io.subrelay.event.Kind;
 import io.subrelay.redelivery.DurableRedelivery;
 import io.subrelay.time.Clocks;
+import io.subrelay.time.TestClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,8 +95,11 @@ final class Destinations implements AutoCloseable {
     }
 
     final DefaultCamelContext camel = new DefaultCamelContext();
+    /** The time at which the newest event was sent, as no vendor takes what is too old. */
+    private final TestClock clock = new TestClock(0);
     private final DestinationRegistry registry = new DestinationRegistry(
-            new Settings(camel.getPropertiesComponent()), new SimpleMeterRegistry(), Clocks.system());
+            new Settings(camel.getPropertiesComponent()), new SimpleMeterRegistry(),
+            new Clocks(clock, Clock.systemUTC()));
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final HttpServer vendor;
     /** The status to answer with; 0 breaks the connection off. */
@@ -158,7 +163,9 @@ final class Destinations implements AutoCloseable {
     /** Attempts to deliver events together. */
     Outcome send(String destination, JsonNode... events) {
         requests.clear();
-        List<String> results = Attempts.run(registry, destination, Stream.of(events).map(Destinations::event).toList())
+        List<EnrichedEvent> enriched = Stream.of(events).map(Destinations::event).toList();
+        clock.advance(enriched.stream().mapToLong(EnrichedEvent::receivedAt).max().getAsLong() - clock.millis());
+        List<String> results = Attempts.run(registry, destination, enriched)
                 .stream().map(Destinations::shown).toList();
         return new Outcome(List.copyOf(requests), results);
     }
@@ -189,8 +196,9 @@ final class Destinations implements AutoCloseable {
         if (enriched.has(EnrichedEvent.STANDING)) {
             customer.set(EnrichedEvent.STANDING, enriched.get(EnrichedEvent.STANDING));
         }
-        return new EnrichedEvent(1, 1, List.of(), Event.of(webhook, webhook.toString()), customer,
-                System.currentTimeMillis(), enriched.path("late").asBoolean(), NAMES);
+        Event event = Event.of(webhook, webhook.toString());
+        return new EnrichedEvent(1, 1, List.of(), event, customer, event.timestampMs(),
+                enriched.path("late").asBoolean(), NAMES);
     }
 
     @Override
