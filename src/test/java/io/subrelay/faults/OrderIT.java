@@ -25,6 +25,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** That deliveries go out in order, customer by customer, whatever fails on the way. */
 class OrderIT {
 
+    /** Without what is told of a merge, whose order CustomerUpdateTest shows. */
+    private static final Map<String, String> EVENTS_ALONE = Map.of("segment.customer-updates", "off",
+            "amplitude.customer-updates", "off", "onesignal.customer-updates", "off");
+
     private static final int EVENTS = Integer.getInteger("faults.events", 240);
 
     @ParameterizedTest
@@ -46,7 +50,7 @@ class OrderIT {
     @EnumSource(Store.Kind.class)
     void acrossAMerge(Store.Kind kind) {
         try (FakeVendors vendors = FakeVendors.start();
-                RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors))) {
+                RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors, EVENTS_ALONE))) {
             Api api = relay.api();
             List<String> ids = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
@@ -94,7 +98,7 @@ class OrderIT {
     @EnumSource(Store.Kind.class)
     void acrossARestart(Store.Kind kind) {
         try (FakeVendors vendors = FakeVendors.start();
-                RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors))) {
+                RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors, EVENTS_ALONE))) {
             Api api = relay.api();
             String poor = Hooks.customer();
             String merged = Hooks.customer();
