@@ -13,9 +13,9 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Writes a customer as JSON, for {@link StoredCustomerReader} to read. It is written with every few events, so it is short:
- * an event is named in full once where it can be, and a fact only lists the fields in which it differs from the one
- * before.
+ * Writes a customer as JSON, for {@link StoredCustomerReader} to read. It is written with every few events, so it is
+ * short: an event is named in full once where it can be, and a fact only lists the fields in which it differs from the
+ * one before.
  *
  * <pre>
  * newest         [at, rank, event id]
