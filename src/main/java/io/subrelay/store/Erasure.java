@@ -15,7 +15,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Takes the ids of customers who are erased out of what stays of others: the events by which something went from one to
- * the other, what became of those, and the states that they are folded into.
+ * the other, the results of their deliveries, and the states that they are folded into.
  */
 final class Erasure {
 

@@ -122,7 +122,7 @@ public final class Writer implements AutoCloseable {
         erased.addAll(customers);
     }
 
-    /** Remembers what became of a delivery; waits only while very many results cannot be written. */
+    /** Adds the result of a delivery; waits only while very many results cannot be written. */
     public void add(DeliveryResult result) {
         queue.add(result);
     }
