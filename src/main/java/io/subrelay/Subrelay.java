@@ -3,6 +3,7 @@ package io.subrelay;
 import io.subrelay.check.CheckCommand;
 import io.subrelay.check.PreviewCommand;
 import io.subrelay.imports.BackfillCommand;
+import io.subrelay.imports.BackupCommand;
 import io.subrelay.imports.ImportArguments;
 import io.subrelay.imports.ImportCommand;
 import java.io.IOException;
@@ -26,6 +27,7 @@ public final class Subrelay {
               java -jar subrelay.jar import --gaps             ask RevenueCat for customers with missed events
               java -jar subrelay.jar backfill <destination> --state [--stop]
                                                                tell a destination how every customer stands
+              java -jar subrelay.jar backup <file>             copy the H2 database of the runner that runs
               java -jar subrelay.jar --help | --version
 
             A setting can be given as -Dname=value before -jar, or as an environment variable: SEGMENT_WRITE_KEY.
@@ -47,6 +49,9 @@ public final class Subrelay {
         }
         if (command.equals("backfill")) {
             return runBackfill(rest);
+        }
+        if (command.equals("backup")) {
+            return runBackup(rest);
         }
         boolean files = command.equals("preview") && !rest.isEmpty()
                 && rest.stream().noneMatch(it -> it.startsWith("-"));
@@ -103,6 +108,15 @@ public final class Subrelay {
         }
         quiet();
         return BackfillCommand.run(Runner.settings(), rest, System.out, System.err);
+    }
+
+    private static int runBackup(List<String> rest) {
+        if (rest.size() != 1 || rest.get(0).startsWith("-")) {
+            System.err.println("backup needs the file to be made: backup <file>");
+            return 2;
+        }
+        quiet();
+        return BackupCommand.run(Runner.settings(), Path.of(rest.get(0)), System.out, System.err);
     }
 
     private static int unknown(String arguments) {

@@ -2,6 +2,7 @@ package io.subrelay.beans;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.subrelay.config.Settings;
+import io.subrelay.console.BackupApi;
 import io.subrelay.console.ConsoleFiles;
 import io.subrelay.console.CustomerApi;
 import io.subrelay.console.DeliveryApi;
@@ -46,6 +47,7 @@ public final class Beans {
                 new WebhookSignature(settings.get("webhook.signing-secret"), Clock.systemUTC()));
         registry.bind("customerApi", new CustomerApi(new CustomerRecords(database), outbox));
         registry.bind("deliveryApi", new DeliveryApi(destinations, outbox, new RequestedDeliveryStore(database)));
+        registry.bind("backupApi", new BackupApi(database));
         registry.bind("importApi",
                 new ImportApi(new CustomerRecords(database), new EventPreview(database), outbox));
         registry.bind("gapsApi", new GapsApi(new CustomerRecords(database), meters));

@@ -22,6 +22,8 @@ final class RunnerClient {
     /** How long one that does not answer, as it is started again, is waited for. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration ONE_REQUEST = Duration.ofSeconds(60);
+    /** A large file takes long to be copied. */
+    private static final Duration LONG_REQUEST = Duration.ofHours(1);
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
@@ -57,8 +59,17 @@ final class RunnerClient {
                 .header("Content-Type", "application/x-ndjson").POST(BodyPublishers.ofByteArray(lines)));
     }
 
-    /** @throws ImportStopped if the runner is not there for a while, or does not take it */
+    /** Has something done that may take long. */
+    JsonNode post(String path) throws InterruptedException {
+        return call(HttpRequest.newBuilder(URI.create(url + path)).POST(BodyPublishers.noBody()), LONG_REQUEST);
+    }
+
     private JsonNode call(HttpRequest.Builder request) throws InterruptedException {
+        return call(request, ONE_REQUEST);
+    }
+
+    /** @throws ImportStopped if the runner is not there for a while, or does not take it */
+    private JsonNode call(HttpRequest.Builder request, Duration within) throws InterruptedException {
         if (authorization != null) {
             request.header("Authorization", authorization);
         }
@@ -67,7 +78,7 @@ final class RunnerClient {
             String failure;
             try {
                 HttpResponse<String> answer =
-                        client.send(request.timeout(ONE_REQUEST).build(), BodyHandlers.ofString());
+                        client.send(request.timeout(within).build(), BodyHandlers.ofString());
                 if (answer.statusCode() == 200) {
                     return JSON.readTree(answer.body());
                 }

@@ -13,6 +13,7 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -356,7 +357,16 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Waits until the file is written anew, where that is being done. */
+    /**
+     * Copies an H2 file while it is used. What was on the disk before is in the copy.
+     *
+     * @return empty where the database is no file of this runner
+     */
+    public synchronized Optional<Backup> backup() throws SQLException, IOException {
+        return closed || file == null ? Optional.empty() : Optional.of(Backup.of(dataSource, file));
+    }
+
+    /** Waits until the file is written anew or copied, where that is being done. */
     @Override
     public synchronized void close() {
         closed = true;
@@ -378,7 +388,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** Not by a connection of the pool, which would complain of the database's end. */
-    private static void shutDown(String url, HikariConfig config) {
+    static void shutDown(String url, HikariConfig config) {
         try (Connection connection = DriverManager.getConnection(url, config.getUsername(), config.getPassword());
                 Statement statement = connection.createStatement()) {
             statement.execute("SHUTDOWN");

@@ -30,6 +30,7 @@ final class H2File implements AutoCloseable {
 
     private static final String PREFIX = "jdbc:h2:";
     private static final String SUFFIX = ".mv.db";
+    private static final String BACKUP = ".backup";
     private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> OWNER_OF_FOLDER = PosixFilePermissions.fromString("rwx------");
 
@@ -153,7 +154,8 @@ final class H2File implements AutoCloseable {
                 + (exists() ? "an empty one and " : "") + lastEvent);
     }
 
-    private long lastAccepted() throws IOException {
+    /** The number of the last event that is on the disk; 0 where there is none. */
+    long lastAccepted() throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(20);
         channel.read(bytes, 0);
         String number = new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII).strip();
@@ -216,6 +218,25 @@ final class H2File implements AutoCloseable {
         } catch (IOException e) {
             // not every system can; the move is kept or undone as a whole anyway
         }
+    }
+
+    /** Where a copy of the database is made: an empty file that its owner alone may read. */
+    Path newBackup() throws IOException {
+        Path copy = Path.of(name + BACKUP + ".new" + SUFFIX);
+        Files.write(copy, new byte[0]);
+        restrict(copy, OWNER);
+        return copy;
+    }
+
+    String backupUrl() {
+        return PREFIX + "file:" + name + BACKUP + ".new" + options;
+    }
+
+    /** The copy is whole, and takes the place of the one before; returns where it is. */
+    Path keepBackup() throws IOException {
+        Path copy = Path.of(name + BACKUP + ".new" + SUFFIX);
+        restrict(copy, OWNER);
+        return Files.move(copy, Path.of(name + BACKUP + SUFFIX), StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override

@@ -54,13 +54,18 @@ final class RewrittenFile {
      * anew. A kill in between is made good by the next start, as what was erased is still noted then.
      */
     static void write(String url, HikariConfig config, H2File file) throws SQLException, IOException {
+        write(url, config);
+        file.cleaned();
+    }
+
+    /** The same of a file that is not the runner's own. */
+    static void write(String url, HikariConfig config) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url, config.getUsername(), config.getPassword());
                 Statement statement = connection.createStatement()) {
             index(statement, "customer_id", "primary key", "app_user_id");
             index(statement, "event", "unique", "event_id");
             statement.execute("SHUTDOWN COMPACT");
         }
-        file.cleaned();
     }
 
     private static void index(Statement statement, String table, String constraint, String column)

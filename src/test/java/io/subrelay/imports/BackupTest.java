@@ -1,0 +1,80 @@
+package io.subrelay.imports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.subrelay.Relay;
+import io.subrelay.config.Settings;
+import io.subrelay.harness.Hooks;
+import io.subrelay.harness.Store;
+import io.subrelay.harness.TempFolders;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Test;
+
+/** A copy of the database that is made while it is used, and what is there once it took the database's place. */
+class BackupTest {
+
+    private static final String ERASED = "who-is-erased";
+
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+
+    @Test
+    void holdsAllThatWasAcceptedBeforeItBegan() throws Exception {
+        Store restored = Store.h2(TempFolders.create().resolve("data"));
+        Path file = Path.of(restored.url().substring("jdbc:h2:file:".length()) + ".mv.db");
+        Files.createDirectory(file.getParent());
+        int before;
+        try (Relay relay = Relay.start(Store.Kind.H2.create(), Map.of())) {
+            relay.api().accept(Hooks.renewal(ERASED, 1));
+            relay.api().call("DELETE", "/api/customers/" + ERASED);
+            AtomicInteger accepted = new AtomicInteger();
+            AtomicBoolean ended = new AtomicBoolean();
+            Thread events = new Thread(() -> {
+                while (!ended.get()) {
+                    relay.api().accept(Hooks.renewal("customer" + (accepted.get() + 1), 1));
+                    accepted.incrementAndGet();
+                }
+            });
+            events.start();
+            await().until(() -> accepted.get() > 50);
+            // the first of two shows that one does not spoil the next
+            assertThat(backup(relay, file.resolveSibling("first"))).as(printed.toString()).isZero();
+            before = accepted.get();
+            assertThat(backup(relay, file)).as(printed.toString()).isZero();
+            int then = accepted.get();
+            await().until(() -> accepted.get() > then + 10);
+            ended.set(true);
+            events.join();
+        }
+        assertThat(before).isGreaterThan(51);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain(ERASED);
+        try (Relay relay = Relay.start(restored, Map.of())) {
+            for (int i = 1; i <= before; i++) {
+                assertThat(relay.api().history("customer" + i)).as("customer %d of %d", i, before).hasSize(1);
+            }
+            relay.api().accept(Hooks.renewal("customer1", 2));
+            assertThat(backup(relay, file)).isEqualTo(1);
+            assertThat(printed.toString()).contains("there is such a file already");
+        }
+    }
+
+    private int backup(Relay relay, Path file) {
+        Properties properties = new Properties();
+        properties.putAll(Map.of("server.host", "127.0.0.1", "server.port", relay.api().port() + ""));
+        DefaultCamelContext camel = new DefaultCamelContext();
+        camel.getPropertiesComponent().setInitialProperties(properties);
+        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        return BackupCommand.run(new Settings(camel.getPropertiesComponent()), file, out, out);
+    }
+}
