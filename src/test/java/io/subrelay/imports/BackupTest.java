@@ -34,9 +34,15 @@ class BackupTest {
         Path file = Path.of(restored.url().substring("jdbc:h2:file:".length()) + ".mv.db");
         Files.createDirectory(file.getParent());
         int before;
-        try (Relay relay = Relay.start(Store.Kind.H2.create(), Map.of())) {
+        Store store = Store.Kind.H2.create();
+        // else H2 may drop what was erased from so small a file as it closes it
+        Map<String, String> settings = Map.of("database.url", store.url() + ";MAX_COMPACT_TIME=0");
+        try (Relay relay = Relay.start(store, settings)) {
             relay.api().accept(Hooks.renewal(ERASED, 1));
             relay.api().call("DELETE", "/api/customers/" + ERASED);
+            Path first = file.resolveSibling("first");
+            assertThat(backup(relay, first)).as(printed.toString()).isZero();
+            assertThat(Files.readString(first, StandardCharsets.ISO_8859_1)).doesNotContain(ERASED);
             AtomicInteger accepted = new AtomicInteger();
             AtomicBoolean ended = new AtomicBoolean();
             Thread events = new Thread(() -> {
@@ -47,8 +53,6 @@ class BackupTest {
             });
             events.start();
             await().until(() -> accepted.get() > 50);
-            // the first of two shows that one does not spoil the next
-            assertThat(backup(relay, file.resolveSibling("first"))).as(printed.toString()).isZero();
             before = accepted.get();
             assertThat(backup(relay, file)).as(printed.toString()).isZero();
             int then = accepted.get();
@@ -56,9 +60,7 @@ class BackupTest {
             ended.set(true);
             events.join();
         }
-        assertThat(before).isGreaterThan(51);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
-        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain(ERASED);
         try (Relay relay = Relay.start(restored, Map.of())) {
             for (int i = 1; i <= before; i++) {
                 assertThat(relay.api().history("customer" + i)).as("customer %d of %d", i, before).hasSize(1);
