@@ -18,6 +18,7 @@ import io.subrelay.http.BoundedHttp;
 import io.subrelay.http.Connections;
 import io.subrelay.http.HttpErrors;
 import io.subrelay.http.Intake;
+import io.subrelay.http.OwnTls;
 import io.subrelay.http.PortHealth;
 import io.subrelay.imports.GapsApi;
 import io.subrelay.store.Database;
@@ -39,6 +40,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.net.SocketFactory;
+import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.health.HealthCheckRegistry;
@@ -138,6 +141,7 @@ final class Runner extends MainListenerSupport {
         CheckCommand.beforeStart(Path.of(""), context);
         checkAddress(settings, "server");
         checkAddress(settings, "management");
+        SSLContext tls = OwnTls.of(settings);
         Preview.guard(context);
         OutboxEndpoint.makeDurable(context);
         Registry registry = context.getRegistry();
@@ -163,7 +167,8 @@ final class Runner extends MainListenerSupport {
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
         health.register(new DatabaseHealth(database, writer));
         health.register(new OutboxHealth(destinations, outbox));
-        health.register(new PortHealth(settings.get("server.host"), settings.port("server")));
+        health.register(new PortHealth(settings.get("server.host"), settings.port("server"),
+                tls == null ? SocketFactory.getDefault() : tls.getSocketFactory()));
         writer.start(outbox::accepted);
     }
 
@@ -228,7 +233,8 @@ final class Runner extends MainListenerSupport {
                 .map(consumer -> consumer.name() + "=" + consumer.mode()).toList();
         outbox.gone().forEach((name, waiting) -> LOG.warn("{}: {} deliveries wait, and it has no route any more: put "
                 + "routes/destinations/{}.camel.yaml back, or end them with a route that skips", name, waiting, name));
-        LOG.info("Subrelay is ready: http://{}:{} {}", settings.get("server.host"),
+        LOG.info("Subrelay is ready: {}://{}:{} {}", OwnTls.isOn(settings) ? "https" : "http",
+                settings.get("server.host"),
                 settings.get("server.port"), String.join(" ", modes));
     }
 

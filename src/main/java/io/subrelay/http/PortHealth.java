@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import javax.net.SocketFactory;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
@@ -18,12 +19,17 @@ public final class PortHealth extends AbstractHealthCheck {
 
     private final String host;
     private final int port;
+    private final SocketFactory sockets;
 
-    /** @param port 0 for one that is not known, which is not asked */
-    public PortHealth(String host, int port) {
+    /**
+     * @param port    0 for one that is not known, which is not asked
+     * @param sockets makes the connection to it, with TLS where it has TLS
+     */
+    public PortHealth(String host, int port, SocketFactory sockets) {
         super("subrelay", "webhook-port");
         this.host = host;
         this.port = port;
+        this.sockets = sockets;
     }
 
     @Override
@@ -37,7 +43,7 @@ public final class PortHealth extends AbstractHealthCheck {
         if (port == 0) {
             return;
         }
-        try (Socket socket = new Socket()) {
+        try (Socket socket = sockets.createSocket()) {
             InetSocketAddress address = new InetSocketAddress(host, port);
             socket.connect(address.getAddress() != null && address.getAddress().isAnyLocalAddress()
                     ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port) : address, TIMEOUT_MS);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.subrelay.config.Settings;
+import io.subrelay.http.OwnTls;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import javax.net.ssl.SSLContext;
 
 /** The API of the runner that is started in this folder, or of another one with the same settings. */
 final class RunnerClient {
@@ -25,8 +27,7 @@ final class RunnerClient {
     /** A large file takes long to be copied. */
     private static final Duration LONG_REQUEST = Duration.ofHours(1);
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
+    private final HttpClient client;
     private final String url;
     private final String authorization;
     private final Duration patience;
@@ -39,7 +40,11 @@ final class RunnerClient {
         String host = settings.get("server.host");
         String own = host.equals("0.0.0.0") ? "127.0.0.1" : host.equals("::") ? "[::1]"
                 : host.contains(":") ? "[" + host + "]" : host;
-        this.url = "http://" + own + ":" + settings.port("server");
+        SSLContext tls = OwnTls.of(settings);
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
+        this.client = (tls == null ? builder : builder.sslContext(tls)).build();
+        this.url = (tls == null ? "http://" : "https://") + own + ":" + settings.port("server");
         String both = settings.get("admin.username") + ":" + settings.get("admin.password");
         this.authorization = both.equals(":") ? null
                 : "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8));

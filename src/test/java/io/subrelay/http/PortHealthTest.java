@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import javax.net.SocketFactory;
 import org.apache.camel.health.HealthCheck;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +58,7 @@ class PortHealthTest {
     }
 
     private static String health(String host, int port) {
-        HealthCheck.Result result = new PortHealth(host, port).call();
+        HealthCheck.Result result = new PortHealth(host, port, SocketFactory.getDefault()).call();
         return result.getState() + " " + result.getMessage().orElse(null);
     }
 }
