@@ -44,6 +44,11 @@ public record Delivery(EnrichedEvent event, Origin origin, int attempts, long tr
         }
     }
 
+    /** False of an event that only orders what comes after it behind the customers that it merged. */
+    public boolean isMeantFor(String destination) {
+        return origin == Origin.REQUEST || event.destinations().contains(destination);
+    }
+
     public long seq() {
         return event.seq();
     }

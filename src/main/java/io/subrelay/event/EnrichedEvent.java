@@ -11,7 +11,8 @@ import java.util.List;
  *
  * @param seq            its place in the order of acceptance; without gaps
  * @param customer       the customer that it is ordered with
- * @param afterCustomers customers that this event merged into its own: it goes out after all that is theirs
+ * @param afterCustomers customers that this event merged into its own: it, and what comes after it, goes out after all
+ *                       that is theirs
  * @param event          the webhook
  * @param customerThen   the customer as of this event; of one that does not tell the state, with the state as it stood
  * @param receivedAt     when it was accepted, milliseconds since the epoch

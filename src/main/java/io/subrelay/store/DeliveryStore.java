@@ -49,7 +49,9 @@ public final class DeliveryStore {
     private static final String UNSETTLED_LIVE = """
             from event e
             left join redelivery r on r.destination = ? and r.event = e.seq
-            where e.destinations like ? and (r.origin is null or r.origin = 'event')
+              and (r.origin = 'event' or e.destinations like ?)
+            where (e.destinations like ? or e.after_customers is not null)
+              and (r.origin is null or r.origin = 'event')
               and not exists (select 1 from delivery d where d.event = e.seq and d.destination = ?)
             """;
 
@@ -60,7 +62,8 @@ public final class DeliveryStore {
     }
 
     /**
-     * The next deliveries of accepted events, in order, that are neither settled nor asked for by hand.
+     * The next deliveries of accepted events, in order, that are neither settled nor asked for by hand; and the events
+     * for other destinations by which customers became one.
      *
      * @param slices which of the slices of customers
      * @param of     into how many slices they are divided
@@ -70,14 +73,14 @@ public final class DeliveryStore {
         return read(
                 EVENT + UNSETTLED_LIVE + " and " + condition("e.customer", slices, of)
                         + " and e.seq > ? and e.seq <= ? order by e.seq limit " + limit,
-                destination, likeName(destination), destination, afterSeq, upToSeq);
+                destination, likeName(destination), likeName(destination), destination, afterSeq, upToSeq);
     }
 
     /** The same of one customer, from a place on and up to one. */
     public List<Waiting> unsettledOf(long customer, String destination, long fromSeq, long upToSeq, int limit) {
         return read(EVENT + UNSETTLED_LIVE
                 + " and e.customer = ? and e.seq >= ? and e.seq <= ? order by e.seq limit " + limit,
-                destination, likeName(destination), destination, customer, fromSeq, upToSeq);
+                destination, likeName(destination), likeName(destination), destination, customer, fromSeq, upToSeq);
     }
 
     /**

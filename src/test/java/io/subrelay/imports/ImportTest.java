@@ -12,6 +12,7 @@ import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Receipts;
 import io.subrelay.harness.Store;
 import io.subrelay.vendors.FakeVendors;
+import io.subrelay.vendors.Fault;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -176,6 +177,29 @@ class ImportTest {
         assertThat(get("/api/customers/" + who + "/history")).hasSize(3);
         assertThat(customer(who).path("subscription_status").asText()).isEqualTo("active");
         vendors.reset();
+    }
+
+    /** What waits under the number that a customer had goes first, though the import itself is not delivered. */
+    @Test
+    void keeps_the_order_of_customers_that_it_makes_one() throws IOException {
+        vendors.reset();
+        String one = Hooks.customer();
+        String two = Hooks.customer();
+        String other = Hooks.customer();
+        vendors.segment().when(request -> request.text().contains("\"p-71\""), Integer.MAX_VALUE, Fault.answer(429));
+        api.accept(Hooks.renewal(one, 70));
+        api.accept(Hooks.renewal(two, 71));
+        Path file = folder.resolve("merging.jsonl");
+        Files.writeString(file, Hooks.renewal(two, 72, one) + "\n");
+        assertThat(run(file(file)).status()).isZero();
+        api.accept(Hooks.renewal(one, 73));
+        api.accept(Hooks.renewal(other, 74));
+        await().until(() -> Receipts.of(vendors, "segment").of(other).equals(List.of(74)));
+        assertThat(Receipts.of(vendors, "segment").of(one)).containsExactly(70);
+        vendors.segment().recover();
+        await().until(() -> Receipts.of(vendors, "segment").of(one).equals(List.of(70, 73)));
+        assertThat(Receipts.of(vendors, "segment").all().stream().map(Receipts.Receipt::n))
+                .containsExactly(70, 74, 71, 73);
     }
 
     @Test

@@ -15,7 +15,10 @@ public interface Backlog {
         }
     }
 
-    /** The next deliveries of accepted events in some slices, in order, that are neither settled nor requested. */
+    /**
+     * The next deliveries of accepted events in some slices, in order, that are neither settled nor requested; and,
+     * settled or not, the events for other destinations by which customers became one.
+     */
     List<Row> next(Set<Integer> slices, long afterSeq, long upToSeq, int limit) throws InterruptedException;
 
     /** The same of one customer, from a place on and up to one. */

@@ -31,6 +31,7 @@ public final class Lanes {
     /** How long a lane waits before it is asked again whether another runner is done with what was merged into it. */
     private static final long ELSEWHERE_MS = 100;
 
+    private final String destination;
     private final Slices slices;
     private final Clock clock;
     private final int laneLimit;
@@ -51,7 +52,8 @@ public final class Lanes {
      * @param clock     a steady one
      * @param laneLimit how many deliveries of one customer may be in memory, 1 or more
      */
-    Lanes(Slices slices, Clock clock, int laneLimit) {
+    Lanes(String destination, Slices slices, Clock clock, int laneLimit) {
+        this.destination = destination;
         this.slices = slices;
         this.clock = clock;
         this.laneLimit = laneLimit;
@@ -330,7 +332,12 @@ public final class Lanes {
             move(lane, lane.spilledFrom == 0 ? State.GONE : lane.merging == null ? State.BEHIND : State.UNREAD);
             return;
         }
-        move(lane, State.READY);
+        if (next.isMeantFor(destination)) {
+            move(lane, State.READY);
+        } else {
+            drop(lane.queue.poll());
+            goOn(lane);
+        }
     }
 
     /**

@@ -66,7 +66,7 @@ public final class OutboxQueue {
         this.inMemory = inMemory;
         this.slices = slices;
         this.laneLimit = Math.max(2, Math.min(LANE_LIMIT, inMemory / 4));
-        this.lanes = new Lanes(slices, clock, laneLimit);
+        this.lanes = new Lanes(destination, slices, clock, laneLimit);
     }
 
     /**
@@ -83,7 +83,7 @@ public final class OutboxQueue {
                 if (slices.isLive(event)) {
                     if (lanes.size() >= inMemory) {
                         slices.fallBehind(event);
-                    } else if (event.destinations().contains(destination)) {
+                    } else if (event.destinations().contains(destination) || !event.afterCustomers().isEmpty()) {
                         lanes.enqueue(Delivery.of(event));
                     }
                 }
@@ -281,10 +281,22 @@ public final class OutboxQueue {
     private boolean isFirst(Delivery merging) throws InterruptedException {
         if (merging != null) {
             for (long merged : merging.event().afterCustomers()) {
-                if (!backlog.nextOf(merged, 0, merging.seq(), 1).isEmpty()) {
+                if (!isSettled(merged, merging.seq())) {
                     return false;
                 }
             }
+        }
+        return true;
+    }
+
+    private boolean isSettled(long customer, long upTo) throws InterruptedException {
+        List<Row> next = backlog.nextOf(customer, 0, upTo, 1);
+        while (!next.isEmpty()) {
+            Row row = next.get(0);
+            if (row.delivery().isMeantFor(destination) || !isFirst(row.delivery())) {
+                return false;
+            }
+            next = backlog.nextOf(customer, row.seq() + 1, upTo, 1);
         }
         return true;
     }

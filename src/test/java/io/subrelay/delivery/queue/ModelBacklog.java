@@ -5,6 +5,7 @@ import io.subrelay.event.EnrichedEvent;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.NavigableMap;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What is still to be delivered, as the database would have it: the reference that a queue is compared with. The
@@ -26,6 +28,10 @@ final class ModelBacklog implements Backlog {
     final NavigableMap<Long, Entry> open = new TreeMap<>();
     final Map<Long, NavigableMap<Long, Entry>> byCustomer = new HashMap<>();
     final Map<Long, EnrichedEvent> ended = new TreeMap<>();
+    /** What is open, and the merges. */
+    private final NavigableMap<Long, Entry> stored = new TreeMap<>();
+    /** Events for other destinations by which customers became one: they stay. */
+    private final Map<Long, NavigableMap<Long, Entry>> merges = new HashMap<>();
     private final int slices;
     private final Clock clock;
     private final Random random;
@@ -41,14 +47,22 @@ final class ModelBacklog implements Backlog {
 
     void put(Entry entry) {
         Entry before = open.put(entry.event().seq(), entry);
+        stored.put(entry.event().seq(), entry);
         requests += (entry.origin() == Delivery.Origin.REQUEST ? 1 : 0)
                 - (before != null && before.origin() == Delivery.Origin.REQUEST ? 1 : 0);
         byCustomer.computeIfAbsent(entry.event().customer(), it -> new TreeMap<>()).put(entry.event().seq(), entry);
         ended.remove(entry.event().seq());
     }
 
+    void putMerge(EnrichedEvent event) {
+        Entry entry = new Entry(event, Delivery.Origin.EVENT, 0, 0, false);
+        stored.put(event.seq(), entry);
+        merges.computeIfAbsent(event.customer(), it -> new TreeMap<>()).put(event.seq(), entry);
+    }
+
     void end(long seq) {
         Entry entry = open.remove(seq);
+        stored.remove(seq);
         if (entry != null) {
             requests -= entry.origin() == Delivery.Origin.REQUEST ? 1 : 0;
             byCustomer.get(entry.event().customer()).remove(seq);
@@ -59,6 +73,12 @@ final class ModelBacklog implements Backlog {
     void erase(long customer) {
         List.copyOf(of(customer).keySet()).forEach(this::end);
         ended.values().removeIf(event -> event.customer() == customer);
+        stored.keySet().removeAll(mergesOf(customer).keySet());
+        merges.remove(customer);
+    }
+
+    private NavigableMap<Long, Entry> mergesOf(long customer) {
+        return merges.getOrDefault(customer, new TreeMap<>());
     }
 
     NavigableMap<Long, Entry> of(long customer) {
@@ -67,13 +87,22 @@ final class ModelBacklog implements Backlog {
 
     /** Whether anything that was accepted earlier has to go first. */
     boolean isFirst(EnrichedEvent event) {
-        return isFirstOf(event.customer(), event.seq())
-                && event.afterCustomers().stream().allMatch(merged -> isFirstOf(merged, event.seq()));
+        return isFirstOf(event.customer(), event.seq()) && isBehindMerged(event);
     }
 
     private boolean isFirstOf(long customer, long seq) {
         return of(customer).headMap(seq, false).values().stream()
-                .noneMatch(before -> before.origin() == Delivery.Origin.EVENT);
+                .noneMatch(before -> before.origin() == Delivery.Origin.EVENT) && isBehindMerges(customer, seq);
+    }
+
+    /** Whether all is done that was merged into the customer before a place, by events that are not delivered. */
+    boolean isBehindMerges(long customer, long seq) {
+        return mergesOf(customer).headMap(seq, false).values().stream()
+                .allMatch(merge -> isBehindMerged(merge.event()));
+    }
+
+    private boolean isBehindMerged(EnrichedEvent event) {
+        return event.afterCustomers().stream().allMatch(merged -> isFirstOf(merged, event.seq()));
     }
 
     private static boolean isAccepted(Entry entry) {
@@ -108,7 +137,7 @@ final class ModelBacklog implements Backlog {
 
     @Override
     public List<Row> next(Set<Integer> which, long afterSeq, long upToSeq, int limit) {
-        return rows(afterSeq >= upToSeq ? List.of() : open.subMap(afterSeq, false, upToSeq, true).values().stream()
+        return rows(afterSeq >= upToSeq ? List.of() : stored.subMap(afterSeq, false, upToSeq, true).values().stream()
                 .filter(it -> isAccepted(it) && which.contains((int) (it.event().customer() % slices)))
                 .limit(limit).toList(), limit);
     }
@@ -116,8 +145,10 @@ final class ModelBacklog implements Backlog {
     @Override
     public List<Row> nextOf(long customer, long fromSeq, long upToSeq, int limit) {
         lanesRead++;
-        return rows(fromSeq > upToSeq ? List.of() : of(customer).subMap(fromSeq, true, upToSeq, true).values().stream()
-                .filter(ModelBacklog::isAccepted).limit(limit).toList(), limit);
+        return rows(fromSeq > upToSeq ? List.of() : Stream.of(of(customer), mergesOf(customer))
+                .flatMap(it -> it.subMap(fromSeq, true, upToSeq, true).values().stream())
+                .filter(ModelBacklog::isAccepted).sorted(Comparator.comparing(it -> it.event().seq()))
+                .limit(limit).toList(), limit);
     }
 
     @Override

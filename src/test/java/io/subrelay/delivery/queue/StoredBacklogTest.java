@@ -1,7 +1,10 @@
 package io.subrelay.delivery.queue;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.harness.Hooks;
 import io.subrelay.harness.OpenedDatabase;
 import io.subrelay.harness.Store;
 import io.subrelay.store.Database;
@@ -10,6 +13,7 @@ import io.subrelay.store.EventStore;
 import io.subrelay.store.Writer;
 import io.subrelay.time.Clocks;
 import io.subrelay.time.TestClock;
+import io.subrelay.webhook.WebhookReader;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
@@ -45,6 +49,32 @@ class StoredBacklogTest {
             assertThat(rows).extracting(row -> TICKS + row.dueInMs() - row.delivery().triedSince())
                     .as("for how long it will have been retried at its next attempt")
                     .containsExactly(HOUR, HOUR, 2 * HOUR);
+            writer.close();
+        }
+    }
+
+    /** An import is delivered nowhere, and what comes after a merge by it has to wait all the same. */
+    @ParameterizedTest
+    @EnumSource
+    void aMergeIsReadThoughItIsNotDelivered(Store.Kind kind) throws Exception {
+        try (Database database = OpenedDatabase.with(kind.create().settings())) {
+            OpenedDatabase.accept(database, "anna", 1, 1);
+            OpenedDatabase.accept(database, "berta", 1, 1);
+            Writer writer = new Writer(database, new EventStore(() -> List.of("segment"), List::of));
+            writer.start(accepted -> {});
+            for (ObjectNode imported : List.of(Hooks.renewal("anna", 2), Hooks.renewal("berta", 3, "anna"))) {
+                writer.remember(List.of(new WebhookReader().read(imported.toString().getBytes(UTF_8))), NOW, false)
+                        .get(0).join();
+            }
+            DeliveryStore store = new DeliveryStore(database);
+            store.register("segment", 1);
+            StoredBacklog backlog = new StoredBacklog("segment", 1, store, writer,
+                    new Clocks(new TestClock(NOW), new TestClock(TICKS)), () -> LONGEST);
+
+            assertThat(backlog.next(Set.of(0), 0, 4, 10)).extracting(Backlog.Row::seq).containsExactly(1L, 2L, 4L);
+            Backlog.Row merge = backlog.nextOf(1, 2, 4, 10).get(0);
+            assertThat(merge.delivery().event().afterCustomers()).containsExactly(2L);
+            assertThat(merge.delivery().isMeantFor("segment")).isFalse();
             writer.close();
         }
     }
