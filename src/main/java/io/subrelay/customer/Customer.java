@@ -6,14 +6,12 @@ import io.subrelay.event.Event;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * What is known of one customer: a set of app user ids that events linked. It is a function of the set of events that
@@ -173,22 +171,7 @@ public final class Customer {
         return Collections.unmodifiableSet(ids.keySet());
     }
 
-    /**
-     * Every id named in this customer's transfers: what these customers own, and they in turn, tells what this one
-     * owns. Empty for a customer without transfers, whose view needs nobody else.
-     */
-    public Set<String> transferIds() {
-        if (transfers.isEmpty()) {
-            return Set.of();
-        }
-        Set<String> named = new LinkedHashSet<>();
-        for (Transfer transfer : transfers.values()) {
-            named.addAll(transfer.from());
-            named.addAll(transfer.to());
-        }
-        return named;
-    }
-
+    /** Whether what this customer owns depends on others, whom its transfers name. */
     boolean isInTransfers() {
         return !transfers.isEmpty();
     }
@@ -222,16 +205,8 @@ public final class Customer {
         for (Transfer transfer : transfers.values()) {
             last = last == null || transfer.key().isAfter(last.key()) ? transfer : last;
         }
-        if (last != null) {
-            Set<String> named = new LinkedHashSet<>(last.to());
-            named.addAll(last.from());
-            for (String id : named) {
-                if (ids.containsKey(id)) {
-                    return id;
-                }
-            }
-        }
-        return ids.isEmpty() ? null : ids.firstKey();
+        String told = last == null ? null : firstOwn(last);
+        return told != null || ids.isEmpty() ? told : ids.firstKey();
     }
 
     /**
@@ -243,9 +218,27 @@ public final class Customer {
             return named;
         }
         Set<String> told = new TreeSet<>(named);
-        transfers.values().forEach(transfer -> Stream.concat(transfer.to().stream(), transfer.from().stream())
-                .filter(ids::containsKey).findFirst().ifPresent(told::add));
+        for (Transfer transfer : transfers.values()) {
+            String first = firstOwn(transfer);
+            if (first != null) {
+                told.add(first);
+            }
+        }
         return told;
+    }
+
+    private String firstOwn(Transfer transfer) {
+        for (String id : transfer.to()) {
+            if (ids.containsKey(id)) {
+                return id;
+            }
+        }
+        for (String id : transfer.from()) {
+            if (ids.containsKey(id)) {
+                return id;
+            }
+        }
+        return null;
     }
 
     /** The same, the present one first: others may be merged into it. */

@@ -123,10 +123,7 @@ public final class Customers {
             }
         }
         if (customer != null) {
-            if (transfer || customer.customer.isInTransfers()) {
-                owners.note(customer.customer);
-                from.forEach(each -> owners.note(each.customer));
-            }
+            noteOwners(event, customer, transfer, from);
             add(event, customer);
             from.forEach(each -> add(event, each));
             customer.hasToBeWritten |= transfer;
@@ -135,6 +132,18 @@ public final class Customers {
             tellOtherIds(event, customer, named);
         }
         return new Folded(customer, List.copyOf(from));
+    }
+
+    private void noteOwners(Event event, Entry customer, boolean transfer, Set<Entry> from) {
+        if (transfer || ImportedFacts.isTold(event) && customer.customer.isInTransfers()) {
+            owners.note(customer.customer);
+            from.forEach(each -> owners.note(each.customer));
+        } else if (customer.customer.isInTransfers()) {
+            String subscription = Fact.subscriptionKey(event);
+            if (subscription != null) {
+                owners.note(customer.customer, Environment.of(event), subscription);
+            }
+        }
     }
 
     /** An event tells of its own customer; of a transfer destinations hear only by what is told of each. */

@@ -28,6 +28,7 @@ final class Ownership {
     private final Customer customer;
     private final Environment environment;
     private final Function<String, Customer> customerOf;
+    private final Map<String, Object> parties = new HashMap<>();
     private final Set<Customer> group = new LinkedHashSet<>();
     private final TreeMap<EventKey, Transfer> transfers = new TreeMap<>();
     private final List<Move> moves = new ArrayList<>();
@@ -39,27 +40,29 @@ final class Ownership {
         this.customer = customer;
         this.environment = environment;
         this.customerOf = customerOf;
+        gather();
+        transfers.values().forEach(this::addMove);
     }
 
     /** For a customer that took part in transfers: any other owns what its events told. */
     static Ownership of(Customer customer, Environment environment, Function<String, Customer> customerOf) {
         Ownership ownership = new Ownership(customer, environment, customerOf);
-        ownership.gather();
-        ownership.transfers.values().forEach(ownership::addMove);
-        ownership.factsOfAll()
+        ownership.factsOf(null)
                 .forEach((key, facts) -> ownership.parts(key, facts).forEach(part -> ownership.put(key, part)));
         return ownership;
     }
 
-    /** Which facts are whose, of all customers that transfers connect with this one. */
+    /**
+     * Which facts are whose, of all customers that transfers connect with this one.
+     *
+     * @param subscription the key of the one that is looked at; null for all
+     */
     static Map<Customer, Set<EventKey>> holders(
-            Customer customer, Environment environment, Function<String, Customer> customerOf) {
+            Customer customer, Environment environment, String subscription, Function<String, Customer> customerOf) {
         Ownership ownership = new Ownership(customer, environment, customerOf);
-        ownership.gather();
-        ownership.transfers.values().forEach(ownership::addMove);
         Map<Customer, Set<EventKey>> holders = new HashMap<>();
         ownership.group.forEach(each -> holders.put(each, new HashSet<>()));
-        ownership.factsOfAll().forEach((key, facts) -> ownership.parts(key, facts).forEach(part -> {
+        ownership.factsOf(subscription).forEach((key, facts) -> ownership.parts(key, facts).forEach(part -> {
             List<Object> owners = ownership.ownersOf(part);
             if (owners.get(owners.size() - 1) instanceof Customer owner) {
                 part.forEach(fact -> holders.get(owner).add(fact.key()));
@@ -79,9 +82,7 @@ final class Ownership {
         Set<Customer> changed = new LinkedHashSet<>();
         if (!leaving.transfers.isEmpty()) {
             Ownership ownership = new Ownership(leaving, environment, customerOf);
-            ownership.gather();
-            ownership.transfers.values().forEach(ownership::addMove);
-            ownership.factsOfAll().forEach((key, facts) -> ownership.parts(key, facts).forEach(
+            ownership.factsOf(null).forEach((key, facts) -> ownership.parts(key, facts).forEach(
                     part -> ownership.handOver(key, part, changed)));
         }
         return changed;
@@ -117,16 +118,21 @@ final class Ownership {
     /** Finds all customers that transfers connect with this one, however many lie between, and their transfers. */
     private void gather() {
         Deque<Customer> open = new ArrayDeque<>(List.of(customer));
-        Set<String> asked = new HashSet<>();
         group.add(customer);
         while (!open.isEmpty()) {
-            Customer next = open.remove();
-            next.transfers.values().forEach(transfer -> transfers.put(transfer.key(), transfer));
-            for (String id : next.transferIds()) {
-                Customer other = asked.add(id) ? resolve(id) : null;
-                if (other != null && group.add(other)) {
-                    open.add(other);
+            for (Transfer transfer : open.remove().transfers.values()) {
+                if (transfers.put(transfer.key(), transfer) == null) {
+                    join(transfer.from(), open);
+                    join(transfer.to(), open);
                 }
+            }
+        }
+    }
+
+    private void join(List<String> ids, Deque<Customer> open) {
+        for (String id : ids) {
+            if (party(id) instanceof Customer known && group.add(known)) {
+                open.add(known);
             }
         }
     }
@@ -143,16 +149,23 @@ final class Ownership {
 
     /** The customer of that id; where nobody is known by it, the id itself, as the owner of what went there. */
     private Object party(String id) {
-        Customer known = resolve(id);
-        return known == null ? id : known;
+        Object party = parties.get(id);
+        if (party == null) {
+            Customer known = customer.ids.containsKey(id) ? customer : customerOf.apply(id);
+            party = known == null ? id : known;
+            parties.put(id, party);
+        }
+        return party;
     }
 
-    private Map<String, List<Fact>> factsOfAll() {
+    /** @param subscription the key of the one that is looked at; null for all */
+    private Map<String, List<Fact>> factsOf(String subscription) {
         Map<String, List<Fact>> all = new TreeMap<>();
         for (Customer origin : group) {
-            origin.in(environment).subscriptions.forEach((key, subscription) -> {
-                subscription.facts().forEach(fact -> origins.put(fact, origin));
-                all.computeIfAbsent(key, id -> new ArrayList<>()).addAll(subscription.facts());
+            TreeMap<String, Subscription> told = origin.in(environment).subscriptions;
+            (subscription == null ? told : told.subMap(subscription, true, subscription, true)).forEach((key, each) -> {
+                each.facts().forEach(fact -> origins.put(fact, origin));
+                all.computeIfAbsent(key, id -> new ArrayList<>()).addAll(each.facts());
             });
         }
         all.values().forEach(facts -> facts.sort(Comparator.comparing(Fact::key)));
@@ -187,19 +200,18 @@ final class Ownership {
 
     /** Who owned it, one after the other, as told by these facts and the transfers between and after them. */
     private List<Object> ownersOf(List<Fact> facts) {
-        String store = newest(facts, Field.STORE);
-        String app = newest(facts, Field.APP);
-        boolean promotional = facts.stream().anyMatch(
-                fact -> PROMOTIONAL.equals(fact.text(Field.STORE)) || PROMOTIONAL.equals(fact.text(Field.PERIOD)));
         List<Object> owners = new ArrayList<>();
+        Scope scope = null;
         int next = 0;
         for (Move move : moves) {
             while (next < facts.size() && move.transfer.key().isAfter(facts.get(next).key())) {
                 addOwner(facts.get(next++), owners);
             }
-            if (!owners.isEmpty() && move.from.contains(owners.get(owners.size() - 1))
-                    && !promotional && move.transfer.moves(store, environment, app)) {
-                owners.add(move.to);
+            if (!owners.isEmpty() && move.from.contains(owners.get(owners.size() - 1))) {
+                scope = scope == null ? Scope.of(facts) : scope;
+                if (scope.isIn(move.transfer, environment)) {
+                    owners.add(move.to);
+                }
             }
         }
         while (next < facts.size()) {
@@ -215,17 +227,30 @@ final class Ownership {
         }
     }
 
-    private static String newest(List<Fact> facts, Field field) {
-        for (int i = facts.size() - 1; i >= 0; i--) {
-            if (facts.get(i).value(field) != null) {
-                return facts.get(i).text(field);
-            }
-        }
-        return null;
-    }
+    /** Where something was bought, which tells which transfers move it. */
+    private record Scope(String store, String app, boolean promotional) {
 
-    private Customer resolve(String id) {
-        return customer.ids.containsKey(id) ? customer : customerOf.apply(id);
+        static Scope of(List<Fact> facts) {
+            boolean promotional = false;
+            for (Fact fact : facts) {
+                promotional |= PROMOTIONAL.equals(fact.text(Field.STORE))
+                        || PROMOTIONAL.equals(fact.text(Field.PERIOD));
+            }
+            return new Scope(newest(facts, Field.STORE), newest(facts, Field.APP), promotional);
+        }
+
+        private static String newest(List<Fact> facts, Field field) {
+            for (int i = facts.size() - 1; i >= 0; i--) {
+                if (facts.get(i).value(field) != null) {
+                    return facts.get(i).text(field);
+                }
+            }
+            return null;
+        }
+
+        boolean isIn(Transfer transfer, Environment environment) {
+            return !promotional && transfer.moves(store, environment, app);
+        }
     }
 
     /** A transfer, with the customers in place of their ids. */

@@ -24,7 +24,7 @@ class AnyOrderTest {
     @Test
     void endsInOneState() {
         Random random = new Random(4);
-        for (int i = 0; i < 3_000; i++) {
+        for (int i = 0; i < 1_500; i++) {
             // A few long ones, in which facts are left out.
             check(random, i % 100 == 0 ? 150 : 2 + random.nextInt(12));
         }

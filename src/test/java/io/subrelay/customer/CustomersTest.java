@@ -98,7 +98,7 @@ class CustomersTest {
         assertThat(folded.from()).extracting(Customers.Entry::number).containsExactly(7L, 102L);
         assertThat(customers.links()).isEqualTo(Map.of("bob", 101L, "bo", 101L, "eve", 102L));
         assertThat(changed()).containsExactly(101L, 7L, 102L);
-        assertThat(customers.customerOf("ann").transferIds()).contains("bob");
+        assertThat(customers.customerOf("ann").isInTransfers()).isTrue();
         assertThat(customers.customerOf("eve").ids()).containsExactly("eve");
     }
 

@@ -25,12 +25,12 @@ class RandomLifecyclesTest {
         for (int family = 0; family < FAMILIES; family++) {
             RandomLives lives = new RandomLives(new Random(family), CUSTOMERS);
             List<Event> events = lives.events(EVENTS);
-            Crowd inOrder = new Crowd().takeAll(events, 20);
+            Crowd inOrder = new Crowd().takeAll(events, 40);
             Map<String, String> expected = inOrder.all(lives.now());
             owned += checkOwners(inOrder, lives, "family " + family);
             List<Event> shuffled = new ArrayList<>(events);
             Collections.shuffle(shuffled, new Random(-family));
-            Map<String, String> state = new Crowd().takeAll(shuffled, 20).all(lives.now());
+            Map<String, String> state = new Crowd().takeAll(shuffled, 40).all(lives.now());
             if (!state.equals(expected)) {
                 assertThat(state).as("family " + family).isEqualTo(expected);
             }
