@@ -76,6 +76,8 @@ final class Check {
         if (!files.isEmpty()) {
             examples(files);
         }
+        folder.differentFromShipped().forEach(file -> faults.add(Fault.note(folder.shown(file), 0,
+                "this is not the file of this version: you have changed it, or it is from before an upgrade")));
     }
 
     private void routes(List<RouteFile> files) {

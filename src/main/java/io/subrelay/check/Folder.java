@@ -9,6 +9,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.regex.Pattern;
@@ -16,6 +17,9 @@ import java.util.stream.Stream;
 
 /** What a runner is started in: {@code routes/} and {@code application.properties}. */
 public final class Folder {
+
+    /** Where the jar file has a copy of each route file. */
+    private static final String SHIPPED = "/io/subrelay/shipped/";
 
     private final Path root;
 
@@ -45,6 +49,17 @@ public final class Folder {
     /** The functions that all route files share, as they are written. */
     List<RouteFile> mappings() {
         return inRoutes(".*\\.jq").stream().map(this::routeFile).toList();
+    }
+
+    /** Files that came with this version, and are another here: changed, or left from before an upgrade. */
+    List<Path> differentFromShipped() {
+        return inRoutes(".*").stream().filter(Files::isRegularFile).filter(file -> {
+            try (InputStream shipped = Folder.class.getResourceAsStream(SHIPPED + shown(file))) {
+                return shipped != null && !Arrays.equals(shipped.readAllBytes(), Files.readAllBytes(file));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }).toList();
     }
 
     /** Files that are meant as route files, as it seems, and have another name. */

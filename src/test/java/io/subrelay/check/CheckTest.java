@@ -341,4 +341,13 @@ class CheckTest {
         List<Fault> found = Check.of(new Folder(folder.resolve("nowhere"))).found();
         assertThat(found).singleElement().asString().startsWith("there are no routes in ");
     }
+
+    /** As after an upgrade: what is to be brought into the new version's files, or to be replaced by them. */
+    @Test
+    void names_what_is_not_as_it_was_shipped() {
+        assertThat(planted.found()).isEmpty();
+        planted.write("routes/mapping.jq", Planted.read(planted.root.resolve("routes/mapping.jq")) + "\n# ours\n");
+        assertThat(planted.found()).containsExactly("routes/mapping.jq: note: this is not the file of this version:"
+                + " you have changed it, or it is from before an upgrade");
+    }
 }
