@@ -2,8 +2,10 @@ package io.subrelay;
 
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Ports;
+import io.subrelay.harness.RouteFiles;
 import io.subrelay.harness.Store;
 import io.subrelay.vendors.FakeVendors;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -16,7 +18,7 @@ import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.support.SimpleEventNotifierSupport;
 
-/** The runner in this process, with the project's routes, and a database and ports of its own. */
+/** The runner in this process, with the {@linkplain RouteFiles routes}, and a database and ports of its own. */
 public final class Relay implements AutoCloseable {
 
     private final Map<String, String> settings = new HashMap<>();
@@ -34,6 +36,7 @@ public final class Relay implements AutoCloseable {
         this.settings.putAll(store.settings());
         this.settings.put("server.port", String.valueOf(port));
         this.settings.put("management.port", String.valueOf(managementPort));
+        this.settings.put(RouteFiles.SETTING, RouteFiles.pattern(settings.keySet()));
         this.settings.putAll(settings);
         this.api = new Api(port, managementPort);
     }
@@ -87,6 +90,11 @@ public final class Relay implements AutoCloseable {
 
     public Store store() {
         return store;
+    }
+
+    /** Adds the route files of a folder, from its next start on. */
+    public void addRoutes(Path folder) {
+        settings.merge(RouteFiles.SETTING, "file:" + folder + "/*.camel.yaml", (before, added) -> before + "," + added);
     }
 
     private void start() {

@@ -18,9 +18,9 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.model.RouteDefinition;
 
 /**
- * Finds everything that is wrong with a folder of routes and settings, and starts nothing. Each file is looked at on
- * its own: first as text, which finds all that is misspelt at once, then, where that finds nothing, by having Camel
- * build it.
+ * Finds everything that is wrong with a folder of routes and settings, and starts nothing. Files are looked at as text
+ * first, which finds all that is misspelt at once; those in which that finds nothing Camel builds: all together, and
+ * where it cannot, each on its own.
  */
 final class Check {
 
@@ -95,11 +95,16 @@ final class Check {
         try (Rehearsal rehearsal = Rehearsal.asStarted(folder)) {
             texts(files, rehearsal.camel(), true);
         }
-        shared = built(files.stream().filter(file -> file.destination() == null).toList());
+        List<RouteFile> together = faultless(files);
+        boolean built = canBuildTogether(together);
+        shared = (built ? together : files).stream().filter(file -> file.destination() == null).toList();
+        if (!built) {
+            shared = built(shared);
+        }
         for (RouteFile file : files) {
             if (file.destination() != null) {
                 destinations++;
-                if (canBeBuilt(file) && build(shared, file)) {
+                if (canBeBuilt(file) && (built || build(shared, file))) {
                     good.add(file);
                 }
             }
@@ -184,6 +189,16 @@ final class Check {
 
     private List<RouteFile> faultless(Collection<RouteFile> files) {
         return files.stream().filter(this::canBeBuilt).toList();
+    }
+
+    /** Whether Camel can build them all in one context: where it can, there is no need to build each on its own. */
+    private boolean canBuildTogether(List<RouteFile> files) {
+        try (Rehearsal rehearsal = Rehearsal.asStarted(folder)) {
+            rehearsal.load(files).build();
+            return jq;
+        } catch (Exception e) {
+            return false; // which of them it is, each on its own shows
+        }
     }
 
     /** Builds the files that all share, each with those before it; what one needs of a later one it gets at the end. */

@@ -34,14 +34,15 @@ final class Examples implements AutoCloseable {
      *               calls is loaded, as an example takes no request in
      */
     Examples(Folder folder, Collection<RouteFile> shared) {
+        List<RouteFile> files = folder.routeFiles();
         this.folder = folder;
-        this.shared = shared.stream().filter(file -> !file.serves() || isCalled(file)).toList();
-        this.beans = new BeanNames(folder.routeFiles());
+        this.shared = shared.stream().filter(file -> !file.serves() || isCalled(file, files)).toList();
+        this.beans = new BeanNames(files);
     }
 
     /** Whether a destination calls a route of a file that has routes from the web server as well. */
-    private boolean isCalled(RouteFile file) {
-        return folder.routeFiles().stream().filter(each -> each.destination() != null)
+    private static boolean isCalled(RouteFile file, List<RouteFile> files) {
+        return files.stream().filter(each -> each.destination() != null)
                 .anyMatch(destination -> file.routes().stream().map(RouteFile.Route::fromUri)
                         .anyMatch(uri -> uri.matches("(direct|seda):.+") && destination.text().contains(uri)));
     }

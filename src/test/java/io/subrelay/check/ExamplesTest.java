@@ -3,7 +3,6 @@ package io.subrelay.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -12,17 +11,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every example of every shipped destination, and those that show what examples can say. */
+/** Examples beside those that are shipped, which {@link ShippedRoutesTest} has check run. */
 class ExamplesTest {
 
     private static final Folder PROJECT = new Folder(Path.of(""));
+    private static final List<RouteFile> FILES = PROJECT.routeFiles();
 
     private static Examples examples;
 
     @BeforeAll
     static void open() {
         examples = new Examples(PROJECT,
-                PROJECT.routeFiles().stream().filter(file -> file.destination() == null).toList());
+                FILES.stream().filter(file -> file.destination() == null).toList());
     }
 
     @AfterAll
@@ -31,15 +31,9 @@ class ExamplesTest {
     }
 
     static Stream<Arguments> all() {
-        List<Arguments> all = new ArrayList<>();
-        for (RouteFile file : PROJECT.routeFiles()) {
-            if (file.destination() != null) {
-                Path own = Path.of("src/test/resources/examples", file.destination() + ".tests");
-                Stream.concat(Examples.files(file.examples()).stream(), Examples.files(own).stream())
-                        .forEach(path -> all.add(Arguments.of(PROJECT.shown(path), file, path)));
-            }
-        }
-        return all.stream();
+        return FILES.stream().filter(file -> file.destination() != null).flatMap(
+                file -> Examples.files(Path.of("src/test/resources/examples", file.destination() + ".tests")).stream()
+                        .map(path -> Arguments.of(PROJECT.shown(path), file, path)));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -1,5 +1,6 @@
 package io.subrelay.check;
 
+import io.subrelay.harness.RelayProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,12 +16,9 @@ final class Launched implements AutoCloseable {
     private final Path output;
 
     Launched(Path folder, List<String> properties, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
-        properties.forEach(property -> command.add("-D" + property));
-        command.add("io.subrelay.Subrelay");
+        List<String> options = new ArrayList<>(List.of("-Xmx256m"));
+        properties.forEach(property -> options.add("-D" + property));
+        List<String> command = RelayProcess.packaged(options.toArray(String[]::new));
         command.addAll(List.of(arguments));
         try {
             output = Files.createTempFile("subrelay", ".out");

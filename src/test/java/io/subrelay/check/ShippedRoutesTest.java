@@ -26,6 +26,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 class ShippedRoutesTest {
 
     private static final Folder PROJECT = new Folder(Path.of(""));
+    private static final List<RouteFile> FILES = PROJECT.routeFiles();
 
     private static JsonSchema schema;
     /** Of a newer release of Camel, which takes no other form in time. */
@@ -44,7 +45,11 @@ class ShippedRoutesTest {
     }
 
     static Stream<String> files() {
-        return PROJECT.routeFiles().stream().map(RouteFile::name);
+        return FILES.stream().map(RouteFile::name);
+    }
+
+    private static RouteFile read(String name) {
+        return FILES.stream().filter(file -> file.name().equals(name)).findAny().orElseThrow();
     }
 
     /** Files, and the routes that pages show. */
@@ -73,16 +78,16 @@ class ShippedRoutesTest {
     @ParameterizedTest
     @MethodSource("files")
     void no_fault_of_form(String file) {
-        assertThat(Shape.get().faults(PROJECT.routeFile(Path.of(file)))).isEmpty();
+        assertThat(Shape.get().faults(read(file))).isEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("files")
     void every_route_and_step_has_an_id_and_every_route_a_description(String file) {
         List<String> lacking = new ArrayList<>();
-        Set<String> described = paths(PROJECT.routeFile(Path.of(file)), lacking);
-        PROJECT.routeFiles().forEach(each -> described.addAll(paths(each, new ArrayList<>())));
-        for (RouteFile.Route route : PROJECT.routeFile(Path.of(file)).routes()) {
+        Set<String> described = paths(read(file), lacking);
+        FILES.forEach(each -> described.addAll(paths(each, new ArrayList<>())));
+        for (RouteFile.Route route : read(file).routes()) {
             for (String member : List.of("id", "description")) {
                 if (Yaml.get(route.node(), member) == null
                         && !(member.equals("description") && described.contains(route.fromUri()))) {
@@ -115,9 +120,13 @@ class ShippedRoutesTest {
         return routes;
     }
 
+    /** With every example of theirs. */
     @Test
     void nothing_is_wrong() {
-        assertThat(Check.of(PROJECT).found()).filteredOn(fault -> fault.level() != Fault.Level.NOTE).isEmpty();
+        Report report = Check.of(PROJECT);
+        assertThat(report.found()).filteredOn(fault -> fault.level() != Fault.Level.NOTE).isEmpty();
+        assertThat(report.examples()).isEqualTo(Planted.files(Path.of("routes/destinations"))
+                .filter(file -> file.toString().endsWith(".json")).count());
     }
 
     @Test

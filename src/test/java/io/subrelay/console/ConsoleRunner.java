@@ -3,6 +3,7 @@ package io.subrelay.console;
 import static org.awaitility.Awaitility.await;
 
 import io.subrelay.harness.Ports;
+import io.subrelay.harness.RelayProcess;
 import io.subrelay.vendors.FakeVendors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,9 +44,8 @@ final class ConsoleRunner implements AutoCloseable {
                 "onesignal.api-key=onesignal-key", "statsig.mode=preview",
                 "segment.url=" + vendors.segmentUrl(), "amplitude.url=" + vendors.amplitudeUrl(),
                 "onesignal.url=" + vendors.onesignalUrl(), "statsig.url=" + vendors.statsigUrl()));
-        process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
-                "-jar", Path.of("target/subrelay.jar").toAbsolutePath().toString())
-                .directory(folder.toFile()).redirectErrorStream(true)
+        process = new ProcessBuilder(RelayProcess.packaged("-Xmx512m")).directory(folder.toFile())
+                .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile()).start();
         awaitReady();
     }

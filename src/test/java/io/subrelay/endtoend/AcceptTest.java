@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.subrelay.Relay;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
+import io.subrelay.harness.RouteFiles;
 import io.subrelay.harness.Store;
 import io.subrelay.harness.TempFolders;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,8 +38,8 @@ class AcceptTest {
                 + route("list", "- transform: {expression: {jq: {expression: ., resultType: java.util.List}}}")
                 + route("texts", "- transform: {expression: {jq: {expression: 'map(tojson)', "
                         + "resultType: java.util.List}}}"));
-        relay = Relay.start(Store.Kind.H2.create(), Map.of("camel.main.routes-include-pattern",
-                "file:routes/**/*.camel.yaml,file:" + folder + "/*.camel.yaml"));
+        relay = Relay.start(Store.Kind.H2.create(), Map.of(RouteFiles.SETTING,
+                RouteFiles.pattern(List.of()) + ",file:" + folder + "/*.camel.yaml"));
         api = relay.api();
     }
 

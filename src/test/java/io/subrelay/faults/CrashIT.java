@@ -23,6 +23,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,13 +36,35 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class CrashIT {
 
-    private static final int KILLS = Integer.getInteger("faults.kills", 3);
-    private static final int EVENTS = Integer.getInteger("faults.events", 1_000);
+    private static final int KILLS = Integer.getInteger("faults.kills", 2);
+    private static final int EVENTS = Integer.getInteger("faults.events", 600);
     private static final int CUSTOMERS = 50;
     /** What was delivered that long before a kill may not have been written down yet. */
     private static final Duration UNMARKED = Duration.ofSeconds(3);
     /** What orchestrators usually grant before they kill. */
     private static final Duration STOP = Duration.ofSeconds(60);
+
+    private static final FakeVendors VENDORS = FakeVendors.start();
+    /** For what is stopped in order: it runs again at the end of each test. */
+    private static final RelayProcess RELAY = RelayProcess.start(Relay.live(VENDORS));
+
+    @AfterAll
+    static void stop() {
+        RELAY.close();
+        VENDORS.close();
+    }
+
+    @AfterEach
+    void settle() {
+        VENDORS.all().forEach(FakeVendor::recover);
+        DESTINATIONS.forEach(destination -> awaitSettled(RELAY.api(), destination));
+        VENDORS.reset();
+    }
+
+    private static void startAgain() {
+        RELAY.start();
+        RELAY.awaitReady();
+    }
 
     @ParameterizedTest
     @EnumSource(Store.Kind.class)
@@ -66,76 +91,62 @@ class CrashIT {
 
     @Test
     void stopsInOrderUnderLoadWithoutRepeats() {
-        try (FakeVendors vendors = FakeVendors.start()) {
-            vendors.onesignal().always(Fault.slow(Duration.ofMillis(200)));
-            try (RelayProcess relay = RelayProcess.start(Relay.live(vendors))) {
-                Load load = new Load(CUSTOMERS, 16, 4);
-                CompletableFuture<Map<String, Integer>> sent = runInBackground(load, relay::api);
-                for (int stop = 1; stop <= 2; stop++) {
-                    int from = 250 * stop;
-                    await().until(() -> load.accepted() >= from);
-                    assertThat(relay.terminate()).isLessThan(STOP);
-                    relay.start();
-                    relay.awaitReady();
-                }
-                Map<String, Integer> all = sent.join();
-                assertThat(load.refusals()).isSubsetOf(503);
-                vendors.onesignal().recover();
-                for (String destination : DESTINATIONS) {
-                    awaitSettled(relay.api(), destination);
-                    Receipts receipts = Receipts.of(vendors, destination);
-                    receipts.assertAllInOrder(all);
-                    receipts.assertNoRepeats(relay.api());
-                }
-            }
+        VENDORS.onesignal().always(Fault.slow(Duration.ofMillis(200)));
+        Load load = new Load(CUSTOMERS, 8, 4);
+        CompletableFuture<Map<String, Integer>> sent = runInBackground(load, RELAY::api);
+        for (int stop = 1; stop <= 2; stop++) {
+            int from = 130 * stop;
+            await().until(() -> load.accepted() >= from);
+            assertThat(RELAY.terminate()).isLessThan(STOP);
+            startAgain();
         }
+        Map<String, Integer> all = sent.join();
+        assertThat(load.refusals()).isSubsetOf(503);
+        VENDORS.onesignal().recover();
+        for (String destination : DESTINATIONS) {
+            assertAllInOrderWithoutRepeats(destination, all);
+        }
+    }
+
+    private static void assertAllInOrderWithoutRepeats(String destination, Map<String, Integer> all) {
+        awaitSettled(RELAY.api(), destination);
+        Receipts receipts = Receipts.of(VENDORS, destination);
+        receipts.assertAllInOrder(all);
+        receipts.assertNoRepeats(RELAY.api());
     }
 
     /** A vendor that hangs must not keep the runner from stopping. */
     @Test
     void stopsSoonThoughAVendorHangs() {
-        try (FakeVendors vendors = FakeVendors.start()) {
-            vendors.statsig().always(Fault.hang());
-            try (RelayProcess relay = RelayProcess.start(Relay.live(vendors))) {
-                Map<String, Integer> all = runInBackground(new Load(20, 2, 2), relay::api).join();
-                await().until(() -> vendors.statsig().requests().size() >= 6);
-                CompletableFuture<Duration> end = CompletableFuture.supplyAsync(relay::terminate);
-                List<Integer> meanwhile = new ArrayList<>();
-                while (!end.isDone()) {
-                    meanwhile.add(relay.api().tryToPost(Hooks.renewal(all.keySet().iterator().next(), 1)));
-                }
-                // what comes then is told to come again; 0: nobody is there any more
-                assertThat(meanwhile).contains(503).isSubsetOf(200, 503, 0);
-                assertThat(end.join()).isLessThan(STOP);
-                vendors.statsig().recover();
-                relay.start();
-                relay.awaitReady();
-                awaitSettled(relay.api(), "statsig");
-                Receipts.of(vendors, "statsig").assertAllInOrder(all);
-            }
+        VENDORS.statsig().always(Fault.hang());
+        Map<String, Integer> all = runInBackground(new Load(20, 2, 2), RELAY::api).join();
+        await().until(() -> VENDORS.statsig().requests().size() >= 6);
+        CompletableFuture<Duration> end = CompletableFuture.supplyAsync(RELAY::terminate);
+        List<Integer> meanwhile = new ArrayList<>();
+        while (!end.isDone()) {
+            meanwhile.add(RELAY.api().tryToPost(Hooks.renewal(all.keySet().iterator().next(), 1)));
+            LockSupport.parkNanos(5_000_000);
         }
+        // what comes then is told to come again; 0: nobody is there any more
+        assertThat(meanwhile).contains(503).isSubsetOf(200, 503, 0);
+        assertThat(end.join()).isLessThan(STOP);
+        VENDORS.statsig().recover();
+        startAgain();
+        awaitSettled(RELAY.api(), "statsig");
+        Receipts.of(VENDORS, "statsig").assertAllInOrder(all);
     }
 
     /** A vendor that hangs must not cost the others the time in which they could have ended what they had begun. */
     @Test
     void endsWhatItHasBegunThoughAnotherVendorHangs() {
-        try (FakeVendors vendors = FakeVendors.start()) {
-            vendors.statsig().always(Fault.hang());
-            vendors.onesignal().always(Fault.slow(Duration.ofSeconds(2)));
-            try (RelayProcess relay = RelayProcess.start(Relay.live(vendors))) {
-                Map<String, Integer> all = runInBackground(new Load(40, 1, 4), relay::api).join();
-                await().until(
-                        () -> vendors.statsig().requests().size() >= 6 && vendors.onesignal().requests().size() >= 6);
-                relay.terminate();
-                vendors.all().forEach(FakeVendor::recover);
-                relay.start();
-                relay.awaitReady();
-                awaitSettled(relay.api(), "onesignal");
-                Receipts receipts = Receipts.of(vendors, "onesignal");
-                receipts.assertAllInOrder(all);
-                receipts.assertNoRepeats(relay.api());
-            }
-        }
+        VENDORS.statsig().always(Fault.hang());
+        VENDORS.onesignal().always(Fault.slow(Duration.ofSeconds(2)));
+        Map<String, Integer> all = runInBackground(new Load(40, 1, 4), RELAY::api).join();
+        await().until(() -> VENDORS.statsig().requests().size() >= 6 && VENDORS.onesignal().requests().size() >= 6);
+        RELAY.terminate();
+        VENDORS.all().forEach(FakeVendor::recover);
+        startAgain();
+        assertAllInOrderWithoutRepeats("onesignal", all);
     }
 
     /**

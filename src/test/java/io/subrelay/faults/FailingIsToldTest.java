@@ -115,8 +115,8 @@ class FailingIsToldTest {
                         - transform:
                             expression: {jq: {expression: ".event.product_id | tonumber"}}
                 """);
-        relay.restart(Map.of("camel.main.routes-include-pattern",
-                "file:routes/**/*.camel.yaml,file:" + folder + "/*.camel.yaml"));
+        relay.addRoutes(folder);
+        relay.restart(Map.of());
         String customer = Hooks.customer();
         api.accept(Hooks.renewal(customer, 1));
         await().untilAsserted(

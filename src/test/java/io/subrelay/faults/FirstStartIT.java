@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** A runner that is killed while it makes its database starts again as if it had never been started. */
 class FirstStartIT {
 
-    private static final int KILLS = Integer.getInteger("faults.first-kills", 4);
+    private static final int KILLS = Integer.getInteger("faults.first-kills", 2);
     /** About as long as making the database takes. */
     private static final long SPAN_MS = 400;
 

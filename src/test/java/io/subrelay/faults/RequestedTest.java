@@ -248,8 +248,8 @@ class RequestedTest {
                         - setHeader: {name: statsig-api-key, expression: {constant: {expression: k}}}
                         - to: {uri: "{{added.url}}/v1/webhooks/revenuecat_webhook", parameters: {httpMethod: POST}}
                 """);
-        relay.restart(Map.of("added.url", vendors.statsigUrl(),
-                "camel.main.routes-include-pattern", "file:routes/**/*.camel.yaml,file:" + folder + "/*.camel.yaml"));
+        relay.addRoutes(folder);
+        relay.restart(Map.of("added.url", vendors.statsigUrl()));
         assertThat(api.destination("added").path("mode").asText()).isEqualTo("live");
         awaitSettled("statsig");
         vendors.reset();

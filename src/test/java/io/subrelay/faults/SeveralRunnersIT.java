@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** Several runners on one PostgreSQL: the work of one that is killed is taken over, in order, and nothing is lost. */
 class SeveralRunnersIT {
 
-    private static final int EVENTS = Integer.getInteger("faults.events", 1_000);
+    private static final int EVENTS = Integer.getInteger("faults.events", 600);
     private static final int CUSTOMERS = 40;
 
     @Test

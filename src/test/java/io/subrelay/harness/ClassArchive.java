@@ -1,5 +1,7 @@
 package io.subrelay.harness;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -48,9 +50,15 @@ final class ClassArchive {
         Path made = ARCHIVE.resolveSibling("new.jsa");
         Files.deleteIfExists(made);
         Files.deleteIfExists(ARCHIVE);
-        try (RelayProcess relay = RelayProcess.plain(Map.of(), "-XX:ArchiveClassesAtExit=" + made)) {
+        // with what delivering takes: nobody listens there
+        Map<String, String> settings =
+                Map.of("statsig.server-secret", "key", "statsig.url", "http://127.0.0.1:" + Ports.free());
+        try (RelayProcess relay = RelayProcess.plain(settings, "-XX:ArchiveClassesAtExit=" + made)) {
             relay.start();
             relay.awaitReady();
+            String customer = Hooks.customer();
+            relay.api().accept(Hooks.renewal(customer, 1));
+            await().until(() -> relay.api().delivery(Hooks.id(customer, 1), "statsig").path("attempts").size() > 0);
             relay.terminate();
         }
         if (Files.exists(made)) {

@@ -18,7 +18,7 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** The packaged runner as a process of its own, in a folder of its own with the project's routes. */
+/** The packaged runner as a process of its own, in a folder of its own with the {@linkplain RouteFiles routes}. */
 public final class RelayProcess implements AutoCloseable {
 
     private static final Path JAR = Path.of("target/subrelay.jar").toAbsolutePath();
@@ -39,7 +39,7 @@ public final class RelayProcess implements AutoCloseable {
         this.settings.putIfAbsent("management.port", String.valueOf(managementPort));
         this.options = options;
         this.api = new Api(port, managementPort);
-        TempFolders.copy(Path.of("routes"), folder.resolve("routes"));
+        RouteFiles.copy(settings.keySet(), folder);
     }
 
     /** Prepares one in a folder of its own. Without a setting for the database it has an H2 file there. */
@@ -87,9 +87,7 @@ public final class RelayProcess implements AutoCloseable {
         readyBefore = count("Subrelay is ready");
         Properties properties = new Properties();
         properties.putAll(settings);
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
-        command.addAll(options);
+        List<String> command = java(options);
         command.addAll(List.of("-jar", JAR.toString()));
         try {
             try (BufferedWriter out = Files.newBufferedWriter(folder.resolve("application.properties"))) {
@@ -102,11 +100,26 @@ public final class RelayProcess implements AutoCloseable {
         }
     }
 
+    private static List<String> java(List<String> options) {
+        List<String> command =
+                new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(options);
+        return command;
+    }
+
+    /** How to start the packaged runner, or a command of it, for a short life. */
+    public static List<String> packaged(String... options) {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(ClassArchive.options(JAR));
+        List<String> command = java(all);
+        command.addAll(List.of("-jar", JAR.toString()));
+        return command;
+    }
+
     /** What a command of the same jar file prints in this folder. */
     public String command(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-jar",
-                JAR.toString()));
+        List<String> command = packaged();
         command.addAll(List.of(arguments));
         Process ended = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
         return new String(ended.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Folders that are gone when the tests are over. */
@@ -23,10 +24,10 @@ public final class TempFolders {
         }
     }
 
-    /** Copies a folder with all that is in it. */
-    public static void copy(Path from, Path to) {
+    /** Copies of a folder what is wanted. */
+    static void copy(Path from, Path to, Predicate<Path> wanted) {
         try (Stream<Path> paths = Files.walk(from)) {
-            for (Path path : paths.toList()) {
+            for (Path path : paths.filter(wanted).toList()) {
                 Path target = to.resolve(from.relativize(path).toString());
                 if (Files.isDirectory(path)) {
                     Files.createDirectories(target);

@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Commands of the packaged runner, as processes that can be killed. */
@@ -18,9 +17,7 @@ final class Commands {
 
     /** Starts one in the runner's folder, which gets what it prints. */
     static Process start(RelayProcess relay, String name, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-jar",
-                Path.of("target/subrelay.jar").toAbsolutePath().toString()));
+        List<String> command = RelayProcess.packaged();
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command).directory(relay.folder().toFile()).redirectErrorStream(true)
                 .redirectOutput(relay.folder().resolve(name + ".out").toFile()).start();

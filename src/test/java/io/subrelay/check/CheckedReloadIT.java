@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code --dev}: files are edited, some of them badly, while events flow. */
-class CheckedReloadTest {
+class CheckedReloadIT {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 

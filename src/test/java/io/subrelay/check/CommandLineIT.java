@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command line as people use it: processes in a folder of their own. */
-class CommandLineTest {
+class CommandLineIT {
 
     private static final String FIRST = """
             {"event": {"id": "e1", "type": "INITIAL_PURCHASE", "event_timestamp_ms": 1, "app_user_id": "u",
