@@ -24,6 +24,7 @@ import io.subrelay.imports.GapsApi;
 import io.subrelay.store.Database;
 import io.subrelay.store.DatabaseHealth;
 import io.subrelay.store.EventStore;
+import io.subrelay.store.PoolMetrics;
 import io.subrelay.store.Retention;
 import io.subrelay.store.Writer;
 import io.subrelay.time.Clocks;
@@ -159,7 +160,10 @@ final class Runner extends MainListenerSupport {
         vertx.exceptionHandler(OutOfMemory::exit);
         registry.bind("vertx", Vertx.class, vertx);
 
+        connections.measure(meters);
+
         database = Database.open(settings);
+        PoolMetrics.bind(database, meters);
         destinations = new DestinationRegistry(settings, meters, clocks);
         writer = new Writer(database, new EventStore(destinations::open, destinations::updated));
         outbox = outbox();

@@ -7,8 +7,12 @@ import io.subrelay.imports.BackupCommand;
 import io.subrelay.imports.ImportArguments;
 import io.subrelay.imports.ImportCommand;
 import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
 
 /** The command line. */
 public final class Subrelay {
@@ -66,9 +70,9 @@ public final class Subrelay {
         }
         switch (command) {
             case "":
-                return Runner.run(false);
             case "--dev":
-                return Runner.run(true);
+                formatLog();
+                return Runner.run(command.equals("--dev"));
             case "check":
                 quiet();
                 return CheckCommand.run(Path.of(""), System.out);
@@ -122,6 +126,19 @@ public final class Subrelay {
     private static int unknown(String arguments) {
         System.err.println("Subrelay does not understand '" + arguments + "'; --help tells what it does");
         return 2;
+    }
+
+    /** Has to come before the first logger. */
+    private static void formatLog() {
+        Properties own = new Properties();
+        try (Reader file = Files.newBufferedReader(Path.of("application.properties"))) {
+            own.load(file);
+        } catch (IOException | IllegalArgumentException e) {
+            // the start tells what is wrong with it, if it is there
+        }
+        String format = System.getProperty("log.format", own.getProperty("log.format", "text"));
+        System.setProperty("log.format",
+                System.getenv().getOrDefault("LOG_FORMAT", format).strip().toLowerCase(Locale.ROOT));
     }
 
     /** Has to come before the first logger. */

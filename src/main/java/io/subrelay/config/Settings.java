@@ -146,6 +146,7 @@ public final class Settings {
         List<Runnable> checks = new ArrayList<>(List.of(
                 () -> port("server"),
                 () -> port("management"),
+                () -> oneOf("log.format", List.of("text", "json")),
                 () -> number("server.worker-threads", 1, 1000),
                 () -> number("server.max-body-size", 1024, 64 << 20),
                 () -> number("server.max-connections", 10, 100_000),

@@ -30,6 +30,7 @@ final class DeliveryMetrics {
                 .serviceLevelObjectives(Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(10),
                         Duration.ofMinutes(1), Duration.ofMinutes(10), Duration.ofHours(1))
                 .register(meters);
+        List.of("delivered", "skipped", "previewed", "dead").forEach(this::settled);
     }
 
     /** Of one that was bound before, such as that of a route that was replaced, nothing is shown any more. */
@@ -49,6 +50,12 @@ final class DeliveryMetrics {
                 .tag("destination", destination).register(meters);
     }
 
+    private Counter settled(String state) {
+        return settled.computeIfAbsent(state, it -> Counter.builder("subrelay.delivery.settled")
+                .description("Deliveries by how they ended: delivered, skipped, previewed or dead")
+                .tag("destination", destination).tag("state", it).register(meters));
+    }
+
     void attempted(DeliveryResult result) {
         Outcome outcome = result.outcome();
         String answer = outcome.responseCode() > 0 ? String.valueOf(outcome.responseCode())
@@ -57,9 +64,7 @@ final class DeliveryMetrics {
                 .description("Attempts by the HTTP status of the answer")
                 .tag("destination", destination).tag("answer", it).register(meters)).increment();
         if (result.isFinal()) {
-            settled.computeIfAbsent(result.state(), it -> Counter.builder("subrelay.delivery.settled")
-                    .description("Deliveries by how they ended: delivered, skipped, previewed or dead")
-                    .tag("destination", destination).tag("state", it).register(meters)).increment();
+            settled(result.state()).increment();
         }
         if (outcome.verdict() == Outcome.Verdict.DELIVERED) {
             long acceptedAt = result.delivery().event().receivedAt();

@@ -1,5 +1,8 @@
 package io.subrelay.http;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpConnection;
@@ -15,6 +18,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The connections to the runner's ports: up to a number, and none stays that sends its head or its body too slowly.
@@ -46,6 +50,8 @@ public final class Connections {
     private final long bodyMs;
     private final long keepAliveMs;
     private final Map<HttpConnection, Peer> peers = new ConcurrentHashMap<>();
+    private final AtomicLong closedAsSlow = new AtomicLong();
+    private final AtomicLong closedAsTooMany = new AtomicLong();
 
     /**
      * @param most how many there may be at a time, at all ports together
@@ -58,6 +64,18 @@ public final class Connections {
         this.headMs = head.toMillis();
         this.bodyMs = body.toMillis();
         this.keepAliveMs = keepAlive.toMillis();
+    }
+
+    /** How many there are, and how often one had to be closed. */
+    public void measure(MeterRegistry meters) {
+        Gauge.builder("subrelay.http.connections", peers, Map::size)
+                .description("Connections to the ports of the runner").register(meters);
+        FunctionCounter.builder("subrelay.http.connections.closed", closedAsSlow, AtomicLong::get)
+                .description("Connections that the runner closed, by the reason").tag("reason", "slow")
+                .register(meters);
+        FunctionCounter.builder("subrelay.http.connections.closed", closedAsTooMany, AtomicLong::get)
+                .description("Connections that the runner closed, by the reason").tag("reason", "too many")
+                .register(meters);
     }
 
     /** A Vert.x whose HTTP servers have these bounds: Camel, which makes the servers, has no option for them. */
@@ -84,9 +102,12 @@ public final class Connections {
     }
 
     private void opened(HttpConnection connection) {
-        if (peers.size() >= most && !closeMostSilent()) {
-            connection.close();
-            return;
+        if (peers.size() >= most) {
+            closedAsTooMany.incrementAndGet();
+            if (!closeMostSilent()) {
+                connection.close();
+                return;
+            }
         }
         peers.put(connection, new Peer());
         connection.closeHandler(closed -> peers.remove(connection));
@@ -120,6 +141,10 @@ public final class Connections {
         long now = System.nanoTime();
         peers.forEach((connection, peer) -> {
             if (peer.isTooSlow(now)) {
+                // one that has been answered is only no longer needed
+                if (peer.last == null || !peer.last.isEnded()) {
+                    closedAsSlow.incrementAndGet();
+                }
                 peers.remove(connection);
                 connection.close();
             }
