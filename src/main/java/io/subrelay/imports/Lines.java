@@ -38,7 +38,9 @@ final class Lines implements AutoCloseable {
     private final int maxLength;
     private final FileChannel file;
     private final InputStream in;
+    private final boolean gzip;
     private long number;
+    private long taken;
 
     /** @param maxLength of a line, bytes */
     Lines(Path path, int maxLength) throws IOException {
@@ -47,7 +49,7 @@ final class Lines implements AutoCloseable {
         this.file = FileChannel.open(path);
         BufferedInputStream buffered = new BufferedInputStream(Channels.newInputStream(file), 1 << 16);
         buffered.mark(2);
-        boolean gzip = (buffered.read() | buffered.read() << 8) == GZIP;
+        this.gzip = (buffered.read() | buffered.read() << 8) == GZIP;
         buffered.reset();
         this.in = gzip ? new BufferedInputStream(new GZIPInputStream(buffered, 1 << 16), 1 << 16) : buffered;
     }
@@ -66,14 +68,15 @@ final class Lines implements AutoCloseable {
             }
         }
         number++;
+        taken += length + 1;
         byte[] line = bytes.toByteArray();
         boolean carriageReturn = line.length > 0 && line[line.length - 1] == '\r';
         return new Line(number, carriageReturn ? Arrays.copyOf(line, line.length - 1) : line);
     }
 
-    /** How much of the file has been read, from 0 to 1. */
+    /** How much of the file has been told, from 0 to 1; of a gzip file how much has been read. */
     double done() throws IOException {
-        return size == 0 ? 1 : Math.min(1, (double) file.position() / size);
+        return size == 0 ? 1 : Math.min(1, (double) (gzip ? file.position() : taken) / size);
     }
 
     @Override
