@@ -30,7 +30,8 @@ public final class Benchmark {
 
     private Benchmark(Options options) {
         this.options = options;
-        vendors = Child.main(Vendors.class, Path.of("."), options.number("latency"));
+        vendors = Child.main(Vendors.class, Path.of("."), options.number("latency"),
+                options.number("backfill") > 0 ? "segment" : "statsig");
         vendorPorts = Child.values(vendors.line());
         load = Child.main(Load.class, Path.of("."), options.number("customers"));
         load.line();
@@ -68,9 +69,16 @@ public final class Benchmark {
             List<Subject> inTurn = new ArrayList<>(subjects);
             for (int i = 0; i < options.number("rounds"); i++) {
                 for (Subject subject : inTurn) {
+                    boolean backfill = options.number("backfill") > 0 && subject.name.endsWith("+");
+                    if (backfill) {
+                        subject.call("POST", "/api/destinations/segment/backfill?of=state");
+                    }
                     Map<String, Double> round = round(subject, options.number("events"), options.number("rate"));
                     rounds.computeIfAbsent(subject.name, name -> new ArrayList<>()).add(round);
                     System.out.printf("%-8s round %d  %s%n", subject.name, i + 1, round);
+                    if (backfill) {
+                        System.out.println(subject.call("DELETE", "/api/destinations/segment/backfill"));
+                    }
                 }
                 // it is of use to be the last one
                 Collections.reverse(inTurn);

@@ -42,7 +42,6 @@ final class Load {
 
     private final WebhookTemplate webhook = new WebhookTemplate();
     private final int customers;
-    private final long run = System.currentTimeMillis();
     private final int[] sentOn = new int[CONNECTIONS];
     private long sent;
 
@@ -113,7 +112,9 @@ final class Load {
         int others = Math.min(CONNECTIONS, customers);
         int its = (customers - connection.number + others - 1) / others;
         int customer = connection.number + others * (sentOn[connection.number]++ % its);
-        byte[] body = webhook.fill(String.format("%d-%010d", run, ++sent), customer, System.currentTimeMillis());
+        long now = System.currentTimeMillis();
+        // Segment gets no time in milliseconds but this one
+        byte[] body = webhook.fill(String.format("%d-%010d", now, ++sent), customer, now);
         byte[] head = ("POST /webhooks/revenuecat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 + "Content-Length: " + body.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
         ByteBuffer request = ByteBuffer.allocate(head.length + body.length).put(head).put(body).flip();

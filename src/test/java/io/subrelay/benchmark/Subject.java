@@ -3,6 +3,10 @@ package io.subrelay.benchmark;
 import io.subrelay.harness.Ports;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,6 +71,13 @@ final class Subject implements AutoCloseable {
     /** Whether it has a database. */
     boolean isStored() {
         return !name.equals("memory") && !name.equals("handwritten");
+    }
+
+    /** Calls its API, and returns the answer. */
+    String call(String method, String path) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .method(method, HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     double cpuSeconds() {

@@ -25,7 +25,7 @@ final class Vendors {
 
     /** In the order of their ports, with what each of their requests has once for each event. */
     private enum Vendor {
-        SEGMENT("\"type\":\"track\""),
+        SEGMENT("\"type\":\"track\",\"messageId\":\"subrelay:"),
         AMPLITUDE("\"insert_id\":"),
         ONESIGNAL("HTTP/1.1"),
         STATSIG("\"event_timestamp_ms\":");
@@ -48,18 +48,23 @@ final class Vendors {
     private final Selector selector = Selector.open();
     private final ArrayDeque<Answer> answers = new ArrayDeque<>();
     private final long latencyNanos;
+    private final Vendor timed;
     private final int[] events = new int[Vendor.values().length];
     private final Times delivered = new Times();
     private int requests;
     private long lastAt;
 
-    private Vendors(long latencyMs) throws IOException {
+    private Vendors(long latencyMs, Vendor timed) throws IOException {
         latencyNanos = TimeUnit.MILLISECONDS.toNanos(latencyMs);
+        this.timed = timed;
     }
 
-    /** {@code Vendors <latency in ms>}: writes the ports of Segment, Amplitude, OneSignal and Statsig. */
+    /**
+     * {@code Vendors <latency in ms> <segment or statsig, whose times are told>}: writes the ports of Segment,
+     * Amplitude, OneSignal and Statsig.
+     */
     public static void main(String[] args) throws IOException {
-        Vendors vendors = new Vendors(Long.parseLong(args[0]));
+        Vendors vendors = new Vendors(Long.parseLong(args[0]), Vendor.valueOf(args[1].toUpperCase()));
         StringBuilder ports = new StringBuilder();
         for (Vendor vendor : Vendor.values()) {
             ports.append(vendor.name().toLowerCase()).append('=').append(vendors.listen(vendor)).append(' ');
@@ -90,7 +95,7 @@ final class Vendors {
         return "ok";
     }
 
-    /** How many events each had, when the last one came, and how long after they had happened Statsig had them. */
+    /** How many events each had, when the last one came, and how long after they were sent the timed one had them. */
     private synchronized String stats() {
         StringBuilder stats = new StringBuilder();
         for (Vendor vendor : Vendor.values()) {
@@ -154,7 +159,7 @@ final class Vendors {
         byte[] mark = vendor.mark;
         for (int at = Messages.find(request, 0, mark); at >= 0; at = Messages.find(request, at + 1, mark)) {
             events[vendor.ordinal()]++;
-            if (vendor == Vendor.STATSIG) {
+            if (vendor == timed) {
                 delivered.add(1000 * (lastAt - Messages.number(request, at + mark.length)));
             }
         }
