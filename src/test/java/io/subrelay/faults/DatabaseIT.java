@@ -76,8 +76,7 @@ class DatabaseIT {
     }
 
     private static EmbeddedPostgres postgres(Path data, int port) throws Exception {
-        return EmbeddedPostgres.builder().setDataDirectory(data.resolve("pg")).setCleanDataDirectory(false)
-                .setPort(port).start();
+        return Store.server(port).setDataDirectory(data.resolve("pg")).setCleanDataDirectory(false).start();
     }
 
     @Test

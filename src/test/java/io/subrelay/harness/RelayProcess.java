@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** The packaged runner as a process of its own, in a folder of its own with the {@linkplain RouteFiles routes}. */
 public final class RelayProcess implements AutoCloseable {
@@ -44,9 +45,7 @@ public final class RelayProcess implements AutoCloseable {
 
     /** Prepares one in a folder of its own. Without a setting for the database it has an H2 file there. */
     public static RelayProcess create(Map<String, String> settings, String... options) {
-        List<String> all = new ArrayList<>(List.of(options));
-        all.addAll(ClassArchive.options(JAR));
-        return new RelayProcess(settings, all);
+        return new RelayProcess(settings, withArchive(options));
     }
 
     /** Prepares one that has no archive of classes. */
@@ -87,34 +86,33 @@ public final class RelayProcess implements AutoCloseable {
         readyBefore = count("Subrelay is ready");
         Properties properties = new Properties();
         properties.putAll(settings);
-        List<String> command = java(options);
-        command.addAll(List.of("-jar", JAR.toString()));
         try {
             try (BufferedWriter out = Files.newBufferedWriter(folder.resolve("application.properties"))) {
                 properties.store(out, null);
             }
-            process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true)
+            process = new ProcessBuilder(packaged(options)).directory(folder.toFile()).redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile())).start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static List<String> java(List<String> options) {
-        List<String> command =
-                new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    /** How to start the packaged runner, or a command of it, for a short life. */
+    public static List<String> packaged(String... options) {
+        return packaged(withArchive(options));
+    }
+
+    private static List<String> packaged(List<String> options) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(options);
+        command.addAll(List.of("-jar", JAR.toString()));
         return command;
     }
 
-    /** How to start the packaged runner, or a command of it, for a short life. */
-    public static List<String> packaged(String... options) {
-        List<String> all = new ArrayList<>(List.of(options));
-        all.addAll(ClassArchive.options(JAR));
-        List<String> command = java(all);
-        command.addAll(List.of("-jar", JAR.toString()));
-        return command;
+    private static List<String> withArchive(String... options) {
+        return Stream.concat(Stream.of(options), ClassArchive.options(JAR).stream()).toList();
     }
 
     /** What a command of the same jar file prints in this folder. */

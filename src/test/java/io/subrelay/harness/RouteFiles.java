@@ -17,8 +17,6 @@ public final class RouteFiles {
 
     /** The setting that says which files are loaded. */
     public static final String SETTING = "camel.main.routes-include-pattern";
-    /** Every file of the project, as a user has it. */
-    public static final String ALL = "file:routes/**/*.camel.yaml";
 
     private static final Path DESTINATIONS = Path.of("routes/destinations");
     private static final List<String> FOUR = List.of("segment", "amplitude", "onesignal", "statsig");

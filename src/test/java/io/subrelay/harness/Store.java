@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,12 +55,16 @@ public record Store(Kind kind, String url, Map<String, String> settings) {
         return new Store(Kind.POSTGRESQL, url, Map.of("database.url", url, "database.username", "postgres"));
     }
 
+    /** A server that is waited for however busy the machine is. */
+    public static EmbeddedPostgres.Builder server(int port) {
+        return EmbeddedPostgres.builder().setPort(port).setPGStartupWait(Duration.ofMinutes(5));
+    }
+
     /** One for all tests of this JVM: it takes seconds to start. */
     private static synchronized EmbeddedPostgres sharedServer() {
         if (server == null) {
             try {
-                server = EmbeddedPostgres.builder().setPort(Ports.free())
-                        .setServerConfig("max_connections", "300").start();
+                server = server(Ports.free()).setServerConfig("max_connections", "300").start();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
