@@ -19,7 +19,8 @@ final class CustomerCache {
      */
     private static final long MAX_LENGTH = Math.min(24_000_000, Runtime.getRuntime().maxMemory() / 16);
 
-    private record Known(Customers.Stored stored, int length, int behind) {
+    /** @param ids how many the customer had then: it may have more by now */
+    private record Known(Customers.Stored stored, int ids, int length, int behind) {
     }
 
     private final Map<String, Customers.Stored> byId = new HashMap<>();
@@ -56,10 +57,15 @@ final class CustomerCache {
      * @param behind     by how many events its stored state is behind
      */
     void put(long number, Customer customer, int jsonLength, int behind) {
-        Customers.Stored stored = new Customers.Stored(number, customer);
-        Known before = byNumber.put(number, new Known(stored, jsonLength, behind));
+        Known before = byNumber.get(number);
+        boolean isSame =
+                before != null && before.stored().customer() == customer && before.ids() == customer.ids().size();
+        Customers.Stored stored = isSame ? before.stored() : new Customers.Stored(number, customer);
+        byNumber.put(number, new Known(stored, customer.ids().size(), jsonLength, behind));
         length += jsonLength - (before == null ? 0 : before.length());
-        customer.ids().forEach(id -> byId.put(id, stored));
+        if (!isSame) {
+            customer.ids().forEach(id -> byId.put(id, stored));
+        }
         Iterator<Known> eldest = byNumber.values().iterator();
         while (length > MAX_LENGTH) {
             Known dropped = eldest.next();

@@ -34,12 +34,15 @@ final class CustomerStore implements Customers.Lookup {
 
     /** How many events a stored state may be behind: each of them is read where the customer is. */
     private static final int MOST_BEHIND = 3;
+    /** The same where events come so often that the customer is still in memory, and need not be read. */
+    private static final int MOST_BEHIND_IN_MEMORY = 7;
 
     private final Connection connection;
     private final CustomerCache known;
     private final Map<Long, Customers.Stored> stored = new HashMap<>();
     private final Map<String, Customers.Stored> loaded = new HashMap<>();
     private final Set<String> asked = new HashSet<>();
+    private final Set<Long> read = new HashSet<>();
     /** By how many events the states that were read are behind. */
     private final Map<Long, Integer> behind = new HashMap<>();
 
@@ -53,8 +56,14 @@ final class CustomerStore implements Customers.Lookup {
     void load(Collection<String> appUserIds) throws SQLException {
         List<String> unknown = new ArrayList<>();
         for (String id : appUserIds) {
-            if (asked.add(id) && known.byId(id) == null) {
+            if (!asked.add(id)) {
+                continue;
+            }
+            Customers.Stored inMemory = known.byId(id);
+            if (inMemory == null) {
                 unknown.add(Ids.ofCustomer(id));
+            } else {
+                loaded.put(id, inMemory);
             }
         }
         if (unknown.isEmpty()) {
@@ -78,7 +87,7 @@ final class CustomerStore implements Customers.Lookup {
      * Reads customers with their own events since, in one statement: else a state that is written meanwhile tells less.
      */
     private Map<Long, Customer> read(String which, String type, Collection<?> parameter) throws SQLException {
-        Map<Long, Customer> read = new HashMap<>();
+        Map<Long, Customer> customers = new HashMap<>();
         Map<Long, Integer> lengths = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement("""
                 select c.id, c.folded, e.seq, e.event_id, e.type, e.kind, e.event_at, e.happened_at, e.webhook
@@ -89,23 +98,24 @@ final class CustomerStore implements Customers.Lookup {
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     long number = rows.getLong("id");
-                    if (!read.containsKey(number)) {
+                    if (!customers.containsKey(number)) {
                         String state = rows.getString("folded");
-                        read.put(number, Customer.parse(state));
+                        customers.put(number, Customer.parse(state));
                         lengths.put(number, state.length());
                     }
                     if (rows.getLong("seq") > 0) {
-                        read.get(number).add(DeliveryStore.received(rows));
+                        customers.get(number).add(DeliveryStore.received(rows));
                         behind.merge(number, 1, Integer::sum);
                     }
                 }
             }
         }
-        read.forEach((number, customer) -> {
+        customers.forEach((number, customer) -> {
             stored.put(number, new Customers.Stored(number, customer));
+            read.add(number);
             known.put(number, customer, lengths.get(number), behind.getOrDefault(number, 0));
         });
-        return read;
+        return customers;
     }
 
     @Override
@@ -117,7 +127,7 @@ final class CustomerStore implements Customers.Lookup {
                 throw new IllegalStateException("cannot look up a customer", e);
             }
         }
-        Customers.Stored found = loaded.getOrDefault(appUserId, known.byId(appUserId));
+        Customers.Stored found = loaded.get(appUserId);
         if (found != null) {
             stored.put(found.number(), found);
         }
@@ -134,8 +144,9 @@ final class CustomerStore implements Customers.Lookup {
             boolean updates = false;
             for (Customers.Entry entry : customers.changed()) {
                 boolean isStored = stored.containsKey(entry.number());
+                int mostBehind = read.contains(entry.number()) ? MOST_BEHIND : MOST_BEHIND_IN_MEMORY;
                 if (isStored && !entry.hasToBeWritten()
-                        && known.putUnwritten(entry.number(), entry.customer(), entry.taken(), MOST_BEHIND)) {
+                        && known.putUnwritten(entry.number(), entry.customer(), entry.taken(), mostBehind)) {
                     continue;
                 }
                 PreparedStatement statement = isStored ? update : insert;
