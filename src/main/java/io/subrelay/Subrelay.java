@@ -2,6 +2,8 @@ package io.subrelay;
 
 import io.subrelay.check.CheckCommand;
 import io.subrelay.check.PreviewCommand;
+import io.subrelay.diff.DiffArguments;
+import io.subrelay.diff.DiffCommand;
 import io.subrelay.imports.BackfillCommand;
 import io.subrelay.imports.BackupCommand;
 import io.subrelay.imports.ImportArguments;
@@ -26,6 +28,10 @@ public final class Subrelay {
               java -jar subrelay.jar --dev                     run, and reload route files when they are saved
               java -jar subrelay.jar check                     say what is wrong with routes, settings and examples
               java -jar subrelay.jar preview <webhook.json>…   print what each destination would be sent
+              java -jar subrelay.jar diff [--since 7d] [--events 1000] [--kinds <kind>,…] [--destination <name>]
+                                          [--json] [--show-values] [--against <folder> --events-file <file>]
+                                                               print what would be sent otherwise than by the runner
+                                                               that runs, or by another folder; sends nothing
               java -jar subrelay.jar import [--dry-run] [--ids] <file>…
                                                                take in customers and webhooks from before
               java -jar subrelay.jar import --gaps             ask RevenueCat for customers with missed events
@@ -35,7 +41,8 @@ public final class Subrelay {
               java -jar subrelay.jar --help | --version
 
             A setting can be given as -Dname=value before -jar, or as an environment variable: SEGMENT_WRITE_KEY.
-            Exit status: 0 fine, 1 something is wrong, 2 an argument is not understood.
+            Exit status: 0 fine, 1 something is wrong, or differs, 2 an argument is not understood, or nothing could be
+            compared.
             """;
 
     private Subrelay() {
@@ -59,7 +66,7 @@ public final class Subrelay {
         }
         boolean files = command.equals("preview") && !rest.isEmpty()
                 && rest.stream().noneMatch(it -> it.startsWith("-"));
-        if (!rest.isEmpty() && !files) {
+        if (!rest.isEmpty() && !files && !command.equals("diff")) {
             return unknown(String.join(" ", args));
         }
         try {
@@ -83,6 +90,8 @@ public final class Subrelay {
                 }
                 quiet();
                 return PreviewCommand.run(Path.of(""), rest.stream().map(Path::of).toList(), System.out, System.err);
+            case "diff":
+                return runDiff(rest);
             case "--help", "-h":
                 System.out.print(HELP);
                 return 0;
@@ -121,6 +130,18 @@ public final class Subrelay {
         }
         quiet();
         return BackupCommand.run(Runner.settings(), Path.of(rest.get(0)), System.out, System.err);
+    }
+
+    private static int runDiff(List<String> rest) {
+        DiffArguments arguments;
+        try {
+            arguments = DiffArguments.of(rest);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            return 2;
+        }
+        quiet();
+        return DiffCommand.run(Path.of(""), Runner.settings(), arguments, System.out, System.err);
     }
 
     private static int unknown(String arguments) {

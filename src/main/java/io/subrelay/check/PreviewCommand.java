@@ -1,6 +1,5 @@
 package io.subrelay.check;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.store.UnstoredEvents;
 import io.subrelay.webhook.Rejected;
@@ -22,7 +21,6 @@ public final class PreviewCommand {
      * @return         the exit status
      */
     public static int run(Path root, List<Path> webhooks, PrintStream out, PrintStream err) {
-        Folder folder = new Folder(root);
         UnstoredEvents passing = new UnstoredEvents();
         WebhookReader reader = new WebhookReader();
         EnrichedEvent last = null;
@@ -37,17 +35,11 @@ public final class PreviewCommand {
                 return 1;
             }
         }
-        List<Fault> faults = Check.ofRoutes(folder).stream().filter(Fault::isFault).toList();
-        if (!faults.isEmpty()) {
-            faults.forEach(err::println);
-            return 1;
-        }
-        try (Rehearsal rehearsal = Rehearsal.asStarted(folder)) {
-            JsonNode previews = rehearsal.load(folder.routeFiles()).start().previews(last);
-            out.println(previews.toPrettyString());
+        try (Rehearsal rehearsal = Rehearsal.of(root)) {
+            out.println(rehearsal.previews(last).toPrettyString());
             return 0;
-        } catch (Exception e) {
-            err.println(Blame.oneLine(e));
+        } catch (CheckCommand.FaultsFound e) {
+            e.faults().forEach(err::println);
             return 1;
         }
     }

@@ -12,6 +12,7 @@ import io.subrelay.event.EnrichedEvent;
 import io.subrelay.time.Clocks;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
 /** Routes in a context that is thrown away: without a server, a database, a network, or events that come in. */
-final class Rehearsal implements AutoCloseable {
+public final class Rehearsal implements AutoCloseable {
 
     /**
      * Remembers which files are in no jar. Camel asks for a few hundred in each context, and most of them are not
@@ -75,6 +76,30 @@ final class Rehearsal implements AutoCloseable {
                         throw new IOException("there is no network here");
                     }));
         }
+    }
+
+    /**
+     * Ready to be asked what a runner that is started in this folder would send.
+     *
+     * @throws CheckCommand.FaultsFound if it would not start
+     */
+    public static Rehearsal of(Path root) {
+        Folder folder = new Folder(root);
+        Rehearsal rehearsal = asStarted(folder);
+        String failure = null;
+        try {
+            folder.checkEncoding();
+            List<RouteFile> files = folder.routeFiles();
+            if (!files.isEmpty() && Check.ofRules(folder, rehearsal.camel).stream().noneMatch(Fault::isFault)) {
+                return rehearsal.load(files).start();
+            }
+        } catch (Exception e) {
+            failure = Blame.oneLine(e);
+        }
+        rehearsal.close();
+        // what is wrong is told by file and line, which takes longer
+        List<String> faults = CheckCommand.faults(root);
+        throw new CheckCommand.FaultsFound(faults.isEmpty() ? List.of(failure) : faults);
     }
 
     /** With the settings of a runner that is started in this folder, those of the environment included. */
@@ -141,8 +166,13 @@ final class Rehearsal implements AutoCloseable {
         return destinations.consumers().get(destination).preview(event);
     }
 
+    /** The mode of each destination by name. */
+    public Map<String, String> modes() {
+        return destinations.modes();
+    }
+
     /** What each destination that is not off would be sent, secrets masked. */
-    JsonNode previews(EnrichedEvent event) {
+    public JsonNode previews(EnrichedEvent event) {
         return destinations.previews(event);
     }
 

@@ -7,9 +7,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.subrelay.config.Secrets;
 import io.subrelay.config.Settings;
 import io.subrelay.event.EnrichedEvent;
+import io.subrelay.event.Kind;
 import io.subrelay.time.Clocks;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -52,6 +54,13 @@ public final class DestinationRegistry {
         return consumers;
     }
 
+    /** The mode of each destination by name. */
+    public Map<String, String> modes() {
+        Map<String, String> modes = new TreeMap<>();
+        consumers.forEach((name, consumer) -> modes.put(name, consumer.mode()));
+        return modes;
+    }
+
     /** The names of the destinations that are not switched off: an event that is accepted now is meant for them. */
     public List<String> open() {
         return open;
@@ -62,10 +71,10 @@ public final class DestinationRegistry {
         return updated;
     }
 
-    /** What each destination that is not off would be sent for an event, secrets masked. */
+    /** What each destination that an event accepted now is meant for would be sent, secrets masked. */
     public JsonNode previews(EnrichedEvent event) {
         ObjectNode previews = JsonNodeFactory.instance.objectNode();
-        for (String name : open) {
+        for (String name : event.event().kind().equals(Kind.CUSTOMER_UPDATE) ? updated : open) {
             previews.set(name, secrets.mask(consumers.get(name).preview(event)));
         }
         return previews;

@@ -2,7 +2,6 @@ package io.subrelay.delivery;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -17,16 +16,7 @@ import org.apache.camel.Message;
  */
 public final class WebhookSigner {
 
-    private final Clock clock;
     private List<SecretKeySpec> keys = List.of();
-
-    public WebhookSigner() {
-        this(Clock.systemUTC());
-    }
-
-    WebhookSigner(Clock clock) {
-        this.clock = clock;
-    }
 
     /**
      * @param  secrets comma separated, several during a rotation, the new one first: each {@code whsec_} and base64
@@ -46,11 +36,14 @@ public final class WebhookSigner {
         keys = List.copyOf(read);
     }
 
-    /** Signs the body, and makes it the very bytes that were signed; {@code webhook-id} is set already. */
+    /**
+     * Signs the body, and makes it the very bytes that were signed; {@code webhook-id} is set already. The time is that
+     * of the attempt, which in a preview is that of the acceptance: two previews are the same.
+     */
     public void sign(Exchange exchange) {
         Message message = exchange.getMessage();
         byte[] body = message.getBody(String.class).getBytes(StandardCharsets.UTF_8);
-        long seconds = clock.millis() / 1000;
+        long seconds = exchange.getVariable("now_ms", Long.class) / 1000;
         String signed = message.getHeader("webhook-id", String.class) + "." + seconds + ".";
         List<String> signatures = new ArrayList<>();
         for (SecretKeySpec key : keys) {

@@ -1,9 +1,9 @@
 package io.subrelay.imports;
 
-/** An import that cannot go on for a reason that is no single line's; the message is for the person who started it. */
-final class ImportStopped extends RuntimeException {
+/** A command that cannot go on for a reason that is no single line's; the message is for the person who started it. */
+public final class ImportStopped extends RuntimeException {
 
-    ImportStopped(String message) {
+    public ImportStopped(String message) {
         super(message, null, false, false);
     }
 }

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
 /** The lines of a file, plain or gzip, read one after the other: of a long line no more is kept than may be sent. */
-final class Lines implements AutoCloseable {
+public final class Lines implements AutoCloseable {
 
     /**
      * A line.
@@ -20,9 +20,9 @@ final class Lines implements AutoCloseable {
      * @param number from 1
      * @param bytes  without its end, and without what is beyond the maximum
      */
-    record Line(long number, byte[] bytes) {
+    public record Line(long number, byte[] bytes) {
 
-        boolean isBlank() {
+        public boolean isBlank() {
             for (byte each : bytes) {
                 if (each != ' ' && each != '\t') {
                     return false;
@@ -43,7 +43,7 @@ final class Lines implements AutoCloseable {
     private long taken;
 
     /** @param maxLength of a line, bytes */
-    Lines(Path path, int maxLength) throws IOException {
+    public Lines(Path path, int maxLength) throws IOException {
         this.size = Files.size(path);
         this.maxLength = maxLength;
         this.file = FileChannel.open(path);
@@ -55,7 +55,7 @@ final class Lines implements AutoCloseable {
     }
 
     /** The next line, or null at the end. */
-    Line next() throws IOException {
+    public Line next() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
         int length = 0;
         int read = in.read();

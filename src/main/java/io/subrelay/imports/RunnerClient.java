@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.subrelay.config.Settings;
 import io.subrelay.http.OwnTls;
+import io.subrelay.webhook.WebhookReader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,9 +19,9 @@ import java.util.Base64;
 import javax.net.ssl.SSLContext;
 
 /** The API of the runner that is started in this folder, or of another one with the same settings. */
-final class RunnerClient {
+public final class RunnerClient {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = WebhookReader.EXACT;
     /** How long one that does not answer, as it is started again, is waited for. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration ONE_REQUEST = Duration.ofSeconds(60);
@@ -36,7 +37,8 @@ final class RunnerClient {
         this(settings, PATIENCE);
     }
 
-    RunnerClient(Settings settings, Duration patience) {
+    /** @param patience how long one that does not answer is waited for */
+    public RunnerClient(Settings settings, Duration patience) {
         String host = settings.get("server.host");
         String own = host.equals("0.0.0.0") ? "127.0.0.1" : host.equals("::") ? "[::1]"
                 : host.contains(":") ? "[" + host + "]" : host;
@@ -51,7 +53,8 @@ final class RunnerClient {
         this.patience = patience;
     }
 
-    JsonNode get(String path) throws InterruptedException {
+    /** @throws ImportStopped if the runner does not answer within the patience, or refuses */
+    public JsonNode get(String path) throws InterruptedException {
         return call(HttpRequest.newBuilder(URI.create(url + path)).GET());
     }
 
@@ -96,7 +99,8 @@ final class RunnerClient {
             }
             if (System.nanoTime() > until) {
                 throw new ImportStopped("the runner at " + url + " answers " + failure
-                        + ": start it in this folder, and run this again, which goes on from here");
+                        + ": start it in this folder, and run this again"
+                        + (patience.isZero() ? "" : ", which goes on from here"));
             }
             Thread.sleep(500);
         }

@@ -32,6 +32,16 @@ public final class EventPreview {
         }
     }
 
+    /**
+     * Stored events as they were enriched when they were accepted, the newest first.
+     *
+     * @param before the place after them
+     */
+    public List<EnrichedEvent> newest(long before, int limit) {
+        return database.jdbc().query("select * from event where seq < ? order by seq desc limit ?",
+                (row, number) -> DeliveryStore.event(row), before, limit);
+    }
+
     /** A stored event as it was enriched when it was accepted; empty if there is none of this id. */
     public Optional<EnrichedEvent> stored(String eventId) {
         return database.jdbc().query("select * from event where event_id = ?",

@@ -85,7 +85,8 @@ class AccessTest {
     @ParameterizedTest
     @CsvSource({"GET,/api/destinations", "GET,/api/customers/x", "GET,/api/customers/x/history",
             "DELETE,/api/customers/x",
-            "GET,/api/events/x", "POST,/api/events/x/redeliver", "POST,/api/destinations/segment/redeliver",
+            "GET,/api/events/x", "GET,/api/previews", "POST,/api/events/x/redeliver",
+            "POST,/api/destinations/segment/redeliver",
             "POST,/api/destinations/segment/backfill", "POST,/api/preview", "POST,/api/events/x/retry",
             "POST,/api/customers/x/retry", "POST,/api/destinations/segment/retry"})
     void letsOnlyTheAdministratorIn(String method, String path) {

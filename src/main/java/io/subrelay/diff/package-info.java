@@ -1,0 +1,2 @@
+/** The command {@code diff}: what a change of routes and settings does to the requests. */
+package io.subrelay.diff;
