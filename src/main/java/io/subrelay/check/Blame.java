@@ -1,6 +1,7 @@
 package io.subrelay.check;
 
 import io.subrelay.config.Settings;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.FailedToCreateRouteException;
@@ -28,6 +29,10 @@ final class Blame {
             if (cause instanceof PropertyBindingException option && option.getPropertyName() != null) {
                 return option(file, option.getPropertyName(), option.getValue());
             }
+            if (cause instanceof ClassNotFoundException) {
+                return file.fault(lineWith(cause.getMessage(), file), "there is no class " + cause.getMessage()
+                        + "; put the jar file that has it, and those that it depends on, into the folder ext/");
+            }
             if (cause instanceof FailedToCreateRouteException route) {
                 id = route.getRouteId();
                 line = line == 0 ? lineOf(String.valueOf(route.getLocation())) : line;
@@ -48,6 +53,17 @@ final class Blame {
         Matcher at = DEFINITIONS.matcher(message);
         return at.matches() ? Fault.fault(at.group(1), Integer.parseInt(at.group(2)), "jq: " + at.group(3))
                 : Fault.fault("", 0, message);
+    }
+
+    /** Where a file has a text for the first time; 0 if it is not there. */
+    private static int lineWith(String text, RouteFile file) {
+        List<String> lines = file.text().lines().toList();
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).contains(text)) {
+                return i + 1;
+            }
+        }
+        return 0;
     }
 
     private static int lineOf(String text) {

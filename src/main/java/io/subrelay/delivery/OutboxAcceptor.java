@@ -57,7 +57,12 @@ final class OutboxAcceptor extends DefaultProducer {
         if (body instanceof List || body instanceof ArrayNode) {
             List<Event> events = new ArrayList<>();
             for (Object each : (Iterable<?>) body) {
-                events.add(event(each, exchange));
+                try {
+                    events.add(event(each, exchange));
+                } catch (Rejected e) {
+                    throw new Rejected(e.getStatus(), e.getReason(),
+                            "webhook " + (events.size() + 1) + " of the list: " + e.getMessage(), e.getCause());
+                }
             }
             exchange.getMessage().setBody(accept(events));
         } else {

@@ -1,10 +1,18 @@
 package io.subrelay.delivery;
 
+import org.apache.camel.AsyncProducer;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.Predicate;
 import org.apache.camel.Processor;
 import org.apache.camel.processor.InterceptSendToEndpointCallback;
+import org.apache.camel.spi.InterceptEndpointFactory;
+import org.apache.camel.spi.InterceptSendToEndpoint;
+import org.apache.camel.support.DefaultInterceptSendToEndpoint;
+import org.apache.camel.support.LazyStartProducer;
+import org.apache.camel.support.PluginHelper;
 
 /**
  * In preview nothing leaves the runner, whatever a route sends to and whatever it forgets: what would be sent is noted
@@ -29,8 +37,28 @@ public final class Preview {
             instead.process(exchange);
             answer(exchange);
         };
+        context.getCamelContextExtension().addContextPlugin(InterceptEndpointFactory.class, Preview::intercept);
         context.getCamelContextExtension().registerEndpointCallback(
                 new InterceptSendToEndpointCallback(context, answered, null, LEAVING, true, Preview::isPreview));
+    }
+
+    /**
+     * The client of an endpoint is made when the first exchange is sent there: none in preview or while routes are
+     * checked, and a broker whose name cannot be resolved does not keep the runner from starting.
+     */
+    private static InterceptSendToEndpoint intercept(CamelContext context, Endpoint endpoint, boolean skip,
+            Predicate onWhen, Processor before, Processor after) {
+        DefaultInterceptSendToEndpoint intercepted = new DefaultInterceptSendToEndpoint(endpoint, skip) {
+            @Override
+            public AsyncProducer createAsyncProducer() {
+                return PluginHelper.getInternalProcessorFactory(context).createInterceptSendToEndpointProcessor(
+                        this, endpoint, new LazyStartProducer(endpoint), skip, onWhen);
+            }
+        };
+        intercepted.setOnWhen(onWhen);
+        intercepted.setBefore(before);
+        intercepted.setAfter(after);
+        return intercepted;
     }
 
     /** A route goes on as after an answer without a body: none has to know of preview. */

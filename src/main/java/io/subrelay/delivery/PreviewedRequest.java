@@ -43,7 +43,7 @@ final class PreviewedRequest {
             request.put("url", HttpHelper.createURI(exchange, HttpHelper.createURL(exchange, http), http).toString());
         } else {
             request.put("method", "SEND");
-            request.put("url", uri);
+            request.put("url", address(uri));
         }
         ObjectNode headers = request.putObject("headers");
         Map<String, Object> sorted = new TreeMap<>(exchange.getMessage().getHeaders());
@@ -59,6 +59,11 @@ final class PreviewedRequest {
         boolean form = FORM.equals(exchange.getMessage().getHeader(Exchange.CONTENT_TYPE));
         request.set("body", form && body != null ? fields(body) : parsed(body));
         return request;
+    }
+
+    /** A topic, queue or folder as routes write it: its options say how it is reached, not what is sent. */
+    private static String address(String uri) {
+        return uri.replaceFirst("\\?.*", "").replaceFirst("://", ":");
     }
 
     /** The client adds it from the endpoint's options, so that it is no header of the message. */

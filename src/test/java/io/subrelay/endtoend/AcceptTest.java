@@ -1,10 +1,12 @@
 package io.subrelay.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.subrelay.Relay;
+import io.subrelay.brokers.Guide;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.RouteFiles;
@@ -15,8 +17,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,13 +29,17 @@ import org.junit.jupiter.api.Test;
 /** {@code outbox:accept} in a route of one's own: one webhook or a list of them, in whatever form of JSON. */
 class AcceptTest {
 
+    private static final Path FOLDER = TempFolders.create();
     private static Relay relay;
     private static Api api;
 
     @BeforeAll
     static void start() throws IOException {
-        Path folder = TempFolders.create();
-        Files.writeString(folder.resolve("intake.camel.yaml"), route("bytes", "")
+        for (String name : List.of("file-in", "destinations/archive")) {
+            Files.writeString(FOLDER.resolve(name.replace("destinations/", "") + ".camel.yaml"), Guide.file(name)
+                    .replace("uri: file:", "uri: file:" + FOLDER + "/"));
+        }
+        Files.writeString(FOLDER.resolve("intake.camel.yaml"), route("bytes", "")
                 + route("text", "- convertBodyTo: {type: String}")
                 + route("tree", "- transform: {expression: {jq: {expression: '.[0]', resultType: "
                         + "com.fasterxml.jackson.databind.JsonNode}}}")
@@ -39,7 +48,7 @@ class AcceptTest {
                 + route("texts", "- transform: {expression: {jq: {expression: 'map(tojson)', "
                         + "resultType: java.util.List}}}"));
         relay = Relay.start(Store.Kind.H2.create(), Map.of(RouteFiles.SETTING,
-                RouteFiles.pattern(List.of()) + ",file:" + folder + "/*.camel.yaml"));
+                RouteFiles.pattern(List.of()) + ",file:" + FOLDER + "/*.camel.yaml"));
         api = relay.api();
     }
 
@@ -96,13 +105,49 @@ class AcceptTest {
         assertThat(api.history(customer).get(0).path("event_id").asText()).isEqualTo(Hooks.id(customer, 302));
     }
 
+    /** The file drop of {@code docs/esb.md}, and its archive. */
+    @Test
+    void takesTheLinesOfAFileAllOrNone() throws IOException {
+        String customer = Hooks.customer();
+        drop("1.jsonl", Hooks.renewal(customer, 1), Hooks.renewal(customer, 2), Hooks.renewal(customer, 1));
+        drop("2.jsonl", Hooks.renewal(customer, 3), Api.JSON.nullNode());
+        drop("3.jsonl", Hooks.renewal(customer, 4));
+        await().until(() -> Files.exists(FOLDER.resolve("inbox/.done/3.jsonl")));
+        assertThat(FOLDER.resolve("inbox/.done/1.jsonl")).exists();
+        assertThat(FOLDER.resolve("inbox/.failed/2.jsonl")).exists();
+        assertThat(api.history(customer)).extracting(event -> event.path("event_id").asText())
+                .containsExactly(Hooks.id(customer, 4), Hooks.id(customer, 2), Hooks.id(customer, 1));
+
+        await().until(() -> api.delivery(Hooks.id(customer, 4), "archive").path("state").asText().equals("delivered"));
+        List<String> ids = new ArrayList<>();
+        for (Path day : files(FOLDER.resolve("archive"))) {
+            for (String line : Files.readAllLines(day)) {
+                ids.add(Api.json(line).at("/event/id").asText());
+            }
+        }
+        assertThat(ids).containsSubsequence(Hooks.id(customer, 1), Hooks.id(customer, 2), Hooks.id(customer, 4));
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        }
+    }
+
+    private static void drop(String name, JsonNode... webhooks) throws IOException {
+        Path written = FOLDER.resolve(name + ".tmp");
+        Files.writeString(written, Stream.of(webhooks).map(webhook -> webhook + "\n").collect(Collectors.joining()));
+        Files.move(written, FOLDER.resolve("inbox").resolve(name));
+    }
+
     @Test
     void takesNothingOfAListWithOneThatIsNone() {
         String customer = Hooks.customer();
         ArrayNode webhooks = Api.JSON.createArrayNode().add(Hooks.renewal(customer, 1)).add("no webhook");
         HttpResponse<String> answer = post("list", webhooks);
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(Api.json(answer.body()).path("error").asText()).startsWith("the body is not JSON");
+        assertThat(Api.json(answer.body()).path("error").asText()).startsWith(
+                "webhook 2 of the list: the body is not JSON");
         assertThat(post("list", Api.JSON.createArrayNode()).body()).isEqualTo("[]");
         assertThat(post("bytes", Api.JSON.nullNode()).statusCode()).isEqualTo(400);
         assertThat(api.call("GET", "/api/customers/" + customer, null).statusCode()).isEqualTo(404);

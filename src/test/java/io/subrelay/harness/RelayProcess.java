@@ -3,6 +3,7 @@ package io.subrelay.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedWriter;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -23,34 +24,43 @@ import java.util.stream.Stream;
 public final class RelayProcess implements AutoCloseable {
 
     private static final Path JAR = Path.of("target/subrelay.jar").toAbsolutePath();
+    private static final List<String> PACKAGED = List.of("-jar", JAR.toString());
 
     private final Path folder = TempFolders.create();
     private final Map<String, String> settings;
     private final List<String> options;
+    private final List<String> program;
     private final Api api;
     private Process process;
     /** How often it had been ready before it was started last. */
     private int readyBefore;
 
-    private RelayProcess(Map<String, String> settings, List<String> options) {
+    private RelayProcess(Map<String, String> settings, List<String> options, List<String> program) {
         int port = Ports.free();
         int managementPort = Ports.free();
         this.settings = new HashMap<>(settings);
         this.settings.putIfAbsent("server.port", String.valueOf(port));
         this.settings.putIfAbsent("management.port", String.valueOf(managementPort));
         this.options = options;
+        this.program = program;
         this.api = new Api(port, managementPort);
         RouteFiles.copy(settings.keySet(), folder);
     }
 
     /** Prepares one in a folder of its own. Without a setting for the database it has an H2 file there. */
     public static RelayProcess create(Map<String, String> settings, String... options) {
-        return new RelayProcess(settings, withArchive(options));
+        return new RelayProcess(settings, withArchive(options), PACKAGED);
     }
 
     /** Prepares one that has no archive of classes. */
     static RelayProcess plain(Map<String, String> settings, String... options) {
-        return new RelayProcess(settings, List.of(options));
+        return new RelayProcess(settings, List.of(options), PACKAGED);
+    }
+
+    /** Prepares an application that has the runner's jar file on its class path, too. */
+    public static RelayProcess within(String main, Path classes, Map<String, String> settings) {
+        return new RelayProcess(settings, List.of(),
+                List.of("-cp", classes + File.pathSeparator + JAR, main));
     }
 
     /** Starts it, and returns once it is ready. */
@@ -84,30 +94,34 @@ public final class RelayProcess implements AutoCloseable {
     public void start() {
         assertThat(JAR).as("the packaged runner: mvn package makes it").exists();
         readyBefore = count("Subrelay is ready");
-        Properties properties = new Properties();
-        properties.putAll(settings);
         try {
-            try (BufferedWriter out = Files.newBufferedWriter(folder.resolve("application.properties"))) {
-                properties.store(out, null);
-            }
-            process = new ProcessBuilder(packaged(options)).directory(folder.toFile()).redirectErrorStream(true)
+            writeSettings();
+            process = new ProcessBuilder(java(options, program)).directory(folder.toFile()).redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile())).start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** How to start the packaged runner, or a command of it, for a short life. */
-    public static List<String> packaged(String... options) {
-        return packaged(withArchive(options));
+    private void writeSettings() throws IOException {
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        try (BufferedWriter out = Files.newBufferedWriter(folder.resolve("application.properties"))) {
+            properties.store(out, null);
+        }
     }
 
-    private static List<String> packaged(List<String> options) {
+    /** How to start the packaged runner, or a command of it, for a short life. */
+    public static List<String> packaged(String... options) {
+        return java(withArchive(options), PACKAGED);
+    }
+
+    private static List<String> java(List<String> options, List<String> program) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(options);
-        command.addAll(List.of("-jar", JAR.toString()));
+        command.addAll(program);
         return command;
     }
 
@@ -117,6 +131,7 @@ public final class RelayProcess implements AutoCloseable {
 
     /** What a command of the same jar file prints in this folder. */
     public String command(String... arguments) throws IOException {
+        writeSettings();
         List<String> command = packaged();
         command.addAll(List.of(arguments));
         Process ended = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();

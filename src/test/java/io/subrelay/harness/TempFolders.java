@@ -40,7 +40,8 @@ public final class TempFolders {
         }
     }
 
-    private static void delete(Path folder) {
+    /** Deletes a folder with all that is in it, as far as that is possible. */
+    public static void delete(Path folder) {
         try (Stream<Path> paths = Files.walk(folder)) {
             paths.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
         } catch (IOException e) {
