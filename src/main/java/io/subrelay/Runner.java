@@ -87,10 +87,6 @@ final class Runner extends MainListenerSupport {
 
     /** Runs until it is told to stop; returns the exit status. */
     static int run(boolean dev) {
-        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
-            LOG.error("The thread {} failed", thread.getName(), failure);
-            OutOfMemory.exit(failure);
-        });
         Main main = new Main() {
             @Override
             protected CamelContext createCamelContext() {
@@ -100,6 +96,15 @@ final class Runner extends MainListenerSupport {
             }
         };
         main.setPropertyPlaceholderLocations(PROPERTIES);
+        return run(main, dev);
+    }
+
+    /** The same with an application that has more than Subrelay in it. */
+    static int run(Main main, boolean dev) {
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            LOG.error("The thread {} failed", thread.getName(), failure);
+            OutOfMemory.exit(failure);
+        });
         main.addMainListener(new Runner(dev));
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> await(ended), "subrelay-end"));

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import org.apache.camel.main.Main;
 
 /** The command line. */
 public final class Subrelay {
@@ -50,6 +51,21 @@ public final class Subrelay {
 
     public static void main(String[] args) {
         System.exit(run(List.of(args)));
+    }
+
+    /**
+     * Runs an application of one's own with Subrelay in it: the routes of the folder {@code routes/}, the settings of
+     * {@code application.properties}, and whatever the application has added to {@code main}, in one Camel context.
+     * Returns once it has been told to stop and all is written.
+     *
+     * @param main not started yet; its own locations of properties come first
+     * @return     the exit status; what keeps it from starting is in the log
+     */
+    public static int run(Main main) {
+        String own = main.getPropertyPlaceholderLocations();
+        main.setPropertyPlaceholderLocations(
+                (own == null ? main.getDefaultPropertyPlaceholderLocation() : own) + "," + Runner.PROPERTIES);
+        return Runner.run(main, false);
     }
 
     private static int run(List<String> args) {
