@@ -14,7 +14,8 @@ final class Options {
             Map.entry("subjects", "single,batched,memory"), Map.entry("warmup", "150000"), Map.entry("rounds", "6"),
             Map.entry("events", "10000"), Map.entry("rate", "0"), Map.entry("customers", "10000"),
             Map.entry("latency", "0"), Map.entry("database", "h2"), Map.entry("stored", "0"),
-            Map.entry("backlog", "0"), Map.entry("idle", "0"), Map.entry("backfill", "0"), Map.entry("consumers", "8"), Map.entry("other", "."));
+            Map.entry("backlog", "0"), Map.entry("idle", "0"), Map.entry("backfill", "0"), Map.entry("consumers", "8"),
+            Map.entry("other", "."));
 
     private final Map<String, String> values = new HashMap<>(DEFAULTS);
     private final List<String> jvm = new ArrayList<>();
