@@ -45,6 +45,8 @@ class DiffTest {
 
     private static final String SEGMENT = "routes/destinations/segment.camel.yaml";
     private static final String STATSIG = "routes/destinations/statsig.camel.yaml";
+    /** Its requests tell whether an event came late. */
+    private static final String CUSTOMER_IO = "routes/destinations/customer-io.camel.yaml";
     private static final String SIGNED = "routes/destinations/signed-webhook.camel.yaml";
     /** In the order of their acceptance: three customers, two of which become one, and an event that comes late. */
     private static final List<JsonNode> EVENTS = List.of(Hooks.renewal("maya", 2), with(Hooks.renewal("maya", 1)),
@@ -64,7 +66,8 @@ class DiffTest {
     @BeforeAll
     static void start() {
         relay = Relay.start(Store.Kind.H2.create(), Map.of("admin.username", "admin", "admin.password", "pass:wörd",
-                "amplitude.mode", "off", "onesignal.mode", "off", "signed-webhook.mode", "preview",
+                "amplitude.mode", "off", "onesignal.mode", "off", "customer-io.mode", "preview", "signed-webhook.mode",
+                "preview",
                 "signed-webhook.url", "https://example.com/hook", "signed-webhook.secret", "whsec_AAECAwQFBgcICQ=="));
         for (int i = 0; i < 50; i++) { // the page after the first
             ObjectNode old = Hooks.renewal("old", i);
@@ -87,12 +90,14 @@ class DiffTest {
 
     private static void plant(Path root) throws IOException {
         for (String file : List.of("routes/answer.camel.yaml", "routes/1-receive.camel.yaml",
-                "routes/2-delivery.camel.yaml", "routes/mapping.jq", SEGMENT, STATSIG, SIGNED)) {
+                "routes/2-delivery.camel.yaml", "routes/mapping.jq", SEGMENT, STATSIG, CUSTOMER_IO, SIGNED)) {
             Files.createDirectories(root.resolve(file).getParent());
             Files.copy(Path.of(file), root.resolve(file));
         }
-        Files.writeString(root.resolve("application.properties"), "signed-webhook.mode = preview\n"
-                + "signed-webhook.url = https://example.com/hook\nsigned-webhook.secret = whsec_AAECAwQFBgcICQ==\n");
+        Files.writeString(root.resolve("application.properties"),
+                "customer-io.mode = preview\nsigned-webhook.mode = preview\n"
+                        + "signed-webhook.url = https://example.com/hook\n"
+                        + "signed-webhook.secret = whsec_AAECAwQFBgcICQ==\n");
     }
 
     private static ObjectNode with(ObjectNode webhook) {
@@ -233,7 +238,8 @@ class DiffTest {
 
     @Test
     void json_has_the_same_and_no_event_does_anything_to_the_terminal() throws Exception {
-        change(SEGMENT, "grace_period_expires_at:", "extra: (.price * 1), grace_period_expires_at:");
+        change(SEGMENT, "grace_period_expires_at:", "extra: (.price * 1), "
+                + "product_identifier: .product_id, grace_period_expires_at:");
         change(SEGMENT, "{ last_seen_app_user_id,", "(.subscriber_attributes | del(.[\"$email\"])) + { "
                 + "last_seen_app_user_id,");
         String out = diff("--json", "--events", "3").out();
@@ -246,7 +252,8 @@ class DiffTest {
                   "event_ids": ["%s"]}""".formatted(Hooks.event(EVENTS.get(5)).path("id").asText())));
         out = diff("--show-values").out();
         assertThat(out.replaceAll("[\r\n]", "")).doesNotContainPattern("[\\p{Cc}\\p{Cf}]");
-        assertThat(out).contains("1234567890.1234567", "[\"a\\u001B[31m@b.c\"]", HOSTILE);
+        assertThat(out).contains("1234567890.1234567", "pro\\u001B[2J\\u202E\\u0085", "[\"a\\u001B[31m@b.c\"]",
+                HOSTILE);
     }
 
     /** Of a field that differs in each event three changes are told, and how many others there are. */
