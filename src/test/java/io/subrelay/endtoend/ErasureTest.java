@@ -9,6 +9,7 @@ import io.subrelay.Relay;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Store;
+import io.subrelay.harness.TempFolders;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -94,7 +95,7 @@ class ErasureTest {
     @Test
     void norOnceItIsOpenedAgainAfterAKill() throws Exception {
         Store store = Store.Kind.H2.create();
-        Store killed = Store.Kind.H2.create();
+        Store killed = Store.h2(TempFolders.create());
         Path file = Path.of(killed.url().substring("jdbc:h2:file:".length()) + ".mv.db");
         String heir = Hooks.customer();
         try (Relay relay = Relay.start(store, Map.of())) {
