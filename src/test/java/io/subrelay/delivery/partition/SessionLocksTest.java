@@ -73,7 +73,7 @@ class SessionLocksTest {
     @Test
     void aRunnerWhoseSessionIsLostTakesItsSlicesBack() throws Exception {
         try (Wire wire = Wire.to(URI.create(store.url().substring("jdbc:".length())).getPort())) {
-            String url = store.url().replaceFirst(":\\d+/", ":" + wire.port() + "/") + "?socketTimeout=1";
+            String url = store.url().replaceFirst(":\\d+/", ":" + wire.port() + "/") + "?socketTimeout=5";
             try (Database database = OpenedDatabase.with(at(url))) {
                 Held held = new Held(database);
                 held.shares.balance();
