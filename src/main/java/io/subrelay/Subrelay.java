@@ -62,6 +62,7 @@ public final class Subrelay {
      * @return     the exit status; what keeps it from starting is in the log
      */
     public static int run(Main main) {
+        formatLog();
         String own = main.getPropertyPlaceholderLocations();
         main.setPropertyPlaceholderLocations(
                 (own == null ? main.getDefaultPropertyPlaceholderLocation() : own) + "," + Runner.PROPERTIES);
@@ -89,7 +90,7 @@ public final class Subrelay {
             Extensions.load(Path.of("ext"));
         } catch (IOException e) {
             System.err.println("Subrelay does not start: " + e.getMessage());
-            return 1;
+            return command.equals("diff") ? 2 : 1;
         }
         switch (command) {
             case "":

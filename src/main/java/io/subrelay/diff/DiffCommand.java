@@ -50,6 +50,9 @@ public final class DiffCommand {
             err.println(arguments.eventsFile() + ": this file cannot be read");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            // 1 would say that something differs
+            err.println("It cannot be told what differs: " + e);
         }
         return 2;
     }

@@ -93,7 +93,10 @@ final class Personal {
         if (!isHarmless(name, value, persons)) {
             return TextNode.valueOf(MASK);
         }
-        return value.isTextual() ? TextNode.valueOf(text(value.asText())) : value;
+        if (value.isTextual()) {
+            return TextNode.valueOf(text(value.asText()));
+        }
+        return value.isNumber() && hidden.contains(value.asText()) ? TextNode.valueOf(MASK) : value;
     }
 
     /** The name of a member, which may be somebody's id. */

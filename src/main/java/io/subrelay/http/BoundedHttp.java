@@ -4,16 +4,14 @@ import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timer;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.spi.annotations.Component;
-import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
-import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.socket.ConnectionSocketFactory;
 import org.apache.hc.core5.http.ContentLengthStrategy;
@@ -38,9 +36,9 @@ import org.apache.hc.core5.util.Timeout;
 public final class BoundedHttp extends HttpComponent {
 
     private static final int TICK_MS = 100;
-    /** See "Networking Properties" of the JDK. */
-    private static final List<String> PROXIES =
-            List.of("http.proxyHost", "https.proxyHost", "socksProxyHost", "java.net.useSystemProxies");
+    /** Those that the client reads. See "Networking Properties" of the JDK. */
+    private static final Pattern SYSTEM_PROPERTIES =
+            Pattern.compile("https?\\..+|socks.+|java\\.net\\.useSystemProxies|javax\\.net\\.ssl\\..+");
     private static final Http1Config HEADS = Http1Config.custom()
             .setMaxLineLength(16_384).setMaxHeaderCount(100).setMaxEmptyLineCount(10).build();
     private static final ManagedHttpClientConnectionFactory CONNECTIONS = ManagedHttpClientConnectionFactory.builder()
@@ -56,16 +54,19 @@ public final class BoundedHttp extends HttpComponent {
         setResponsePayloadStreamingThreshold(maxAnswerSize);
     }
 
+    /** Only where one of them is set: with them the client asks the JDK for a proxy with each request. */
+    @Override
+    public void setUseSystemProperties(boolean useSystemProperties) {
+        super.setUseSystemProperties(useSystemProperties && System.getProperties().stringPropertyNames().stream()
+                .anyMatch(SYSTEM_PROPERTIES.asMatchPredicate()));
+    }
+
     @Override
     protected HttpClientBuilder createHttpClientBuilder(
             String uri, Map<String, Object> parameters, Map<String, Object> httpClientOptions) {
         HttpClientBuilder client = super.createHttpClientBuilder(uri, parameters, httpClientOptions);
         long deadlineMs = httpClientOptions.get("responseTimeout") instanceof Timeout timeout
                 ? timeout.toMilliseconds() : getResponseTimeout();
-        if (PROXIES.stream().noneMatch(name -> System.getProperty(name) != null)) {
-            // the one of the system properties asks for a proxy with each request
-            client.setRoutePlanner(new DefaultRoutePlanner(DefaultSchemePortResolver.INSTANCE));
-        }
         // what is encoded all the same is decoded where the limit is kept
         return client.disableContentCompression()
                 .addExecInterceptorFirst("bounded", new BoundedExchange(clock(), deadlineMs, maxAnswerSize));

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 
 /** {@code backup <file>}: has a runner that runs copy its H2 file, and puts the copy where it is wanted. */
@@ -25,7 +26,7 @@ public final class BackupCommand {
             if (!Files.isDirectory(folder)) {
                 throw new IOException(folder + ": there is no such folder");
             }
-            JsonNode made = new RunnerClient(settings).post("/api/backup");
+            JsonNode made = new RunnerClient(settings, Duration.ZERO).post("/api/backup");
             Files.move(Path.of(made.path("file").asText()), file);
             out.printf(Locale.ROOT, "%s: %,d bytes, with all that was accepted up to event %d%n", file,
                     made.path("bytes").asLong(), made.path("last_event").asLong());

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
@@ -64,6 +65,16 @@ public record Backup(Path file, long lastEvent) {
         long accepted = file.lastAccepted();
         String url = file.backupUrl();
         Path copy = file.newBackup();
+        try {
+            return of(database, file, url, copy, accepted);
+        } finally {
+            // what is whole has been moved; the rest would hold what is erased later
+            Files.deleteIfExists(copy);
+        }
+    }
+
+    private static Backup of(HikariDataSource database, H2File file, String url, Path copy, long accepted)
+            throws SQLException, IOException {
         FileStore<?> store;
         try (Connection connection = database.getConnection()) {
             SessionLocal session = (SessionLocal) connection.unwrap(JdbcConnection.class).getSession();

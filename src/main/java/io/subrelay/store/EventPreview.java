@@ -33,12 +33,14 @@ public final class EventPreview {
     }
 
     /**
-     * Stored events as they were enriched when they were accepted, the newest first.
+     * Stored events as they were enriched when they were accepted, the newest first, without customers that were
+     * imported: no destination is sent these.
      *
      * @param before the place after them
      */
     public List<EnrichedEvent> newest(long before, int limit) {
-        return database.jdbc().query("select * from event where seq < ? order by seq desc limit ?",
+        return database.jdbc().query(
+                "select * from event where seq < ? and kind <> 'customer_imported' order by seq desc limit ?",
                 (row, number) -> DeliveryStore.event(row), before, limit);
     }
 

@@ -223,6 +223,10 @@ final class H2File implements AutoCloseable {
     /** Where a copy of the database is made: an empty file that its owner alone may read. */
     Path newBackup() throws IOException {
         Path copy = Path.of(name + BACKUP + ".new" + SUFFIX);
+        long room = Files.getFileStore(file).getUsableSpace();
+        if (room < 2 * Files.size(file)) {
+            throw new IOException("there is room for " + room + " bytes, which is less than twice the file's size");
+        }
         Files.write(copy, new byte[0]);
         restrict(copy, OWNER);
         return copy;
@@ -236,6 +240,9 @@ final class H2File implements AutoCloseable {
     Path keepBackup() throws IOException {
         Path copy = Path.of(name + BACKUP + ".new" + SUFFIX);
         restrict(copy, OWNER);
+        try (FileChannel written = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+            written.force(true);
+        }
         return Files.move(copy, Path.of(name + BACKUP + SUFFIX), StandardCopyOption.ATOMIC_MOVE);
     }
 

@@ -25,7 +25,7 @@ final class Vendors {
 
     /** In the order of their ports, with what each of their requests has once for each event. */
     private enum Vendor {
-        SEGMENT("\"type\":\"track\",\"messageId\":\"subrelay:"),
+        SEGMENT("\"type\":\"track\""),
         AMPLITUDE("\"insert_id\":"),
         ONESIGNAL("HTTP/1.1"),
         STATSIG("\"event_timestamp_ms\":");
@@ -45,6 +45,10 @@ final class Vendors {
 
     private final byte[] answer = ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n"
             + "{\"success\":true}").getBytes(StandardCharsets.US_ASCII);
+    /** Of a track, not of an identify: what the number of its event, a time, comes after. */
+    private static final byte[] TIMED_TRACK =
+            "\"type\":\"track\",\"messageId\":\"subrelay:".getBytes(StandardCharsets.US_ASCII);
+
     private final Selector selector = Selector.open();
     private final ArrayDeque<Answer> answers = new ArrayDeque<>();
     private final long latencyNanos;
@@ -156,7 +160,7 @@ final class Vendors {
     private synchronized void count(Vendor vendor, byte[] request) {
         requests++;
         lastAt = System.currentTimeMillis();
-        byte[] mark = vendor.mark;
+        byte[] mark = vendor == Vendor.SEGMENT && vendor == timed ? TIMED_TRACK : vendor.mark;
         for (int at = Messages.find(request, 0, mark); at >= 0; at = Messages.find(request, at + 1, mark)) {
             events[vendor.ordinal()]++;
             if (vendor == timed) {

@@ -37,7 +37,7 @@ class AcceptTest {
     static void start() throws IOException {
         for (String name : List.of("file-in", "destinations/archive")) {
             Files.writeString(FOLDER.resolve(name.replace("destinations/", "") + ".camel.yaml"), Guide.file(name)
-                    .replace("uri: file:", "uri: file:" + FOLDER + "/"));
+                    .replace("uri: file:data/", "uri: file:" + FOLDER + "/"));
         }
         Files.writeString(FOLDER.resolve("intake.camel.yaml"), route("bytes", "")
                 + route("text", "- convertBodyTo: {type: String}")

@@ -280,10 +280,17 @@ public final class Lanes {
         EnrichedEvent arrived = lane.arrived;
         lane.arrived = null;
         spill(lane, 0, null);
-        rows.forEach(row -> add(lane, isRetried(lane, row) ? lane.retried : row.delivery()));
+        int due = Math.min(1, rows.size());
+        while (due < rows.size() && (rows.get(due).dueInMs() <= 0 || isRetried(lane, rows.get(due)))) {
+            due++;
+        }
+        rows.subList(0, due).forEach(row -> add(lane, isRetried(lane, row) ? lane.retried : row.delivery()));
         lane.retried = null;
-        EnrichedEvent last = rows.isEmpty() ? null : rows.get(rows.size() - 1).delivery().event();
-        if (rows.size() == laneLimit) {
+        if (due < rows.size()) {
+            // behind an event that only orders, which is never settled
+            spill(lane, rows.get(due).seq(), rows.get(due).delivery().event());
+        } else if (rows.size() == laneLimit) {
+            EnrichedEvent last = rows.get(rows.size() - 1).delivery().event();
             spill(lane, last.seq() + 1, last);
         } else if (arrived != null) {
             spill(lane, arrived.seq(), arrived);
