@@ -127,6 +127,39 @@ class OutboxQueueTest {
         }
     }
 
+    /** As after a restart, where another runner has what was merged: the event that only orders has no time. */
+    @Test
+    void whatIsRetriedKeepsItsTimeBehindAnEventThatOnlyOrders() {
+        backlog = new ModelBacklog(2, clock, new Random(1));
+        backlog.putMerge(event(1, 1, List.of(2L)));
+        backlog.put(new Entry(event(2, 1, List.of()), Delivery.Origin.EVENT, 1, clock.millis() + 10_000, true));
+        queue = new OutboxQueue(DESTINATION, backlog, clock, 20, new Slices(2, 2));
+        queue.acquire(1, 0);
+
+        assertThat(pollAll()).as("before its time").isEmpty();
+        clock.advance(10_000);
+        assertThat(pollAll()).extracting(Delivery::seq).containsExactly(2L);
+    }
+
+    private static EnrichedEvent event(long seq, long customer, List<Long> after) {
+        return new EnrichedEvent(seq, customer, after, null, null, seq, false,
+                after.isEmpty() ? List.of(DESTINATION) : List.of());
+    }
+
+    /** Delivers what may go now. */
+    private List<Delivery> pollAll() {
+        List<Delivery> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            List<Delivery> taken = queue.poll(2, (first, other) -> true, () -> 0);
+            taken.forEach(delivery -> backlog.end(delivery.seq()));
+            if (!taken.isEmpty()) {
+                queue.finish(taken.stream().map(delivery -> ended(delivery)).toList());
+            }
+            all.addAll(taken);
+        }
+        return all;
+    }
+
     private void failOneOfEach(int count) {
         for (seq = 1; seq <= count; seq++) {
             EnrichedEvent event = new EnrichedEvent(seq, seq, List.of(), null, null, seq, false, List.of(DESTINATION));
