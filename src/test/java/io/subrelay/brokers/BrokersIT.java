@@ -78,7 +78,7 @@ class BrokersIT {
                 Esb esb = Esb
                         .create(Map.of("jms.broker", "amqp://" + broker.address(), "jms.username", "", "jms.password",
                                 ""), "jms", "jms-in", "destinations/erp")) {
-            esb.rewrite("jms", text -> text.replaceFirst("(?s)    - name: broker\n.*?(?=    #)", bean));
+            esb.rewrite("jms", text -> text.replaceFirst("(?s)    - name: broker\n.*?(?=    # For sending)", bean));
             esb.rewrite("jms-in", text -> text.replace("uri: jms:", "uri: amqp:"));
             esb.rewrite("destinations/erp", text -> text.replace("uri: jms:", "uri: amqp:"));
             throughQueues(broker, esb);
@@ -165,7 +165,7 @@ class BrokersIT {
     private static void assertArrived(List<String> customers, List<Message> out, List<Message> aside, Api api,
             String destination) {
         int all = CUSTOMERS * EACH;
-        await().until(() -> ids(out).size() == all);
+        await().untilAsserted(() -> assertThat(ids(out)).hasSize(all));
         Map<String, List<String>> first = new HashMap<>();
         for (String id : ids(out)) {
             first.computeIfAbsent(id.replaceFirst("-\\d+$", ""), it -> new ArrayList<>()).add(id);
