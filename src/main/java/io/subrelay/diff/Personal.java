@@ -96,7 +96,9 @@ final class Personal {
         if (value.isTextual()) {
             return TextNode.valueOf(text(value.asText()));
         }
-        return value.isNumber() && hidden.contains(value.asText()) ? TextNode.valueOf(MASK) : value;
+        // an id or a telephone number made a number; 1 and 30 are in every event
+        boolean longNumber = value.isNumber() && value.asText().length() > 4;
+        return longNumber && hidden.contains(value.asText()) ? TextNode.valueOf(MASK) : value;
     }
 
     /** The name of a member, which may be somebody's id. */
