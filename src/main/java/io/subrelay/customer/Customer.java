@@ -171,7 +171,7 @@ public final class Customer {
         return Collections.unmodifiableSet(ids.keySet());
     }
 
-    /** Whether what this customer owns depends on others, whom its transfers name. */
+    /** Whether what this customer owns depends on the other customers of its transfers. */
     boolean isInTransfers() {
         return !transfers.isEmpty();
     }

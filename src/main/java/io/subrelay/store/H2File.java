@@ -154,7 +154,7 @@ final class H2File implements AutoCloseable {
                 + (exists() ? "an empty one and " : "") + lastEvent);
     }
 
-    /** The number of the last event that is on the disk; 0 where there is none. */
+    /** The number of the last event that is on the disk; 0 before the first one. */
     long lastAccepted() throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(20);
         channel.read(bytes, 0);
