@@ -24,6 +24,9 @@ def has_access:
 def is_one_time:
   .event | .type == "NON_RENEWING_PURCHASE" and .store != "PROMOTIONAL" and .period_type != "PROMOTIONAL";
 
+# Whether it is of a kind that a charge comes with.
+def is_purchase: .kind | IN("initial_purchase", "trial_converted", "renewal", "non_subscription_purchase");
+
 # Whether it tells what the customer has bought, and what subscription it has. A one-time purchase leaves what is there
 # of a subscription that gives access.
 def tells_purchase: .event.product_id != null and ((is_one_time and has_access) | not);

@@ -160,11 +160,16 @@ final class Destinations implements AutoCloseable {
         camel.start();
     }
 
-    /** Attempts to deliver events together. */
+    /** Attempts to deliver events together, as soon as they have come. */
     Outcome send(String destination, JsonNode... events) {
+        return sendAfter(0, destination, events);
+    }
+
+    Outcome sendAfter(int seconds, String destination, JsonNode... events) {
         requests.clear();
         List<EnrichedEvent> enriched = Stream.of(events).map(Destinations::event).toList();
-        clock.advance(enriched.stream().mapToLong(EnrichedEvent::receivedAt).max().getAsLong() - clock.millis());
+        clock.advance(enriched.stream().mapToLong(EnrichedEvent::receivedAt).max().getAsLong() - clock.millis()
+                + seconds * 1000L);
         List<String> results = Attempts.run(registry, destination, enriched)
                 .stream().map(Destinations::shown).toList();
         return new Outcome(List.copyOf(requests), results);

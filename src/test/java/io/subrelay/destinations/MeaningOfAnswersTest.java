@@ -10,11 +10,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MeaningOfAnswersTest extends WithDestinations {
 
     private static void assertMeaning(String destination, int status, String body, String meaning) {
+        assertMeaning(destination, 0, status, body, meaning);
+    }
+
+    private static void assertMeaning(String destination, int age, int status, String body, String meaning) {
         destinations.answer = request -> status;
         destinations.answerBody = request -> body;
         try {
-            Outcome outcome = destinations.send(destination, event("RENEWAL"));
-            assertThat(outcome.result().replaceFirst("(?s):.*", "")).as("%s %s", destination, status)
+            Outcome outcome = destinations.sendAfter(age, destination, event("RENEWAL"));
+            assertThat(outcome.result().replaceFirst("(?s):.*", "")).as("%s %s %s", destination, status, age)
                     .isEqualTo(meaning);
             assertThat(outcome.requests()).hasSize(1);
         } finally {
@@ -66,5 +70,11 @@ class MeaningOfAnswersTest extends WithDestinations {
             "onesignal, 404, '', retry", "onesignal, 400, '', refuse", "onesignal, 403, '', hold"})
     void where_a_destination_says_otherwise(String destination, int status, String body, String meaning) {
         assertMeaning(destination, status, body, meaning);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"onesignal, 59, retry", "onesignal, 60, refuse", "intercom, 299, retry", "intercom, 300, refuse"})
+    void a_404_while_a_customer_may_be_new(String destination, int age, String meaning) {
+        assertMeaning(destination, age, 404, "", meaning);
     }
 }
