@@ -12,5 +12,5 @@ select t.name, t.pending, t.delivered, t.skipped, t.previewed, t.dead,
 from destination t
 left join state_backfill b on b.destination = t.name
 left join event e on e.seq = t.last_error_event
-left join delivery d on d.event = t.last_error_event and d.destination = t.name
+left join delivery d on d.id = t.last_error_event * 1000 + t.number
 left join redelivery r on r.event = t.last_error_event and r.destination = t.name

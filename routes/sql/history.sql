@@ -18,4 +18,4 @@ select e.seq, e.event_id, e.type, e.kind, e.happened_at, e.received_at, e.destin
   d.*, case when e.kind = 'customer_update' then cast(e.webhook as varchar) end as told
 from chosen c
 join event e on e.seq = c.seq
-left join shown_delivery d on d.event = c.seq
+left join shown_delivery d on d.event = c.seq and d.id between c.seq * 1000 and c.seq * 1000 + 999

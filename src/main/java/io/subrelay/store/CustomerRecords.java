@@ -146,12 +146,13 @@ public final class CustomerRecords {
                 update destination set pending = pending
                   - (select count(*) from event e where e.customer in %1$s
                      and e.destinations like '%%,' || destination.name || ',%%'
-                     and not exists (select 1 from delivery d
-                                     where d.event = e.seq and d.destination = destination.name))
+                     and not exists (select 1 from delivery d where d.id = e.seq * 1000 + destination.number))
                   - (select count(*) from redelivery r join event e on e.seq = r.event
                      where e.customer in %1$s and r.origin = 'request' and r.destination = destination.name
                      and e.destinations not like '%%,' || destination.name || ',%%')""".formatted(customers));
-        for (String table : new String[] {"delivery", "redelivery", "attempt", "dead_letter", "event_party"}) {
+        jdbc.update("delete from delivery where id in "
+                + DeliveryId.ofAll("e.seq", "event e where e.customer in " + customers));
+        for (String table : new String[] {"redelivery", "attempt", "dead_letter", "event_party"}) {
             jdbc.update("delete from " + table + " where event in " + events);
         }
         jdbc.update("delete from event_party where customer in " + customers);

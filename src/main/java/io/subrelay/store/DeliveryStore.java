@@ -52,8 +52,8 @@ public final class DeliveryStore {
               and (r.origin = 'event' or e.destinations like ?)
             where (e.destinations like ? or e.after_customers is not null)
               and (r.origin is null or r.origin = 'event')
-              and not exists (select 1 from delivery d where d.event = e.seq and d.destination = ?)
-            """;
+              and not exists (select 1 from delivery d where d.id = %s)
+            """.formatted(DeliveryId.at("?"));
 
     private final Database database;
 
@@ -153,8 +153,8 @@ public final class DeliveryStore {
             // another runner may be doing the same
             jdbc.execute("select last_event from log_position for update");
             jdbc.update("""
-                    insert into destination (name, pending, delivered, skipped, previewed, dead)
-                    select ?, 0, 0, 0, 0, 0 from log_position
+                    insert into destination (name, number, pending, delivered, skipped, previewed, dead)
+                    select ?, (select coalesce(max(number) + 1, 0) from destination), 0, 0, 0, 0, 0 from log_position
                     where not exists (select 1 from destination where name = ?)""", destination, destination);
             return jdbc.batchUpdate("""
                     insert into outbox_position (destination, slice, event)

@@ -43,9 +43,10 @@ final class Erasure {
                 + customers + ")";
         replace("customer", "id", "folded", "id not in " + customers + " and (id in " + others
                 + " or id in (select merged_into from customer where id in " + others + "))");
-        jdbc.update("update delivery set request = null where event in " + theirEvents);
+        String deliveries = DeliveryId.ofAll("p.event", "event_party p where p.customer in " + customers);
+        jdbc.update("update delivery set request = null where id in " + deliveries);
         for (String id : ids) {
-            jdbc.update("update delivery set reason = replace(reason, ?, ?) where event in " + theirEvents, id,
+            jdbc.update("update delivery set reason = replace(reason, ?, ?) where id in " + deliveries, id,
                     erased.asText());
             jdbc.update("update redelivery set reason = replace(reason, ?, ?) where event in " + theirEvents, id,
                     erased.asText());

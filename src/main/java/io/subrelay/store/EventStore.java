@@ -191,11 +191,16 @@ public final class EventStore {
      * @return the places of the newest event and the newest customer
      */
     static long[] lockPosition(Connection connection) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                "select last_event, last_customer from log_position for update");
-                ResultSet row = select.executeQuery()) {
-            row.next();
-            return new long[] {row.getLong(1), row.getLong(2)};
+        // an update locks the row as well as "for update", which H2 parses anew in each transaction
+        try (PreparedStatement lock = connection.prepareStatement(
+                "update log_position set last_event = last_event");
+                PreparedStatement select = connection.prepareStatement(
+                        "select last_event, last_customer from log_position")) {
+            lock.executeUpdate();
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return new long[] {row.getLong(1), row.getLong(2)};
+            }
         }
     }
 

@@ -17,6 +17,7 @@ public final class RequestedDeliveryStore {
     private static final int MAX_TRIES = 20;
     /** A key that is there already, a deadlock of two, and what H2 says of a row that another one has changed. */
     private static final Set<String> OTHERS_WERE_FIRST = Set.of("23505", "40001", "40P01", "90131", "HYT00");
+    private static final String ID = DeliveryId.at(":destination");
     /** They are ordered with the customer that theirs has become part of since. */
     private static final String SCHEDULE = """
             insert into redelivery (destination, event, customer, origin, attempts, first_attempt_at, next_attempt_at)
@@ -28,7 +29,7 @@ public final class RequestedDeliveryStore {
             """;
     private static final String SCHEDULED = """
             from delivery d join redelivery r on r.destination = d.destination and r.event = d.event
-            where d.destination = :destination and d.event > :from and d.event <= :to""";
+            where d.destination = :destination and d.id >= (:from + 1) * 1000 and d.id < (:to + 1) * 1000""";
     private static final String COUNT = """
             update destination set pending = pending + :scheduled,
               delivered = delivered - (select count(*) %1$s and d.state = 'delivered'),
@@ -41,9 +42,10 @@ public final class RequestedDeliveryStore {
             select d.event, d.destination, d.attempts, d.settled_at - d.millis, d.millis, d.response_code, d.reason
             %s and r.origin = 'request' and d.state in ('delivered', 'dead')""".formatted(SCHEDULED);
     private static final String UNSETTLE = """
-            delete from delivery where destination = :destination and event > :from and event <= :to and exists
-              (select 1 from redelivery r where r.destination = delivery.destination and r.event = delivery.event
-                and r.origin = 'request')""";
+            delete from delivery where destination = :destination
+              and id >= (:from + 1) * 1000 and id < (:to + 1) * 1000 and exists
+                (select 1 from redelivery r where r.destination = delivery.destination and r.event = delivery.event
+                  and r.origin = 'request')""";
 
     private final Database database;
 
@@ -59,8 +61,7 @@ public final class RequestedDeliveryStore {
     /** Schedules an event again for a destination for which it has ended, however it did. */
     public long event(String eventId, String destination) throws SQLException {
         return schedule("""
-                e.event_id = :id and exists
-                  (select 1 from delivery d where d.destination = :destination and d.event = e.seq)""",
+                e.event_id = :id and exists (select 1 from delivery d where d.id = %s)""".formatted(ID),
                 new MapSqlParameterSource("destination", destination).addValue("id", Ids.ofEvent(eventId)));
     }
 
@@ -72,11 +73,11 @@ public final class RequestedDeliveryStore {
     public long dead(String destination, boolean really) throws SQLException {
         MapSqlParameterSource parameters = new MapSqlParameterSource("destination", destination);
         return really ? schedule("""
-                exists (select 1 from delivery d
-                  where d.destination = :destination and d.event = e.seq and d.state = 'dead')""", parameters)
+                exists (select 1 from delivery d where d.id = %s and d.state = 'dead')""".formatted(ID), parameters)
                 : count("""
                         from dead_letter l
-                        join delivery d on d.destination = l.destination and d.event = l.event and d.state = 'dead'
+                        join destination t on t.name = l.destination
+                        join delivery d on d.id = l.event * 1000 + t.number and d.state = 'dead'
                         where l.destination = :destination and not exists
                           (select 1 from redelivery r where r.destination = l.destination and r.event = l.event)""",
                         parameters);
@@ -102,18 +103,17 @@ public final class RequestedDeliveryStore {
                       (select 1 from redelivery r where r.destination = t.name and r.event = e.seq)""", parameters)
                     + count("""
                             from event e where e.received_at >= :since and e.destinations not like :listed
-                              and e.kind not in ('customer_imported', 'customer_update') and not exists
-                                (select 1 from delivery d where d.destination = :destination and d.event = e.seq)
+                              and e.kind not in ('customer_imported', 'customer_update')
+                              and not exists (select 1 from delivery d where d.id = %s)
                               and not exists
-                                (select 1 from redelivery r where r.destination = :destination and r.event = e.seq)""",
-                            parameters);
+                                (select 1 from redelivery r where r.destination = :destination and r.event = e.seq)"""
+                            .formatted(ID), parameters);
         }
         return schedule("""
                 e.received_at >= :since and e.kind not in ('customer_imported', 'customer_update')
-                and (exists (select 1 from delivery d
-                  where d.destination = :destination and d.event = e.seq and d.state = 'previewed')
-                or e.destinations not like :listed and not exists (select 1 from delivery d
-                  where d.destination = :destination and d.event = e.seq))""", parameters);
+                and (exists (select 1 from delivery d where d.id = %1$s and d.state = 'previewed')
+                or e.destinations not like :listed and not exists (select 1 from delivery d where d.id = %1$s))"""
+                .formatted(ID), parameters);
     }
 
     private long schedule(String which, MapSqlParameterSource parameters) throws SQLException {

@@ -22,15 +22,15 @@ final class ResultStore {
         }
     }
 
-    private ResultStore() {
-    }
+    /** Of the destinations, by name, as they never change. Used by the thread that writes alone. */
+    private final Map<String, Integer> numbers = new HashMap<>();
 
     /**
      * Writes results of deliveries.
      *
      * @param again whether an earlier try may have been committed unheard, so that rows may be there already
      */
-    static void write(Connection connection, List<DeliveryResult> results, boolean again) throws SQLException {
+    void write(Connection connection, List<DeliveryResult> results, boolean again) throws SQLException {
         Map<Key, DeliveryResult> ended = new LinkedHashMap<>();
         List<DeliveryResult> failed = new ArrayList<>();
         // the last result of each delivery that has failed before or fails now
@@ -58,15 +58,16 @@ final class ResultStore {
         Tallies.write(connection, settled, failed);
     }
 
-    private static void forget(Connection connection, List<DeliveryResult> settled, List<DeliveryResult> failed)
+    private void forget(Connection connection, List<DeliveryResult> settled, List<DeliveryResult> failed)
             throws SQLException {
         try (PreparedStatement delivery = connection.prepareStatement(
-                "delete from delivery where destination = ? and event = ?");
+                "delete from delivery where id = ?");
                 PreparedStatement attempt = connection.prepareStatement(
                         "delete from attempt where destination = ? and event = ? and attempt = ?"
                                 + " and attempted_at = ?")) {
             for (DeliveryResult it : settled) {
-                addKey(delivery, Key.of(it));
+                delivery.setLong(1, id(connection, it));
+                delivery.addBatch();
             }
             for (DeliveryResult it : failed) {
                 attempt.setInt(3, it.delivery().attempts());
@@ -78,20 +79,21 @@ final class ResultStore {
         }
     }
 
-    private static void writeSettled(Connection connection, List<DeliveryResult> settled) throws SQLException {
+    private void writeSettled(Connection connection, List<DeliveryResult> settled) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("""
-                insert into delivery (event, destination, state, attempts, settled_at, millis, response_code, reason,
-                  request) values (?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
+                insert into delivery (id, event, destination, state, attempts, settled_at, millis, response_code, reason,
+                  request) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
             for (DeliveryResult it : settled) {
-                insert.setLong(1, it.seq());
-                insert.setString(2, it.destination());
-                insert.setString(3, it.state());
-                insert.setInt(4, it.delivery().attempts());
-                insert.setLong(5, it.endedAt());
-                insert.setInt(6, it.millis());
-                setCode(insert, 7, it.outcome().responseCode());
-                insert.setString(8, it.outcome().reason());
-                insert.setString(9, it.outcome().request());
+                insert.setLong(1, id(connection, it));
+                insert.setLong(2, it.seq());
+                insert.setString(3, it.destination());
+                insert.setString(4, it.state());
+                insert.setInt(5, it.delivery().attempts());
+                insert.setLong(6, it.endedAt());
+                insert.setInt(7, it.millis());
+                setCode(insert, 8, it.outcome().responseCode());
+                insert.setString(9, it.outcome().reason());
+                insert.setString(10, it.outcome().request());
                 insert.addBatch();
             }
             insert.executeBatch();
@@ -143,6 +145,11 @@ final class ResultStore {
         schedule.setString(9, failed.outcome().reason());
         schedule.setBoolean(10, failed.outcome().askedMs() > 0);
         schedule.addBatch();
+    }
+
+    private long id(Connection connection, DeliveryResult result) {
+        return DeliveryId.of(result.seq(), numbers.computeIfAbsent(result.destination(), name -> Database
+                .jdbc(connection).queryForObject("select number from destination where name = ?", Integer.class, name)));
     }
 
     private static void addKey(PreparedStatement statement, Key key) throws SQLException {

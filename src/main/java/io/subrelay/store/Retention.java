@@ -80,18 +80,20 @@ public final class Retention {
 
     private int delete(List<Long> old, List<String> open) throws SQLException {
         String unfinished = open.stream().map(name -> " and (e.destinations not like '%," + name
-                + ",%' or exists (select 1 from delivery d where d.event = e.seq and d.destination = '" + name + "'))")
+                + ",%' or exists (select 1 from delivery d where d.id = " + DeliveryId.at("'" + name + "'") + "))")
                 .collect(Collectors.joining());
         String from = " from event e where e.seq >= " + old.get(0) + " and e.seq <= " + old.get(old.size() - 1)
                 + " and e.seq in (" + old.stream().map(String::valueOf).collect(Collectors.joining(",")) + ")"
                 + " and not exists (select 1 from redelivery r where r.event = e.seq)"
-                + " and not exists (select 1 from delivery d where d.event = e.seq and d.state = 'dead')" + unfinished;
+                + " and not exists (select 1 from delivery d where d.id between e.seq * 1000 and e.seq * 1000 + 999"
+                + " and d.state = 'dead')" + unfinished;
         return database.transaction(connection -> {
             JdbcTemplate jdbc = Database.jdbc(connection);
             List<String> seqs = jdbc.queryForList("select e.seq" + from, String.class);
             if (!seqs.isEmpty()) {
                 String these = " in (" + String.join(",", seqs) + ")";
-                for (String table : List.of("delivery", "attempt", "dead_letter", "event_party")) {
+                jdbc.update("delete from delivery where id in " + DeliveryId.ofAll("e.seq", "event e where e.seq" + these));
+                for (String table : List.of("attempt", "dead_letter", "event_party")) {
                     jdbc.update("delete from " + table + " where event" + these);
                 }
                 jdbc.update("delete from event where seq" + these);

@@ -77,8 +77,7 @@ public final class RetryNowStore {
      * for may wait with the customer that its own has become part of.
      */
     public Set<Long> customersOfEvent(String destination, String eventId) {
-        String open = "event_id = ? and not exists"
-                + " (select 1 from delivery d where d.event = e.seq and d.destination = ?)";
+        String open = "event_id = ? and not exists (select 1 from delivery d where d.id = " + DeliveryId.at("?") + ")";
         String id = Ids.ofEvent(eventId);
         return customers("select customer from event e where " + open
                 + MERGED + "event e on c.merged_into = e.customer where " + open

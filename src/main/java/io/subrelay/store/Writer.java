@@ -30,6 +30,7 @@ public final class Writer implements AutoCloseable {
 
     private final Database database;
     private final EventStore events;
+    private final ResultStore resultStore = new ResultStore();
     private final WriteQueue queue = new WriteQueue();
     /** Fair, as the thread that writes takes it again at once. */
     private final ReentrantLock writing = new ReentrantLock(true);
@@ -248,7 +249,7 @@ public final class Writer implements AutoCloseable {
             List<EnrichedEvent> written = database.transaction(connection -> {
                 List<DeliveryResult> kept = results.stream().filter(it -> !erased.contains(it.customer())).toList();
                 List<EnrichedEvent> stored = events.write(connection, acceptances);
-                ResultStore.write(connection, kept, again);
+                resultStore.write(connection, kept, again);
                 if (areErased(connection, kept)) {
                     events.forget();
                     connection.rollback();

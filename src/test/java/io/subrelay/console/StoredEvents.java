@@ -25,13 +25,13 @@ final class StoredEvents {
               || '"subscription_status":"active","active_entitlements":["pro"]}'
             from (select x, %d - (%d - x) * 12000 as at from system_range(1, %d) as range(x)) numbered""";
     private static final String DELIVERIES = """
-            insert into delivery (event, destination, state, attempts, settled_at, millis, response_code, reason)
-            select e.seq, d.name,
+            insert into delivery (id, event, destination, state, attempts, settled_at, millis, response_code, reason)
+            select e.seq * 1000 + d.number, e.seq, d.name,
               case when mod(e.seq, 1000) = 7 then 'dead' when mod(e.seq, 50) = 3 then 'skipped' else 'delivered' end,
               1, e.received_at + 80, 40,
               case when mod(e.seq, 1000) = 7 then 400 when mod(e.seq, 50) = 3 then null else 200 end,
               case when mod(e.seq, 1000) = 7 then 'invalid' when mod(e.seq, 50) = 3 then 'not tracked' end
-            from event e cross join (values ('amplitude'), ('onesignal'), ('segment'), ('statsig')) d(name)""";
+            from event e cross join (values ('amplitude', 0), ('onesignal', 1), ('segment', 2), ('statsig', 3)) d(name, number)""";
 
     private static final String CUSTOMERS = """
             insert into customer (id, as_of, folded)
@@ -60,8 +60,8 @@ final class StoredEvents {
                     + " select 'stored-user-' || (id - 1000000), id from customer");
             statement.executeUpdate(
                     """
-                            insert into destination (name, pending, delivered, skipped, previewed, dead)
-                            select destination, 0, sum(case when state = 'delivered' then 1 else 0 end),
+                            insert into destination (name, number, pending, delivered, skipped, previewed, dead)
+                            select destination, mod(min(id), 1000), 0, sum(case when state = 'delivered' then 1 else 0 end),
                               sum(case when state = 'skipped' then 1 else 0 end), 0, sum(case when state = 'dead' then 1 else 0 end)
                             from delivery group by destination""");
             statement.executeUpdate("""
