@@ -1,11 +1,11 @@
 -- A delivery is found by one number, its event's times 1000 and its destination's: H2 keeps a row by a number of its own
 -- in one tree, and by a key of two columns in two. Each event writes a row for each of its destinations.
-alter table destination add column number int check (number < 1000);
+alter table destination add column if not exists number int check (number < 1000);
 update destination set number = (select count(*) from destination b where b.name < destination.name);
 alter table destination alter column number set not null;
-create unique index destination_number on destination (number);
+create unique index if not exists destination_number on destination (number);
 
-drop view shown_delivery;
+drop view if exists shown_delivery;
 alter table delivery rename to delivery_by_name;
 create table delivery (
   id bigint primary key,

@@ -80,9 +80,10 @@ final class ResultStore {
     }
 
     private void writeSettled(Connection connection, List<DeliveryResult> settled) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("""
-                insert into delivery (id, event, destination, state, attempts, settled_at, millis, response_code, reason,
-                  request) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
+        try (PreparedStatement insert = connection.prepareStatement(
+                """
+                        insert into delivery (id, event, destination, state, attempts, settled_at, millis, response_code, reason,
+                          request) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
             for (DeliveryResult it : settled) {
                 insert.setLong(1, id(connection, it));
                 insert.setLong(2, it.seq());
@@ -149,7 +150,8 @@ final class ResultStore {
 
     private long id(Connection connection, DeliveryResult result) {
         return DeliveryId.of(result.seq(), numbers.computeIfAbsent(result.destination(), name -> Database
-                .jdbc(connection).queryForObject("select number from destination where name = ?", Integer.class, name)));
+                .jdbc(connection)
+                .queryForObject("select number from destination where name = ?", Integer.class, name)));
     }
 
     private static void addKey(PreparedStatement statement, Key key) throws SQLException {

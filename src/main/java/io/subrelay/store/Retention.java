@@ -92,7 +92,8 @@ public final class Retention {
             List<String> seqs = jdbc.queryForList("select e.seq" + from, String.class);
             if (!seqs.isEmpty()) {
                 String these = " in (" + String.join(",", seqs) + ")";
-                jdbc.update("delete from delivery where id in " + DeliveryId.ofAll("e.seq", "event e where e.seq" + these));
+                jdbc.update(
+                        "delete from delivery where id in " + DeliveryId.ofAll("e.seq", "event e where e.seq" + these));
                 for (String table : List.of("attempt", "dead_letter", "event_party")) {
                     jdbc.update("delete from " + table + " where event" + these);
                 }

@@ -24,14 +24,15 @@ final class StoredEvents {
               '{"app_user_id":"stored-user-' || mod(x, 5000) || '","aliases":[],"subscriber_attributes":{},'
               || '"subscription_status":"active","active_entitlements":["pro"]}'
             from (select x, %d - (%d - x) * 12000 as at from system_range(1, %d) as range(x)) numbered""";
-    private static final String DELIVERIES = """
-            insert into delivery (id, event, destination, state, attempts, settled_at, millis, response_code, reason)
-            select e.seq * 1000 + d.number, e.seq, d.name,
-              case when mod(e.seq, 1000) = 7 then 'dead' when mod(e.seq, 50) = 3 then 'skipped' else 'delivered' end,
-              1, e.received_at + 80, 40,
-              case when mod(e.seq, 1000) = 7 then 400 when mod(e.seq, 50) = 3 then null else 200 end,
-              case when mod(e.seq, 1000) = 7 then 'invalid' when mod(e.seq, 50) = 3 then 'not tracked' end
-            from event e cross join (values ('amplitude', 0), ('onesignal', 1), ('segment', 2), ('statsig', 3)) d(name, number)""";
+    private static final String DELIVERIES =
+            """
+                    insert into delivery (id, event, destination, state, attempts, settled_at, millis, response_code, reason)
+                    select e.seq * 1000 + d.number, e.seq, d.name,
+                      case when mod(e.seq, 1000) = 7 then 'dead' when mod(e.seq, 50) = 3 then 'skipped' else 'delivered' end,
+                      1, e.received_at + 80, 40,
+                      case when mod(e.seq, 1000) = 7 then 400 when mod(e.seq, 50) = 3 then null else 200 end,
+                      case when mod(e.seq, 1000) = 7 then 'invalid' when mod(e.seq, 50) = 3 then 'not tracked' end
+                    from event e cross join (values ('amplitude', 0), ('onesignal', 1), ('segment', 2), ('statsig', 3)) d(name, number)""";
 
     private static final String CUSTOMERS = """
             insert into customer (id, as_of, folded)

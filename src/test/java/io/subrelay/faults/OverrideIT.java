@@ -110,7 +110,7 @@ class OverrideIT {
             assertThat(await(api, broken, "dead").path("reason").asText()).isEqualTo("broken");
             assertThat(await(api, uninterested, "skipped").path("reason").asText()).isEqualTo("It is a teapot");
             await(api, early, "delivered");
-            Awaitility.await().until(() -> api.delivery(Hooks.id(busy, 1), "picky").path("attempts").size() == 2);
+            Awaitility.await().until(() -> api.delivery(Hooks.id(busy, 1), "picky").path("attempts").size() >= 2);
 
             relay.kill();
             relay.restart(Map.of());

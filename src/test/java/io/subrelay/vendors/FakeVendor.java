@@ -203,6 +203,11 @@ public abstract class FakeVendor implements AutoCloseable {
     /** Clears all faults; what hangs is cut off. */
     public final synchronized void recover() {
         rules.clear();
+        release();
+    }
+
+    /** What is slow is answered now, and what hangs is cut off; the faults of later requests stay. */
+    public final synchronized void release() {
         cleared.countDown();
         cleared = new CountDownLatch(1);
     }
