@@ -126,6 +126,7 @@ class BoundedHttpTest {
         String[] parts = answer.split("\\|");
         assertThat(post(RawVendor.trickling(parts[0], parts[1])).getException())
                 .isInstanceOf(SocketTimeoutException.class).hasMessageContaining("1000 ms");
+        assertThat(VENDOR.ended()).as("answers that were waited for").isZero();
     }
 
     @ParameterizedTest
@@ -133,12 +134,14 @@ class BoundedHttpTest {
     void ofABodyThatTricklesWhatCameInTimeIsTaken(int status) {
         Exchange exchange = post(RawVendor.trickling(head(status, "Content-Length: 1000000") + "\n\n", "x"));
         assertThat(status(exchange)).isEqualTo(status);
+        assertThat(VENDOR.ended()).as("answers that were waited for").isZero();
     }
 
     @Test
     void aVendorThatStopsReadingDoesNotStopTheTime() {
         VENDOR.readsNothing();
         assertThat(send(new byte[32 << 20]).getException()).isInstanceOf(SocketTimeoutException.class);
+        assertThat(VENDOR.ended()).as("connections that it had to close").isZero();
     }
 
     @Test

@@ -31,6 +31,7 @@ public final class RawVendor implements AutoCloseable {
     });
     private volatile Answer answer = out -> {};
     private volatile boolean reads = true;
+    private volatile AtomicInteger ended = new AtomicInteger();
 
     public RawVendor() {
         try {
@@ -49,13 +50,20 @@ public final class RawVendor implements AutoCloseable {
 
     /** From now on each request is read and then answered so. */
     public void answers(Answer now) {
+        ended = new AtomicInteger();
         answer = now;
         reads = true;
     }
 
     /** From now on requests are accepted and not read. */
     public void readsNothing() {
+        ended = new AtomicInteger();
         reads = false;
+    }
+
+    /** How many requests it has brought to their end since it was told what to do: else the other side did. */
+    public int ended() {
+        return ended.get();
     }
 
     /** How many requests there were. */
@@ -106,6 +114,7 @@ public final class RawVendor implements AutoCloseable {
     }
 
     private void serve(Socket socket) {
+        AtomicInteger endedHere = ended;
         try (socket) {
             if (reads) {
                 readRequest(socket.getInputStream());
@@ -113,6 +122,7 @@ public final class RawVendor implements AutoCloseable {
             requests.incrementAndGet();
             if (reads) {
                 answer.write(socket.getOutputStream());
+                endedHere.incrementAndGet();
                 socket.shutdownOutput();
             }
             // until the other side closes: else what it has not read yet is lost
@@ -120,7 +130,8 @@ public final class RawVendor implements AutoCloseable {
             if (reads) {
                 socket.getInputStream().transferTo(OutputStream.nullOutputStream());
             } else {
-                LockSupport.parkNanos(20_000_000_000L);
+                LockSupport.parkNanos(60_000_000_000L);
+                endedHere.incrementAndGet();
             }
         } catch (IOException e) {
             // the other side has had enough
