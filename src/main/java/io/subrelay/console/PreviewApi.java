@@ -66,17 +66,15 @@ public final class PreviewApi {
         ArrayNode list = page.putArray("events");
         page.putNull("next");
         int length = 0;
-        for (EnrichedEvent each : events.newest(whole(before, Long.MAX_VALUE), PAGE)) {
+        for (EnrichedEvent each : events.newest(whole(before, Long.MAX_VALUE), wanted, PAGE)) {
             if (each.receivedAt() < earliest) {
                 page.putNull("next");
                 break;
             }
             page.put("next", each.seq());
-            if (wanted.isEmpty() || wanted.contains(each.event().kind())) {
-                ObjectNode stored = stored(each);
-                list.add(stored);
-                length += stored.toString().length();
-            }
+            ObjectNode stored = stored(each);
+            list.add(stored);
+            length += stored.toString().length();
             if (length > PAGE_LENGTH) {
                 break;
             }

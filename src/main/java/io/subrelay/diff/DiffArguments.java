@@ -24,6 +24,8 @@ public record DiffArguments(Duration since, int events, List<String> kinds, Stri
         Path eventsFile, boolean json, boolean values) {
 
     private static final int DEFAULT_EVENTS = 1000;
+    /** Of a time or a file. */
+    private static final int MAX_DEFAULT_EVENTS = 100_000;
     private static final Pattern SINCE = Pattern.compile("(\\d{1,6})([smhd])");
 
     /** @throws IllegalArgumentException if they are not understood; the message is one plain sentence */
@@ -56,7 +58,7 @@ public record DiffArguments(Duration since, int events, List<String> kinds, Stri
         if (file != null && since != null) {
             throw new IllegalArgumentException("--since is for stored events: a file does not say when it was stored");
         }
-        int atMost = events != null ? events : since == null && file == null ? DEFAULT_EVENTS : Integer.MAX_VALUE;
+        int atMost = events != null ? events : since == null && file == null ? DEFAULT_EVENTS : MAX_DEFAULT_EVENTS;
         return new DiffArguments(since, atMost, kinds, destination, against, file, json, values);
     }
 

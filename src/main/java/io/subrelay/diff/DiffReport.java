@@ -54,6 +54,11 @@ final class DiffReport {
         return modes.isEmpty();
     }
 
+    /** Whether there may be more events than were compared. */
+    private boolean isCut() {
+        return differences.events() >= arguments.events();
+    }
+
     void print(PrintStream out) {
         if (arguments.json()) {
             out.println(escaped(json().toPrettyString()));
@@ -71,13 +76,14 @@ final class DiffReport {
                         + escaped(some(change.getValue()).collect(Collectors.joining(", "))));
             });
         });
-        out.println(events(differences.events()) + " compared, "
+        out.println(events(differences.events()) + " compared, " + (isCut() ? "the newest (see --events), " : "")
                 + (modes.isEmpty() ? "nothing differs" : modes.size() == 1 ? "1 destination differs"
                         : modes.size() + " destinations differ"));
     }
 
     private ObjectNode json() {
-        ObjectNode json = JsonNodeFactory.instance.objectNode().put("events", differences.events());
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("events", differences.events())
+                .put("newest_only", isCut());
         ObjectNode destinations = json.putObject("destinations");
         modes.forEach((name, mode) -> {
             ObjectNode destination = destinations.putObject(name).put("events", of(name).events);

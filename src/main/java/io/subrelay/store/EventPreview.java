@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * An event with its customer as a destination gets it: one that is not stored, and leaves no trace, or a stored one.
@@ -37,11 +38,16 @@ public final class EventPreview {
      * imported: no destination is sent these.
      *
      * @param before the place after them
+     * @param kinds  empty for all
      */
-    public List<EnrichedEvent> newest(long before, int limit) {
-        return database.jdbc().query(
-                "select * from event where seq < ? and kind <> 'customer_imported' order by seq desc limit ?",
-                (row, number) -> DeliveryStore.event(row), before, limit);
+    public List<EnrichedEvent> newest(long before, List<String> kinds, int limit) {
+        List<Object> parameters = new ArrayList<>(List.of(before));
+        parameters.addAll(kinds);
+        parameters.add(limit);
+        String wanted = kinds.isEmpty() ? "" : kinds.stream().map(kind -> "?")
+                .collect(Collectors.joining(",", " and kind in (", ")"));
+        return database.jdbc().query("select * from event where seq < ? and kind <> 'customer_imported'" + wanted
+                + " order by seq desc limit ?", (row, number) -> DeliveryStore.event(row), parameters.toArray());
     }
 
     /** A stored event as it was enriched when it was accepted; empty if there is none of this id. */

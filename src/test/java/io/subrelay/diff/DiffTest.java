@@ -172,7 +172,7 @@ class DiffTest {
                 %d events compared, 1 destination differs
                 """.formatted(HOSTILE, stored()), ""));
         assertThat(diff("--events", "4").out()).startsWith("segment: 1 event differs\n")
-                .endsWith("4 events compared, 1 destination differs\n");
+                .endsWith("4 events compared, the newest (see --events), 1 destination differs\n");
         try (Connection connection = relay.store().connect(); Statement update = connection.createStatement()) {
             update.execute("update event set received_at = received_at - 259200000 where seq <= 3");
         }
@@ -246,6 +246,7 @@ class DiffTest {
         assertThat(out.replaceAll("[\r\n]", "")).doesNotContainPattern("[\\p{Cc}\\p{Cf}]");
         JsonNode segment = Api.json(out).at("/destinations/segment");
         assertThat(segment.path("events").asInt()).isEqualTo(2);
+        assertThat(Api.json(out).path("newest_only").asBoolean()).isTrue();
         assertThat(segment.path("mode")).isEqualTo(Api.json("{\"before\":\"preview\",\"after\":\"preview\"}"));
         assertThat(segment.path("changes").get(0)).isEqualTo(Api.json("""
                 {"field": "requests[0].body.batch[0].properties.extra", "after": 0, "events": 1,
