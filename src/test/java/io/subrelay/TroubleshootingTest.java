@@ -15,14 +15,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/**
- * What the runner logs as a warning or an error, refuses a request with, says of its health or measures is explained.
- */
+/** What the runner logs, refuses a request with, says of its health or measures is explained. */
 class TroubleshootingTest {
 
     private static final Pattern SAYS = Pattern.compile(
-            "(?s)(LOG\\.(warn|error)|new (Rejected|Invalid|NotFound)|\\.(down\\(\\)\\.)?message|HttpErrors\\.refuse)\\("
-                    + "[^;]*;");
+            "(?s)(LOG\\.(info|warn|error)|new (Rejected|Invalid|NotFound)|\\.(down\\(\\)\\.)?message|"
+                    + "HttpErrors\\.refuse)\\([^;]*;");
     private static final Pattern TEXT = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
     private static final Pattern METRIC = Pattern.compile("\"(subrelay(\\.[a-z]+)+)\"");
     private static final Pattern HEALTH = Pattern.compile("super\\(\"subrelay\", \"([a-z-]+)\"");

@@ -6,6 +6,7 @@ import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxConsumer;
 import io.subrelay.event.Ids;
 import io.subrelay.store.RequestedDeliveryStore;
+import io.subrelay.webhook.Flag;
 import io.subrelay.webhook.Invalid;
 import io.subrelay.webhook.NotFound;
 import io.subrelay.webhook.Rejected;
@@ -126,7 +127,7 @@ public final class DeliveryApi {
      */
     public String redeliverDead(@Header("name") String destination, @Header("dry-run") String dryRun)
             throws SQLException {
-        boolean dry = Boolean.parseBoolean(dryRun);
+        boolean dry = Flag.of("dry-run", dryRun);
         long count = requests.dead(open(destination), !dry);
         return dry ? wouldSchedule(count) : scheduled(tell(destination, count), "it has no dead letters");
     }
@@ -140,7 +141,7 @@ public final class DeliveryApi {
      */
     public String backfill(@Header("name") String destination, @Header("of") String of,
             @Header("since") String since, @Header("dry-run") String dryRun) throws SQLException {
-        boolean dry = Boolean.parseBoolean(dryRun);
+        boolean dry = Flag.of("dry-run", dryRun);
         if ("state".equals(of)) {
             return backfillState(open(destination), dry);
         }

@@ -6,6 +6,7 @@ import io.subrelay.webhook.Rejected;
 import io.subrelay.webhook.RejectedWebhooks;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -115,7 +116,7 @@ public final class Intake {
 
     private void handleAdmin(RoutingContext context) {
         HttpServerRequest request = context.request();
-        keepParameters(context);
+        String unknown = keepParameters(context);
         String address = request.remoteAddress() == null ? "" : String.valueOf(request.remoteAddress().hostAddress());
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (authorization != null && !wrongPasswords.mayTry(address)) {
@@ -137,6 +138,11 @@ public final class Intake {
             }
             return;
         }
+        // what is misspelt may be what would have kept it from being done
+        if (unknown != null && request.method() == HttpMethod.POST && context.normalizedPath().startsWith("/api/")) {
+            HttpErrors.refuse(context, 400, "there is no parameter " + unknown);
+            return;
+        }
         bodies.read(context);
     }
 
@@ -145,11 +151,14 @@ public final class Intake {
         return path.equals("/") || path.startsWith("/console/");
     }
 
-    private void keepParameters(RoutingContext context) {
+    /** @return one that the API does not have; null if there was none */
+    private String keepParameters(RoutingContext context) {
         MultiMap query = context.queryParams();
-        List.copyOf(query.names()).stream().filter(name -> !parameters.contains(name)).forEach(query::remove);
+        List<String> unknown = query.names().stream().filter(name -> !parameters.contains(name)).toList();
+        unknown.forEach(query::remove);
         MultiMap headers = context.request().headers();
         parameters.forEach(headers::remove);
         PATH_VARIABLES.forEach(headers::remove);
+        return unknown.isEmpty() ? null : unknown.get(0);
     }
 }

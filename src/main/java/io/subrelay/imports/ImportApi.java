@@ -10,6 +10,7 @@ import io.subrelay.event.Event;
 import io.subrelay.event.Kind;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.EventPreview;
+import io.subrelay.webhook.Flag;
 import io.subrelay.webhook.Rejected;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -52,14 +53,15 @@ public final class ImportApi {
      */
     public String take(@Body byte[] body, @Header("dry-run") String dryRun, @Header("correct") String correct)
             throws SQLException, InterruptedException {
+        boolean dry = Flag.of("dry-run", dryRun);
+        boolean corrected = Flag.of("correct", correct);
         ArrayNode refused = JsonNodeFactory.instance.arrayNode();
         List<Event> read = new ArrayList<>();
         int count = read(body == null ? new byte[0] : body, read, refused);
         Set<String> ids = new HashSet<>();
         read.forEach(each -> ids.addAll(EventIds.all(each)));
         Set<String> known = records.known(ids);
-        List<EnrichedEvent> stored = Boolean.parseBoolean(dryRun) ? previewed(read)
-                : outbox.remember(read, Boolean.parseBoolean(correct));
+        List<EnrichedEvent> stored = dry ? previewed(read) : outbox.remember(read, corrected);
         ObjectNode report = JsonNodeFactory.instance.objectNode();
         report.put("read", count);
         int[] counts = new int[3];

@@ -61,7 +61,7 @@ class ApiTest {
             "POST,/api/events/x/retry?destination=none", "POST,/api/destinations/none/backfill",
             "POST,/api/destinations/none/backfill?since=2026-01-31",
             "GET,/api/nothing", "GET,/nothing", "GET,/application.properties", "GET,/README.md", "GET,/docs/",
-            "POST,/api/nothing?really=1", "GET,/api/customers/%ed%a0%80"})
+            "GET,/api/nothing?really=1", "GET,/api/customers/%ed%a0%80"})
     void whatIsNotThereIsNotFound(String method, String path) {
         HttpResponse<String> answer = api.call(method, path, null);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(404);
@@ -88,6 +88,8 @@ class ApiTest {
             "/api/events?limit=1e3,limit accepts", "/api/events?limit=1&limit=2,limit accepts",
             "/api/events?after=x,after accepts", "/api/events?after=99999999999999999999,after accepts",
             "/api/events?state=daed,state accepts dead or retrying",
+            "/api/gaps?after=x,after accepts the next", "/api/previews?before=x,before and since accept",
+            "/api/previews?since=1e12,before and since accept",
             "/api/destinations/segment/timeline?hours=0,hours accepts",
             "/api/destinations/segment/timeline?hours=a,hours accepts a whole number from 1 to 9999"})
     void aParameterThatCannotBeIsRefused(String path, String error) {
@@ -95,6 +97,18 @@ class ApiTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
         assertThat(Api.json(answer.body()).path("error").asText()).startsWith(error);
+    }
+
+    /** What was meant to be tried is not done. */
+    @ParameterizedTest
+    @CsvSource({"/api/destinations/segment/redeliver?dry-run=1,dry-run", "/api/import?dry-run=yes,dry-run",
+            "/api/destinations/segment/backfill?of=state&dry-run=on,dry-run", "/api/import?correct=on,correct",
+            "/api/destinations/segment/backfill?dry-run=true&dry-run=true,dry-run"})
+    void whatIsNeitherTrueNorFalseIsRefused(String path, String name) {
+        HttpResponse<String> answer =
+                api.call("POST", path, new byte[0], "Content-Type", "application/x-ndjson");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(Api.json(answer.body()).path("error").asText()).isEqualTo(name + " accepts true or false");
     }
 
     @ParameterizedTest

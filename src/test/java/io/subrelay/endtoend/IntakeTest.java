@@ -52,7 +52,8 @@ class IntakeTest {
         for (String name : new String[] {"Sec-Fetch-Site", "sec-fetch-site", "Sec%2DFetch%2DSite"}) {
             assertThat(open.api().call("POST", path + "?" + name + "=none", null, evil).statusCode()).isEqualTo(403);
         }
-        assertThat(open.api().call("POST", path + "?Sec-Fetch-Site=cross-site", null).statusCode()).isEqualTo(200);
+        assertThat(open.api().call("GET", "/api/destinations?Sec-Fetch-Site=cross-site", null).statusCode())
+                .isEqualTo(200);
         String password = java.net.URLEncoder.encode(ADMIN, StandardCharsets.UTF_8);
         assertThat(closed.api().call("GET", "/api/destinations?Authorization=" + password, null).statusCode())
                 .isEqualTo(401);
@@ -84,6 +85,15 @@ class IntakeTest {
         assertThat(found.path("app_user_id").asText()).isEqualTo(customer);
         assertThat(Api.json(open.api().call("GET", "/api/customers/" + customer, null, "id", "x").body())
                 .path("app_user_id").asText()).isEqualTo(customer);
+    }
+
+    /** What is misspelt there would be done otherwise than it is meant, or for real. */
+    @Test
+    void aParameterThatIsUnknownIsRefusedWhereSomethingIsDone() {
+        HttpResponse<String> answer =
+                open.api().call("POST", "/api/destinations/segment/backfill?dry_run=true&since=2026-01-31", null);
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(Api.json(answer.body()).path("error").asText()).isEqualTo("there is no parameter dry_run");
     }
 
     @Test
