@@ -1,7 +1,10 @@
 package io.subrelay.store;
 
 import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +49,10 @@ public final class Retention {
                 break;
             }
             catchUp(old);
+            long last = old.get(old.size() - 1);
+            old.removeAll(stillOrdering(old));
             deleted += delete(old, open);
-            lookedAt = old.get(old.size() - 1);
+            lookedAt = last;
         }
         if (deleted > 0) {
             LOG.info("{} events were deleted, as they are older than retention.delivered", deleted);
@@ -78,7 +83,33 @@ public final class Retention {
         });
     }
 
+    /**
+     * Those of them that merged customers of whom an earlier event is left: what is theirs may wait for a destination
+     * that the merging event was not meant for, and has to go out before what comes after the merge.
+     */
+    private List<Long> stillOrdering(List<Long> old) {
+        Map<Long, List<Long>> merged = new HashMap<>();
+        database.jdbc().query(
+                "select seq, after_customers from event where seq = any (?) and after_customers is not null",
+                row -> {
+                    merged.put(row.getLong(1), Arrays.stream(row.getString(2).split(",")).map(Long::valueOf).toList());
+                }, new SqlArrayValue("bigint", old.toArray()));
+        if (merged.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, Long> earliest = new HashMap<>();
+        database.jdbc().query("select customer, min(seq) from event where customer = any (?) group by customer",
+                row -> {
+                    earliest.put(row.getLong(1), row.getLong(2));
+                }, new SqlArrayValue("bigint", merged.values().stream().flatMap(List::stream).distinct().toArray()));
+        return merged.keySet().stream().filter(seq -> merged.get(seq).stream()
+                .anyMatch(customer -> earliest.getOrDefault(customer, seq) < seq)).toList();
+    }
+
     private int delete(List<Long> old, List<String> open) throws SQLException {
+        if (old.isEmpty()) {
+            return 0;
+        }
         String unfinished = open.stream().map(name -> " and (e.destinations not like '%," + name
                 + ",%' or exists (select 1 from delivery d where d.id = " + DeliveryId.at("'" + name + "'") + "))")
                 .collect(Collectors.joining());
