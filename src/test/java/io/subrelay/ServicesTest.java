@@ -3,6 +3,7 @@ package io.subrelay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.subrelay.harness.Skip;
+import io.subrelay.harness.TempFolders;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,31 @@ class ServicesTest {
         String output = new String(verify.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(verify.waitFor()).as(output).isZero();
         assertThat(output.lines().filter(line -> line.contains("subrelay.service"))).isEmpty();
+    }
+
+    /** The command of the package gets what systemd gives the service. */
+    @Test
+    void theCommandReadsTheDefaultsAsSystemdDoes() throws Exception {
+        Path folder = TempFolders.create();
+        Files.writeString(folder.resolve("defaults"), """
+                # JAVA_OPTS="-Xmx1m"
+                JAVA_OPTS="-Xmx64m -XX:+UseSerialGC"
+                SEGMENT_WRITE_KEY=with blanks and a $HOME
+                AMPLITUDE_API_KEY='quoted "$(date)"'
+
+                no setting
+                ONESIGNAL_APP_ID=a=b""");
+        String script = Files.readString(OPS.resolve("deb/subrelay"))
+                .replace("/etc/default/subrelay", folder.resolve("defaults").toString());
+        String shown = """
+                printf '%s\\n' $JAVA_OPTS "$SEGMENT_WRITE_KEY" "$AMPLITUDE_API_KEY" "$ONESIGNAL_APP_ID"
+                """;
+        ProcessBuilder command = new ProcessBuilder("sh", "-c",
+                script.substring(0, script.indexOf("cd /etc/subrelay")) + shown, "subrelay", "check")
+                .redirectErrorStream(true);
+        Process process = command.start();
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines())
+                .containsExactly("-Xmx64m", "-XX:+UseSerialGC", "with blanks and a $HOME", "quoted \"$(date)\"", "a=b");
     }
 
     /** A variable of the environment that is misspelt would be ignored. */

@@ -2,6 +2,7 @@ package io.subrelay.check;
 
 import io.subrelay.config.Settings;
 import io.subrelay.delivery.OutboxEndpoint;
+import io.subrelay.http.OwnTls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -124,6 +125,11 @@ final class Check {
             files.stream().filter(file -> file.text().contains("{{" + fault.name() + "}}"))
                     .forEach(file -> unresolved.add(file.name()));
         });
+        try {
+            OwnTls.of(settings);
+        } catch (Settings.InvalidSetting fault) {
+            faults.add(settingsFile.fault(fault));
+        }
         Properties all = Folder.defaults();
         all.putAll(folder.ownSettings());
         Set<String> known = new TreeSet<>(all.stringPropertyNames());

@@ -18,7 +18,7 @@ public final class BackupApi {
     }
 
     /**
-     * Makes a copy, which is beside the database until the next one is made.
+     * Makes a copy, which is beside the database until the next one is made, or {@code retention.erased} is over.
      *
      * @return where it is, how large, in bytes, and the number of the last event in it
      */

@@ -54,11 +54,13 @@ public final class OwnTls extends X509ExtendedTrustManager {
     }
 
     private static Set<Certificate> certificates(Settings settings) throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance(new File(settings.get(KEY_STORE).replaceFirst("^file:", "")),
-                settings.get("camel.ssl.keystore-password").toCharArray());
+        char[] password = settings.get("camel.ssl.keystore-password").toCharArray();
+        KeyStore store = KeyStore.getInstance(new File(settings.get(KEY_STORE).replaceFirst("^file:", "")), password);
         Set<Certificate> own = new HashSet<>();
         for (String alias : Collections.list(store.aliases())) {
             if (store.isKeyEntry(alias)) {
+                // with the store's password, as Camel reads it
+                store.getKey(alias, password);
                 own.add(store.getCertificate(alias));
             }
         }

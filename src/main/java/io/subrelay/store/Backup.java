@@ -25,7 +25,7 @@ import org.h2.mvstore.FileStore;
  * A copy of an H2 file that is made while events are accepted and delivered, and that was opened once to see that it is
  * whole.
  *
- * @param file      beside the database's own; the next backup replaces it
+ * @param file      beside the database's own, until it is taken away; after {@code retention.erased} it is deleted
  * @param lastEvent the number of the last event that is in it
  */
 public record Backup(Path file, long lastEvent) {

@@ -346,12 +346,19 @@ public final class Database implements AutoCloseable {
 
     /**
      * Writes an H2 file anew once what was erased has been in it for some time. Whoever needs the database waits
-     * meanwhile, for about as long as copying the file takes.
+     * meanwhile, for about as long as copying the file takes. A backup that nobody has taken away is deleted.
      *
-     * @param after how long since the first erasure
+     * @param after how long since the first erasure, and since the backup
      * @throws SQLException if it could not be; then it may be tried again
      */
     public synchronized void dropErased(Duration after) throws SQLException {
+        if (!closed && file != null) {
+            try {
+                file.dropBackup(after);
+            } catch (IOException e) {
+                throw new SQLException("the backup that nobody has taken away cannot be deleted", e);
+            }
+        }
         if (!closed && file != null && file.holdsErased(after)) {
             RewrittenFile.of(dataSource, file);
         }

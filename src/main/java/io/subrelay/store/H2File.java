@@ -43,6 +43,8 @@ final class H2File implements AutoCloseable {
     private final FileChannel channel;
     /** When the first of what the file may hold was erased, nanoseconds; 0 while nothing was. */
     private long erasedSince;
+    /** When the copy was made that is beside the file, nanoseconds; 0 while there is none. */
+    private long copiedSince;
 
     private H2File(String name, String options) throws IOException {
         this.name = name;
@@ -55,6 +57,7 @@ final class H2File implements AutoCloseable {
                 lastEvent, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             lock();
+            dropBackup();
             protect();
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -237,13 +240,27 @@ final class H2File implements AutoCloseable {
     }
 
     /** The copy is whole, and takes the place of the one before; returns where it is. */
-    Path keepBackup() throws IOException {
+    synchronized Path keepBackup() throws IOException {
         Path copy = Path.of(name + BACKUP + ".new" + SUFFIX);
         restrict(copy, OWNER);
         try (FileChannel written = FileChannel.open(copy, StandardOpenOption.WRITE)) {
             written.force(true);
         }
+        copiedSince = System.nanoTime();
         return Files.move(copy, Path.of(name + BACKUP + SUFFIX), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Deletes a copy that nobody has taken away for this long: what is erased meanwhile would stay in it. */
+    synchronized void dropBackup(Duration after) throws IOException {
+        if (copiedSince != 0 && System.nanoTime() - copiedSince > after.toNanos()) {
+            dropBackup();
+            copiedSince = 0;
+        }
+    }
+
+    private void dropBackup() throws IOException {
+        Files.deleteIfExists(Path.of(name + BACKUP + SUFFIX));
+        Files.deleteIfExists(Path.of(name + BACKUP + ".new" + SUFFIX));
     }
 
     @Override

@@ -263,6 +263,8 @@ class CheckTest {
                 statsig.event-type = other
                 mine.mode = lvie
                 of.my.own = 1
+                camel.ssl.enabled = true
+                camel.ssl.key-store = file:nowhere.p12
                 """);
         assertThat(planted.found()).filteredOn(line -> !line.contains("note:")).containsExactly(
                 "application.properties:3: nothing reads the setting segment.regoin; did you mean segment.region?",
@@ -270,7 +272,9 @@ class CheckTest {
                 "application.properties:5: nothing reads the setting delivery.concurency; did you mean delivery.concurrency?",
                 "application.properties:6: statsig.event-type is 'other': it accepts one of webhook, rc",
                 "application.properties:7: mine.mode is 'lvie': it accepts one of live, preview, off",
-                "application.properties:8: warning: nothing reads the setting of.my.own");
+                "application.properties:8: warning: nothing reads the setting of.my.own",
+                "application.properties:10: camel.ssl.key-store: the key store cannot be used: File does not"
+                        + " exist or it does not refer to a normal file: nowhere.p12");
     }
 
     @Test

@@ -54,6 +54,22 @@ class H2FileTest {
         assertOwnersAlone();
     }
 
+    /** What is erased later would stay in it. */
+    @Test
+    void losesABackupThatNobodyTakesAway() throws Exception {
+        Path copy;
+        try (Database database = OpenedDatabase.h2(folder, "")) {
+            copy = database.backup().orElseThrow().file();
+            database.dropErased(Duration.ofHours(1));
+            assertThat(copy).exists();
+            database.dropErased(Duration.ZERO);
+            assertThat(copy).doesNotExist();
+            assertThat(database.backup().orElseThrow().file()).isEqualTo(copy).exists();
+        }
+        OpenedDatabase.h2(folder, "").close();
+        assertThat(copy).doesNotExist();
+    }
+
     @Test
     void isNotWrittenAnewOnceItIsClosed() throws Exception {
         Database database = OpenedDatabase.h2(folder, "");
