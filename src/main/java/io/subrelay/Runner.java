@@ -28,6 +28,7 @@ import io.subrelay.store.PoolMetrics;
 import io.subrelay.store.Retention;
 import io.subrelay.store.Writer;
 import io.subrelay.time.Clocks;
+import io.subrelay.tracing.Tracing;
 import io.subrelay.webhook.LocalHostNames;
 import io.subrelay.webhook.RejectedWebhooks;
 import io.vertx.core.Vertx;
@@ -80,6 +81,7 @@ final class Runner extends MainListenerSupport {
     private Outbox outbox;
     private Connections connections;
     private Vertx vertx;
+    private Tracing tracing;
 
     Runner(boolean dev) {
         this.dev = dev;
@@ -148,6 +150,7 @@ final class Runner extends MainListenerSupport {
         checkAddress(settings, "server");
         checkAddress(settings, "management");
         SSLContext tls = OwnTls.of(settings);
+        tracing = Tracing.start(context, settings);
         Preview.guard(context);
         OutboxEndpoint.makeDurable(context);
         Registry registry = context.getRegistry();
@@ -286,6 +289,9 @@ final class Runner extends MainListenerSupport {
         }
         if (vertx != null) {
             vertx.close();
+        }
+        if (tracing != null) {
+            tracing.close();
         }
     }
 }

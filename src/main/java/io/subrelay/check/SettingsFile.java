@@ -80,7 +80,7 @@ final class SettingsFile {
         known.forEach(each -> groups.add(group(each)));
         List<Fault> faults = new ArrayList<>();
         lines.forEach((setting, line) -> {
-            if (known.contains(setting) || setting.startsWith("camel.")) {
+            if (known.contains(setting) || setting.startsWith("camel.") || setting.startsWith("otel.")) {
                 return;
             }
             String hint = Nearest.hint(setting, known);

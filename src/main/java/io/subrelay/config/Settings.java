@@ -147,6 +147,7 @@ public final class Settings {
                 () -> port("server"),
                 () -> port("management"),
                 () -> oneOf("log.format", List.of("text", "json")),
+                () -> checkYesOrNo("camel.opentelemetry2.enabled"),
                 () -> number("server.worker-threads", 1, 1000),
                 () -> number("server.max-body-size", 1024, 64 << 20),
                 () -> number("server.max-connections", 10, 100_000),

@@ -78,6 +78,12 @@ final class Attempt {
         exchange.getMessage().setBody(bodies);
     }
 
+    /** The first of the deliveries of an exchange; null where it does not come from an outbox. */
+    static Delivery first(Exchange exchange) {
+        Attempt attempt = exchange.getProperty(PROPERTY, Attempt.class);
+        return attempt == null ? null : attempt.deliveries.get(0);
+    }
+
     /** @throws IllegalStateException if the exchange does not come from an outbox */
     static Attempt of(Exchange exchange) {
         Attempt attempt = exchange.getProperty(PROPERTY, Attempt.class);

@@ -28,6 +28,7 @@ final class OutboxAcceptor extends DefaultProducer {
     private Outbox outbox;
     private Counter accepted;
     private Counter duplicates;
+    private Traces traces;
 
     OutboxAcceptor(OutboxEndpoint endpoint) {
         super(endpoint);
@@ -39,6 +40,7 @@ final class OutboxAcceptor extends DefaultProducer {
         CamelContext context = getEndpoint().getCamelContext();
         // there is none where routes are checked, which get no webhook
         outbox = CamelContextHelper.findSingleByType(context, Outbox.class);
+        traces = new Traces(context);
         MeterRegistry meters =
                 CamelContextHelper.mandatoryFindSingleByType(context, DestinationRegistry.class).meters();
         accepted = Counter.builder("subrelay.webhooks.accepted")
@@ -70,7 +72,13 @@ final class OutboxAcceptor extends DefaultProducer {
         }
     }
 
-    private Event event(Object webhook, Exchange exchange) {
+    private Event event(Object body, Exchange exchange) {
+        Event event = read(body, exchange);
+        String traceparent = traces.current(exchange);
+        return traceparent == null ? event : event.withTraceparent(traceparent);
+    }
+
+    private Event read(Object webhook, Exchange exchange) {
         if (webhook instanceof Event event) {
             return event;
         }

@@ -1,6 +1,7 @@
 package io.subrelay.delivery;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.opentelemetry.api.trace.Span;
 import io.subrelay.event.Delivery;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.event.Outcome;
@@ -23,6 +24,7 @@ public class OutboxConsumer extends DefaultConsumer {
     protected final String mode;
     protected final DeliveryMetrics metrics;
     private SharedPolicy policy;
+    private Traces traces;
 
     OutboxConsumer(OutboxEndpoint endpoint, Processor processor, DestinationRegistry destinations, String mode) {
         super(endpoint, processor);
@@ -74,6 +76,7 @@ public class OutboxConsumer extends DefaultConsumer {
     protected void doInit() throws Exception {
         super.doInit();
         policy = new SharedPolicy(endpoint.getCamelContext());
+        traces = new Traces(endpoint.getCamelContext());
         metrics.bind(this);
     }
 
@@ -95,8 +98,10 @@ public class OutboxConsumer extends DefaultConsumer {
         try {
             Exchange exchange = createExchange(false);
             Clocks clocks = destinations.clocks();
-            List<Outcome> outcomes = new Attempt(exchange, endpoint, deliveries, mode, clocks, clocks.now())
-                    .call(getProcessor()).outcomes(policy);
+            Attempt attempt = new Attempt(exchange, endpoint, deliveries, mode, clocks, clocks.now());
+            List<Span> spans = traces.resume(exchange, name(), deliveries);
+            List<Outcome> outcomes = attempt.call(getProcessor()).outcomes(policy);
+            spans.forEach(Span::end);
             releaseExchange(exchange, false);
             return outcomes;
         } catch (RuntimeException | Error e) {
@@ -120,9 +125,9 @@ public class OutboxConsumer extends DefaultConsumer {
     public final ObjectNode preview(EnrichedEvent event) {
         Exchange exchange = createExchange(false);
         List<Delivery> one = List.of(Delivery.of(event));
-        ObjectNode preview =
-                new Attempt(exchange, endpoint, one, "preview", destinations.clocks(), event.receivedAt())
-                        .call(getProcessor()).preview();
+        Attempt attempt = new Attempt(exchange, endpoint, one, "preview", destinations.clocks(), event.receivedAt());
+        traces.leaveOut(exchange);
+        ObjectNode preview = attempt.call(getProcessor()).preview();
         releaseExchange(exchange, false);
         return preview;
     }

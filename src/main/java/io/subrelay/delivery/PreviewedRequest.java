@@ -48,7 +48,7 @@ final class PreviewedRequest {
         ObjectNode headers = request.putObject("headers");
         Map<String, Object> sorted = new TreeMap<>(exchange.getMessage().getHeaders());
         sorted.forEach((name, value) -> {
-            if (!name.startsWith("Camel")) {
+            if (!name.startsWith("Camel") && !name.equals(Traces.HEADER)) {
                 headers.put(name, String.valueOf(value));
             }
         });

@@ -51,7 +51,7 @@ final class StoredEvents {
         try {
             Event event = new Event(stored.path("event_id").asText(), stored.path("type").asText(),
                     stored.path("kind").asText(), stored.path("event_at_ms").asLong(),
-                    stored.path("happened_at_ms").asLong(), WebhookReader.EXACT.readTree(webhook), webhook);
+                    stored.path("happened_at_ms").asLong(), WebhookReader.EXACT.readTree(webhook), webhook, null);
             return new EnrichedEvent(0, 0, List.of(), event, stored.path("customer_then"),
                     stored.path("received_at_ms").asLong(), stored.path("late").asBoolean(), List.of());
         } catch (JsonProcessingException e) {

@@ -12,9 +12,10 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param happenedAt  when it happened, milliseconds since the epoch
  * @param webhook     the whole webhook, parsed: {@code api_version} and {@code event}
  * @param text        the whole webhook as received
+ * @param traceparent the trace that it is part of, by W3C's Trace Context; null where there is none
  */
-public record Event(
-        String id, String type, String kind, long timestampMs, long happenedAt, JsonNode webhook, String text) {
+public record Event(String id, String type, String kind, long timestampMs, long happenedAt, JsonNode webhook,
+        String text, String traceparent) {
 
     /**
      * @param webhook a webhook whose {@code event} has a textual {@code id} and {@code type} and an integral
@@ -25,12 +26,17 @@ public record Event(
         String kind = Kind.of(event);
         return new Event(
                 Ids.ofEvent(event.path("id").asText()), Ids.name(event.path("type").asText()), kind,
-                Numbers.whole(event.path("event_timestamp_ms")), Kind.happenedAt(kind, event), webhook, text);
+                Numbers.whole(event.path("event_timestamp_ms")), Kind.happenedAt(kind, event), webhook, text, null);
     }
 
     /** The same event, of another kind. */
     public Event withKind(String other) {
-        return new Event(id, type, other, timestampMs, happenedAt, webhook, text);
+        return new Event(id, type, other, timestampMs, happenedAt, webhook, text, traceparent);
+    }
+
+    /** The same event, as part of a trace; of none where it is null. */
+    public Event withTraceparent(String other) {
+        return new Event(id, type, kind, timestampMs, happenedAt, webhook, text, other);
     }
 
     /** The {@code event} object of the webhook. */

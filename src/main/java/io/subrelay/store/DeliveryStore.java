@@ -44,7 +44,7 @@ public final class DeliveryStore {
     private static final String EVENT = """
             select e.seq, coalesce(r.customer, e.customer) as customer, e.after_customers, e.event_id, e.type, e.kind,
               e.event_at, e.happened_at, e.received_at, e.late, e.destinations, e.webhook, e.customer_then,
-              r.origin, r.attempts, r.first_attempt_at, r.next_attempt_at, r.early
+              e.traceparent, r.origin, r.attempts, r.first_attempt_at, r.next_attempt_at, r.early
             """;
     private static final String UNSETTLED_LIVE = """
             from event e
@@ -215,15 +215,16 @@ public final class DeliveryStore {
         return new EnrichedEvent(
                 row.getLong("seq"), row.getLong("customer"),
                 after == null ? List.of() : Arrays.stream(after.split(",")).map(Long::valueOf).toList(),
-                received(row), json(row, row.getString("customer_then")), row.getLong("received_at"),
-                row.getBoolean("late"), names(row.getString("destinations")));
+                received(row).withTraceparent(row.getString("traceparent")),
+                json(row, row.getString("customer_then")), row.getLong("received_at"), row.getBoolean("late"),
+                names(row.getString("destinations")));
     }
 
     /** What was received, of a row that has those columns of the event. */
     static Event received(ResultSet row) throws SQLException {
         String webhook = row.getString("webhook");
         return new Event(row.getString("event_id"), row.getString("type"), row.getString("kind"),
-                row.getLong("event_at"), row.getLong("happened_at"), json(row, webhook), webhook);
+                row.getLong("event_at"), row.getLong("happened_at"), json(row, webhook), webhook, null);
     }
 
     private static JsonNode json(ResultSet row, String text) throws SQLException {

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -98,7 +99,8 @@ public final class EventStore {
             long now = acceptances.get(acceptances.size() - 1).receivedAt();
             for (CustomerUpdate each : customers.updates()) {
                 long seq = ++position[0];
-                Event event = each.toEvent(String.valueOf(seq), now);
+                Event event = each.toEvent(String.valueOf(seq), now)
+                        .withTraceparent(traceparent(acceptances, each.cause()));
                 written.add(update(event, now, seq, customers, position, ofUpdates));
             }
         }
@@ -141,6 +143,11 @@ public final class EventStore {
         countPending(connection, written);
         expected = known ? position : null;
         return written;
+    }
+
+    private static String traceparent(List<Acceptance> acceptances, String eventId) {
+        return acceptances.stream().map(Acceptance::event).filter(event -> event.id().equals(eventId))
+                .map(Event::traceparent).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     /** What was written is rolled back: what is known of customers may be more than what is stored. */
@@ -233,8 +240,8 @@ public final class EventStore {
         String destinations = DeliveryStore.stored(names);
         try (PreparedStatement insert = connection.prepareStatement("""
                 insert into event (seq, event_id, customer, after_customers, type, kind, event_at, happened_at,
-                  received_at, late, destinations, webhook, customer_then)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
+                  received_at, late, destinations, webhook, customer_then, traceparent)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
             for (EnrichedEvent enriched : events) {
                 if (enriched == null) {
                     continue;
@@ -259,6 +266,7 @@ public final class EventStore {
                 insert.setString(11, destinations);
                 insert.setString(12, event.text());
                 insert.setString(13, enriched.customerThen().toString());
+                insert.setString(14, event.traceparent());
                 insert.addBatch();
             }
             insert.executeBatch();

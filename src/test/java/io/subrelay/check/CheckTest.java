@@ -263,6 +263,8 @@ class CheckTest {
                 statsig.event-type = other
                 mine.mode = lvie
                 of.my.own = 1
+                camel.opentelemetry2.enabled = yes
+                otel.service.name = relay
                 camel.ssl.enabled = true
                 camel.ssl.key-store = file:nowhere.p12
                 """);
@@ -273,7 +275,8 @@ class CheckTest {
                 "application.properties:6: statsig.event-type is 'other': it accepts one of webhook, rc",
                 "application.properties:7: mine.mode is 'lvie': it accepts one of live, preview, off",
                 "application.properties:8: warning: nothing reads the setting of.my.own",
-                "application.properties:10: camel.ssl.key-store: the key store cannot be used: File does not"
+                "application.properties:9: camel.opentelemetry2.enabled is 'yes': it accepts one of true, false",
+                "application.properties:12: camel.ssl.key-store: the key store cannot be used: File does not"
                         + " exist or it does not refer to a normal file: nowhere.p12");
     }
 

@@ -32,7 +32,7 @@ class FailingTest {
     }
 
     private static Delivery delivery(int attempts, long triedSince) {
-        Event event = new Event("e1", "RENEWAL", "renewal", 0, 0, JsonNodeFactory.instance.objectNode(), "");
+        Event event = new Event("e1", "RENEWAL", "renewal", 0, 0, JsonNodeFactory.instance.objectNode(), "", null);
         return new Delivery(new EnrichedEvent(1, 1, List.of(), event, null, 0, false, List.of("crm")),
                 Delivery.Origin.EVENT, attempts, triedSince, attempts > 0);
     }

@@ -1,0 +1,2 @@
+/** Traces by OpenTelemetry, where they are on. */
+package io.subrelay.tracing;
