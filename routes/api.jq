@@ -1,9 +1,11 @@
 # What the API makes of the rows that it reads: see routes/sql.
 
-# An event, of any of its rows; an update with what led to it.
+# An event, of any of its rows; an update with what led to it. Of a very large one nothing is told of its webhook.
 def shown_event:
-  {event_id, type, kind, happened_at: (.happened_at | iso8601), received_at: (.received_at | iso8601)}
-  + (.told | if . == null then {} else fromjson.event | {reason, cause} end);
+  (.received // "{}" | fromjson.event // {}) as $received
+  | {event_id, type, kind, happened_at: (.happened_at | iso8601), received_at: (.received_at | iso8601)}
+  + (if .kind == "customer_update" then $received | {reason, cause} else {} end)
+  + ($received | {app_user_id, product_id, store, environment, price: .price_in_purchased_currency, currency});
 
 # A delivery, of its row; "last" is the attempt that settled it.
 def shown_delivery:
@@ -31,6 +33,7 @@ def waits_for($event; $ahead; $running):
       and (.customer_number == $event.customer_number or .heir == $event.customer_number))) // null) as $before
   | if .state != "pending" and .state != "retrying" then null
     elif $there.mode == "gone" or $there.mode == "off" then {what: $there.mode, until: null}
+    elif $there.paused_since then {what: "paused", until: null, since: $there.paused_since}
     elif $there.circuit == "held" then {what: "held", until: $there.called_again_at}
     elif $before then {what: "event", until: ($before.next_attempt_at | iso8601), event_id: $before.event_id}
     elif .next_attempt_at then {what: "attempt", until: .next_attempt_at}

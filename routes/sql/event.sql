@@ -1,7 +1,6 @@
 -- One event, one row for each destination of which something is known.
 select e.seq, e.event_id, e.type, e.kind, e.happened_at, e.received_at, e.destinations, e.customer as customer_number,
-  d.*, case when e.kind = 'customer_update' then cast(e.webhook as varchar) end as told,
-  cast(e.webhook as varchar) webhook, cast(e.customer_then as varchar) customer_then,
+  d.*, cast(e.webhook as varchar) received, cast(e.customer_then as varchar) customer_then,
   (select r.request from delivery r where r.id = d.id) request
 from event e
 left join shown_delivery d on d.event = e.seq and d.id between e.seq * 1000 and e.seq * 1000 + 999

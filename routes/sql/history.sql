@@ -15,7 +15,7 @@ with chosen as (
   order by seq desc fetch first 200 rows only
 )
 select e.seq, e.event_id, e.type, e.kind, e.happened_at, e.received_at, e.destinations, e.customer as customer_number,
-  d.*, case when e.kind = 'customer_update' then cast(e.webhook as varchar) end as told
+  d.*, case when octet_length(e.webhook) <= 32768 then cast(e.webhook as varchar) end as received
 from chosen c
 join event e on e.seq = c.seq
 left join shown_delivery d on d.event = c.seq and d.id between c.seq * 1000 and c.seq * 1000 + 999

@@ -26,6 +26,7 @@ import io.subrelay.store.DatabaseHealth;
 import io.subrelay.store.EventStore;
 import io.subrelay.store.PoolMetrics;
 import io.subrelay.store.Retention;
+import io.subrelay.store.SearchIndex;
 import io.subrelay.store.Writer;
 import io.subrelay.time.Clocks;
 import io.subrelay.tracing.Tracing;
@@ -235,6 +236,8 @@ final class Runner extends MainListenerSupport {
         Duration erased = settings.duration("retention.erased");
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "retention").scheduleWithFixedDelay(
                 () -> deleteOld(retention, erased), RETENTION_SECONDS, RETENTION_SECONDS, TimeUnit.SECONDS);
+        context.getExecutorServiceManager().newSingleThreadExecutor(this, "search-index")
+                .execute(new SearchIndex(database)::fill);
         GapsApi gaps = context.getRegistry().lookupByNameAndType("gapsApi", GapsApi.class);
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "gaps")
                 .scheduleWithFixedDelay(gaps::count, GAPS_AFTER_SECONDS, GAPS_SECONDS, TimeUnit.SECONDS);

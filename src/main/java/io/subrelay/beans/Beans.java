@@ -5,16 +5,22 @@ import io.subrelay.config.Settings;
 import io.subrelay.console.BackupApi;
 import io.subrelay.console.ConsoleFiles;
 import io.subrelay.console.CustomerApi;
+import io.subrelay.console.DeadLetterApi;
 import io.subrelay.console.DeliveryApi;
+import io.subrelay.console.EventListApi;
 import io.subrelay.console.PreviewApi;
+import io.subrelay.console.SearchApi;
 import io.subrelay.delivery.DestinationRegistry;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.imports.GapsApi;
 import io.subrelay.imports.ImportApi;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.Database;
+import io.subrelay.store.DeadLetters;
 import io.subrelay.store.EventPreview;
+import io.subrelay.store.EventTimes;
 import io.subrelay.store.RequestedDeliveryStore;
+import io.subrelay.store.Search;
 import io.subrelay.webhook.RejectedWebhooks;
 import io.subrelay.webhook.WebhookReader;
 import io.subrelay.webhook.WebhookSignature;
@@ -46,7 +52,12 @@ public final class Beans {
         registry.bind("webhookSignature",
                 new WebhookSignature(settings.get("webhook.signing-secret"), Clock.systemUTC()));
         registry.bind("customerApi", new CustomerApi(new CustomerRecords(database), outbox));
-        registry.bind("deliveryApi", new DeliveryApi(destinations, outbox, new RequestedDeliveryStore(database)));
+        DeadLetterApi letters = new DeadLetterApi(new DeadLetters(database), destinations);
+        registry.bind("deadLetterApi", letters);
+        registry.bind("deliveryApi",
+                new DeliveryApi(destinations, outbox, new RequestedDeliveryStore(database), letters));
+        registry.bind("eventListApi", new EventListApi(new EventTimes(database)));
+        registry.bind("searchApi", new SearchApi(new Search(database)));
         registry.bind("backupApi", new BackupApi(database));
         registry.bind("importApi",
                 new ImportApi(new CustomerRecords(database), new EventPreview(database), outbox));

@@ -11,9 +11,7 @@ import io.subrelay.webhook.Invalid;
 import io.subrelay.webhook.NotFound;
 import io.subrelay.webhook.Rejected;
 import java.sql.SQLException;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +23,14 @@ public final class DeliveryApi {
     private final DestinationRegistry destinations;
     private final Outbox outbox;
     private final RequestedDeliveryStore requests;
+    private final DeadLetterApi letters;
 
-    public DeliveryApi(DestinationRegistry destinations, Outbox outbox, RequestedDeliveryStore requests) {
+    public DeliveryApi(DestinationRegistry destinations, Outbox outbox, RequestedDeliveryStore requests,
+            DeadLetterApi letters) {
         this.destinations = destinations;
         this.outbox = outbox;
         this.requests = requests;
+        this.letters = letters;
     }
 
     /** What each destination does in this runner; the database counts the rest. */
@@ -44,6 +45,8 @@ public final class DeliveryApi {
         destination.put("oldest_pending_seconds", consumer.oldestPendingSeconds());
         destination.put("circuit", consumer.circuit());
         destination.put("called_again_at", consumer.circuitMs() == 0 ? null : inMillis(consumer.circuitMs()));
+        destination.put("paused_since", consumer.pausedSince() == 0 ? null
+                : Instant.ofEpochMilli(consumer.pausedSince()).toString());
         destination.put("failing", consumer.failing() == null ? null : failing(consumer.failing()));
         destination.put("customer_updates", destinations.updated().contains(consumer.name()));
         return destination;
@@ -109,7 +112,22 @@ public final class DeliveryApi {
 
     /** The same for all that waits at a destination. */
     public String retryDestination(@Header("name") String destination) throws SQLException {
-        return retried(outbox.retries().ofAll(open(destination)));
+        if (destinations.consumers().get(open(destination)).pausedSince() > 0) {
+            throw new Rejected(409, "paused", destination + " is paused: resume it first");
+        }
+        return retried(outbox.retries().ofAll(destination));
+    }
+
+    /** Sends nothing to a destination until it is resumed, also after a restart; events wait in order meanwhile. */
+    public String pause(@Header("name") String destination) {
+        outbox.pause(open(destination));
+        return "{\"paused_since\":\"" + Instant.ofEpochMilli(destinations.consumers().get(destination).pausedSince())
+                + "\"}";
+    }
+
+    public String resume(@Header("name") String destination) {
+        outbox.resume(open(destination));
+        return "{\"paused_since\":null}";
     }
 
     private static String retried(long due) {
@@ -121,13 +139,21 @@ public final class DeliveryApi {
     }
 
     /**
-     * Delivers the dead letters of a destination again.
+     * Delivers the dead letters of a destination again: all, or those of a group, as {@link DeadLetterApi} tells it.
      *
      * @param dryRun {@code true} only tells how many that would be
+     * @param reason of the group; null for all
+     * @param code   the status of the group's answer; blank where there was none
      */
-    public String redeliverDead(@Header("name") String destination, @Header("dry-run") String dryRun)
-            throws SQLException {
+    public String redeliverDead(@Header("name") String destination, @Header("dry-run") String dryRun,
+            @Header("reason") String reason, @Header("response-code") String code, @Header("since") String since,
+            @Header("until") String until) throws SQLException {
         boolean dry = Flag.of("dry-run", dryRun);
+        if (reason != null) {
+            List<Long> events = letters.events(open(destination), code, reason, since, until);
+            return dry ? wouldSchedule(events.size())
+                    : scheduled(tell(destination, requests.dead(destination, events)), "it has none of that reason");
+        }
         long count = requests.dead(open(destination), !dry);
         return dry ? wouldSchedule(count) : scheduled(tell(destination, count), "it has no dead letters");
     }
@@ -148,7 +174,7 @@ public final class DeliveryApi {
         if (of != null && !of.isBlank() && !of.equals("history")) {
             throw new Invalid("of accepts state or history");
         }
-        long count = requests.history(open(destination), millis(since), !dry);
+        long count = requests.history(open(destination), Times.millis("since", since, 0), !dry);
         return dry ? wouldSchedule(count) : scheduled(tell(destination, count), "it had every event that is stored");
     }
 
@@ -193,22 +219,6 @@ public final class DeliveryApi {
             throw new Rejected(409, "off", destination + " is off: set " + destination + ".mode first");
         }
         return destination;
-    }
-
-    private static long millis(String since) {
-        if (since == null || since.isBlank()) {
-            return 0;
-        }
-        String time = since.trim();
-        try {
-            if (time.matches("\\d{1,15}")) {
-                return Long.parseLong(time);
-            }
-            return time.length() == 10 ? Instant.parse(time + "T00:00:00Z").toEpochMilli()
-                    : OffsetDateTime.parse(time).toInstant().toEpochMilli();
-        } catch (DateTimeException e) {
-            throw new Invalid("since accepts a time such as 2026-01-31 or 2026-01-31T12:00:00Z");
-        }
     }
 
     /** @param otherwise why there are none */

@@ -8,10 +8,12 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * What is known of one customer: a set of app user ids that events linked. It is a function of the set of events that
@@ -37,6 +39,8 @@ public final class Customer {
     /** Null while there was no event. */
     EventKey newest;
     long firstSeenAt;
+    /** What it was found by when that first changed since it was stored; null while it has not. */
+    private Set<String> foundBefore;
 
     /** A customer of whom nothing is known yet. */
     public Customer() {
@@ -82,7 +86,12 @@ public final class Customer {
         } else {
             addIds(event, key);
             addAttributes(event, key);
-            in(Environment.of(event)).add(event, key);
+            Purchases purchases = in(Environment.of(event));
+            String subscription = Fact.subscriptionKey(event);
+            if (subscription != null && !purchases.subscriptions.containsKey(subscription)) {
+                noteFoundBefore();
+            }
+            purchases.add(event, key);
         }
     }
 
@@ -102,6 +111,7 @@ public final class Customer {
         addIds(event, last);
         lastSeen = NamedId.newer(named, new NamedId(first, EventIds.id(event.event(), "app_user_id")));
         addAttributes(event, last);
+        noteFoundBefore();
         ImportedFacts.add(event, this);
     }
 
@@ -136,9 +146,41 @@ public final class Customer {
         for (Map.Entry<String, JsonNode> each : given.properties()) {
             Attribute attribute = Attribute.of(each.getValue(), key.at());
             if (attribute != null) {
+                Attribute before = attributes.get(each.getKey());
+                if (before == null || !Objects.equals(before.value(), attribute.value())) {
+                    noteFoundBefore();
+                }
                 attributes.merge(each.getKey(), attribute, Attribute::newer);
             }
         }
+    }
+
+    private void noteFoundBefore() {
+        if (foundBefore == null) {
+            foundBefore = foundBy();
+        }
+    }
+
+    /** What the customer is found by beside its ids: the values of its attributes, and the original transactions. */
+    public Set<String> foundBy() {
+        Set<String> found = new TreeSet<>(production.subscriptions.keySet());
+        found.addAll(sandbox.subscriptions.keySet());
+        attributes.values().stream().map(Attribute::value).filter(Objects::nonNull).forEach(found::add);
+        return found;
+    }
+
+    /** The name of an attribute that has the value; null if none has. */
+    public String attributeWith(Predicate<String> value) {
+        return attributes.entrySet().stream()
+                .filter(each -> each.getValue().value() != null && value.test(each.getValue().value()))
+                .map(Map.Entry::getKey).findFirst().orElse(null);
+    }
+
+    /** What {@link #foundBy} was before it changed; null if it has not since this was asked. */
+    public Set<String> takeFoundBefore() {
+        Set<String> before = foundBefore;
+        foundBefore = null;
+        return before;
     }
 
     /**
@@ -150,6 +192,7 @@ public final class Customer {
         if (other == this) {
             return;
         }
+        noteFoundBefore();
         other.ids.forEach(this::see);
         named.addAll(other.named);
         other.attributes.forEach((name, attribute) -> attributes.merge(name, attribute, Attribute::newer));
@@ -197,7 +240,7 @@ public final class Customer {
     }
 
     /** The id that the newest event named; of a customer known by transfers or aliases only, one of those. */
-    String appUserId() {
+    public String appUserId() {
         if (lastSeen != null) {
             return lastSeen.id();
         }

@@ -32,6 +32,7 @@ final class DeliveringConsumer extends OutboxConsumer {
     private OutboxQueue queue;
     private Results results;
     private Workers workers;
+    private volatile long pausedSince;
 
     DeliveringConsumer(OutboxEndpoint endpoint, Processor processor, DestinationRegistry destinations, String mode,
             Outbox outbox) {
@@ -49,6 +50,22 @@ final class DeliveringConsumer extends OutboxConsumer {
     @Override
     public long circuitMs() {
         return circuit.untilMs();
+    }
+
+    @Override
+    public long pausedSince() {
+        return pausedSince;
+    }
+
+    /** @param since milliseconds since the epoch; 0 to send again */
+    void pause(long since) {
+        if (since != pausedSince) {
+            LOG.info(since > 0 ? "{}: paused; what is accepted meanwhile waits in order" : "{}: resumed", name());
+            pausedSince = since;
+            if (queue != null) {
+                queue.wake();
+            }
+        }
     }
 
     @Override
@@ -153,7 +170,8 @@ final class DeliveringConsumer extends OutboxConsumer {
     }
 
     private boolean takeAndDeliver(int most) throws InterruptedException {
-        List<Delivery> deliveries = queue.take(most, this::mayShareList, circuit, workers::more);
+        List<Delivery> deliveries = queue.take(most, this::mayShareList,
+                () -> pausedSince > 0 ? PAUSE_MS : circuit.tryAcquire(), workers::more);
         if (deliveries == null) {
             return false;
         }

@@ -36,7 +36,7 @@ final class DeliveryMetrics {
     /** Of one that was bound before, such as that of a route that was replaced, nothing is shown any more. */
     void bind(OutboxConsumer consumer) {
         for (String gauge : List.of("subrelay.delivery.oldest.pending.seconds", "subrelay.delivery.circuit.closed",
-                "subrelay.delivery.failing.seconds")) {
+                "subrelay.delivery.failing.seconds", "subrelay.delivery.paused")) {
             meters.find(gauge).tag("destination", destination).gauges().forEach(meters::remove);
         }
         Gauge.builder("subrelay.delivery.oldest.pending.seconds", consumer, OutboxConsumer::oldestPendingSeconds)
@@ -47,6 +47,9 @@ final class DeliveryMetrics {
                 .tag("destination", destination).register(meters);
         Gauge.builder("subrelay.delivery.failing.seconds", consumer, OutboxConsumer::failingSeconds)
                 .description("For how long the destination has been failing; 0 while it works")
+                .tag("destination", destination).register(meters);
+        Gauge.builder("subrelay.delivery.paused", consumer, it -> it.pausedSince() > 0 ? 1 : 0)
+                .description("1 while somebody has paused the destination")
                 .tag("destination", destination).register(meters);
     }
 

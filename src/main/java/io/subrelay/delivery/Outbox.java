@@ -12,6 +12,7 @@ import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.CustomerRecords.Erased;
 import io.subrelay.store.Database;
 import io.subrelay.store.DeliveryStore;
+import io.subrelay.store.Pauses;
 import io.subrelay.store.RetryNowStore;
 import io.subrelay.store.StateBackfills;
 import io.subrelay.store.Writer;
@@ -63,6 +64,7 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
     private final StoredCounts counts;
     private final RetryNow retries;
     private final StateBackfill stateBackfill;
+    private final Pauses pauses;
     private final Map<String, DeliveringConsumer> consumers = new ConcurrentSkipListMap<>();
     private final Set<Integer> held = new TreeSet<>();
     private Map<String, Map<Integer, Long>> written = Map.of();
@@ -83,6 +85,7 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
         this.retries = new RetryNow(new RetryNowStore(database), consumers, clocks, this::flush);
         this.stateBackfill = new StateBackfill(destinations, writer, new StateBackfills(database,
                 destinations.settings().number("delivery.backfill-rate", 1, 10_000)));
+        this.pauses = new Pauses(database);
         this.clockOffset = clocks.offset();
         this.handed = store.lastEvent();
         if (shares == null) {
@@ -130,6 +133,7 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
             shares.balance();
             every(timer, 2_000, shares::balance);
             every(timer, 5_000, retries::ofOthers);
+            every(timer, 1_000, this::readPauses);
         }
     }
 
@@ -212,6 +216,22 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
     /** What tells destinations of every customer as it stands. */
     public StateBackfill stateBackfill() {
         return stateBackfill;
+    }
+
+    /** Sends nothing to a destination until it is resumed, by any runner; what has been begun ends. */
+    public void pause(String destination) {
+        pauses.pause(destination, clocks.now());
+        readPauses();
+    }
+
+    public void resume(String destination) {
+        pauses.resume(destination);
+        readPauses();
+    }
+
+    private void readPauses() {
+        Map<String, Long> all = pauses.all();
+        consumers.forEach((name, consumer) -> consumer.pause(all.getOrDefault(name, 0L)));
     }
 
     /** What waits for its next attempt. */
@@ -340,6 +360,7 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
         held.forEach(slice -> queue.acquire(slice, positions.getOrDefault(slice, handed)));
         consumer.deliverFrom(queue, new Results(writer, queue));
         consumers.put(name, consumer);
+        consumer.pause(pauses.all().getOrDefault(name, 0L));
     }
 
     private boolean flush() {

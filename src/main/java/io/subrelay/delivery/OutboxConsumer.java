@@ -58,6 +58,11 @@ public class OutboxConsumer extends DefaultConsumer {
         return 0;
     }
 
+    /** Since when nothing is sent as somebody wants it so, milliseconds since the epoch; 0 while it is sent. */
+    public long pausedSince() {
+        return 0;
+    }
+
     /** How the destination fails now; null while it works, and while nothing is known. */
     public Failing.Now failing() {
         return null;

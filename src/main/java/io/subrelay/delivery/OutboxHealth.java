@@ -36,6 +36,9 @@ public final class OutboxHealth extends AbstractHealthCheck {
 
     /** Without the vendor's words, in which somebody's data may be: health is for everybody who reaches its port. */
     private String state(String name, OutboxConsumer consumer) {
+        if (consumer.pausedSince() > 0) {
+            return "paused since " + Instant.ofEpochMilli(consumer.pausedSince());
+        }
         Failing.Now failing = consumer.failing();
         if (failing == null) {
             return consumer.circuit();

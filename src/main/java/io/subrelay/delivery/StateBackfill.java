@@ -45,7 +45,11 @@ public final class StateBackfill {
         paused = true;
     }
 
-    /** A destination that is off, or does not answer, waits. */
+    private static boolean isOpen(OutboxConsumer consumer) {
+        return consumer.circuit().equals("closed") && consumer.pausedSince() == 0;
+    }
+
+    /** A destination that is off or paused, or does not answer, waits. */
     void step() throws SQLException {
         if (paused || idle-- > 0) {
             return;
@@ -54,8 +58,7 @@ public final class StateBackfill {
         idle = running.stream().anyMatch(destinations.updated()::contains) ? 0 : STEPS_IDLE;
         int atMost = Math.max(1, (int) (store.perSecond() * STEP_MS / 1000));
         for (String destination : running) {
-            if (destinations.updated().contains(destination)
-                    && destinations.consumers().get(destination).circuit().equals("closed")) {
+            if (destinations.updated().contains(destination) && isOpen(destinations.consumers().get(destination))) {
                 writer.tellNext(store, destination, atMost);
             }
         }

@@ -11,7 +11,8 @@ import java.util.HexFormat;
  */
 public final class Ids {
 
-    private static final int MAX_EVENT_LENGTH = 200;
+    /** The most characters of an event's key. */
+    public static final int MAX_EVENT_LENGTH = 200;
     private static final int MAX_CUSTOMER_LENGTH = 500;
     private static final String HASHED = "sha256:";
 

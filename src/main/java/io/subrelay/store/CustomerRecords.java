@@ -83,7 +83,7 @@ public final class CustomerRecords {
         }
     }
 
-    private static Customers customersOf(CustomerStore store) {
+    static Customers customersOf(CustomerStore store) {
         return new Customers(store, () -> {
             throw new IllegalStateException("reading makes no customers");
         });
@@ -158,6 +158,7 @@ public final class CustomerRecords {
         jdbc.update("delete from event_party where customer in " + customers);
         int erased = jdbc.update("delete from event where customer in " + customers);
         jdbc.update("delete from customer_id where customer in " + customers);
+        jdbc.update("delete from search_index where customer in " + customers);
         jdbc.update("delete from customer where id in " + customers);
         jdbc.update("delete from erasure where erased_at < " + (atMs - REMEMBERED_MS));
         for (long number : numbers) {

@@ -80,7 +80,12 @@ final class CustomerStore implements Customers.Lookup {
     SortedMap<Long, Customer> after(long number, int count) throws SQLException {
         List<Long> numbers = Database.jdbc(connection)
                 .queryForList(NEXT, Long.class, number, Long.MAX_VALUE, count);
-        return new TreeMap<>(read("c.id = any (?)", "bigint", numbers));
+        return new TreeMap<>(of(numbers));
+    }
+
+    /** The customers of these numbers. */
+    Map<Long, Customer> of(Collection<Long> numbers) throws SQLException {
+        return read("c.id = any (?)", "bigint", numbers);
     }
 
     /**
@@ -111,6 +116,8 @@ final class CustomerStore implements Customers.Lookup {
             }
         }
         customers.forEach((number, customer) -> {
+            // of events that are stored, and indexed with them
+            customer.takeFoundBefore();
             stored.put(number, new Customers.Stored(number, customer));
             read.add(number);
             known.put(number, customer, lengths.get(number), behind.getOrDefault(number, 0));
@@ -166,13 +173,14 @@ final class CustomerStore implements Customers.Lookup {
                 update.executeBatch();
             }
         }
+        SearchIndex.save(connection, customers.changed());
         saveLinks(customers.links());
         saveMerges(customers.merges(), asOf);
     }
 
     /** Brings the stored states of these customers up to date. */
     void catchUp(List<Long> numbers, long asOf) throws SQLException {
-        Map<Long, Customer> customers = read("c.id = any (?)", "bigint", numbers);
+        Map<Long, Customer> customers = of(numbers);
         Database.jdbc(connection).batchUpdate("update customer set folded = ?, as_of = ? where id = ?",
                 customers.entrySet().stream().filter(each -> behind.containsKey(each.getKey()))
                         .map(each -> new Object[] {each.getValue().toJson(), asOf, each.getKey()}).toList());
@@ -211,6 +219,8 @@ final class CustomerStore implements Customers.Lookup {
         JdbcTemplate jdbc = Database.jdbc(connection);
         jdbc.batchUpdate("update customer_id set customer = ? where customer = ?", all);
         jdbc.batchUpdate("update customer set merged_into = ? where merged_into = ?", all);
+        jdbc.batchUpdate("delete from search_index where customer = ?",
+                all.stream().map(merge -> new Object[] {merge[1]}).toList());
         jdbc.batchUpdate("update redelivery set customer = ? where customer = ? and origin = 'request'", all);
         jdbc.batchUpdate(
                 "update customer set merged_into = ?, folded = '{}', as_of = " + asOf + " where id = ?", updates);

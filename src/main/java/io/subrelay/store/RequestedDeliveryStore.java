@@ -3,6 +3,7 @@ package io.subrelay.store;
 import io.subrelay.event.Ids;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Set;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
@@ -14,6 +15,8 @@ public final class RequestedDeliveryStore {
 
     /** How many are scheduled in one transaction: acceptance waits for it. */
     private static final int STEP = 5_000;
+    /** How many are named in one statement. */
+    private static final int LISTED = 500;
     private static final int MAX_TRIES = 20;
     /** A key that is there already, a deadlock of two, and what H2 says of a row that another one has changed. */
     private static final Set<String> OTHERS_WERE_FIRST = Set.of("23505", "40001", "40P01", "90131", "HYT00");
@@ -84,6 +87,25 @@ public final class RequestedDeliveryStore {
     }
 
     /**
+     * Schedules some dead letters of a destination again.
+     *
+     * @param events their places, in order
+     */
+    public long dead(String destination, List<Long> events) throws SQLException {
+        long scheduled = 0;
+        for (int from = 0; from < events.size(); from += LISTED) {
+            List<Long> some = events.subList(from, Math.min(events.size(), from + LISTED));
+            MapSqlParameterSource parameters = new MapSqlParameterSource("destination", destination)
+                    .addValue("events", some).addValue("from", some.get(0) - 1)
+                    .addValue("to", some.get(some.size() - 1));
+            scheduled += scheduleStep("""
+                    e.seq in (:events) and exists (select 1 from delivery d where d.id = %s and d.state = 'dead')"""
+                    .formatted(ID), parameters);
+        }
+        return scheduled;
+    }
+
+    /**
      * Schedules stored events for a destination that did not have them: those from before it was there, while it was
      * off, or in preview. How a customer stood once is no history.
      *
@@ -121,10 +143,14 @@ public final class RequestedDeliveryStore {
         long last = new DeliveryStore(database).lastEvent();
         for (long from = 0; from < last; from += STEP) {
             parameters.addValue("from", from).addValue("to", from + STEP);
-            scheduled += againIfOthersWereFirst(() -> database.transaction(
-                    connection -> step(new NamedParameterJdbcTemplate(Database.jdbc(connection)), which, parameters)));
+            scheduled += scheduleStep(which, parameters);
         }
         return scheduled;
+    }
+
+    private int scheduleStep(String which, MapSqlParameterSource parameters) throws SQLException {
+        return againIfOthersWereFirst(() -> database.transaction(
+                connection -> step(new NamedParameterJdbcTemplate(Database.jdbc(connection)), which, parameters)));
     }
 
     interface Step {

@@ -58,10 +58,10 @@ public final class StateBackfills {
     }
 
     /** Ends it where it is; what is accepted already is delivered. Returns whether it was running. */
-    public boolean stop(String destination) {
-        return database.jdbc().update(
+    public boolean stop(String destination) throws SQLException {
+        return RequestedDeliveryStore.againIfOthersWereFirst(() -> database.jdbc().update(
                 "update state_backfill set state = 'stopped' where destination = ? and state = 'running'",
-                destination) > 0;
+                destination)) > 0;
     }
 
     /** The destinations that are being told. */

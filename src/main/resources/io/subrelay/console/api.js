@@ -25,7 +25,7 @@ export function begin(path) {
 /** Drops what was begun and not asked for, before it is old. */
 export const forget = () => begun.clear();
 
-async function call(method, path, body, signal) {
+async function call(method, path, body, signal, read = json => json) {
   let answer;
   try {
     const early = method === 'GET' ? begun.get(path) : undefined;
@@ -47,10 +47,13 @@ async function call(method, path, body, signal) {
   if (answer.status === 401) throw new Failure(401, 'User name and password are needed: reload the page to log in.');
   if (!answer.ok) throw new Failure(answer.status, `The runner says: ${json?.error ?? `status ${answer.status}`}.`);
   if (json === null) throw new Failure(answer.status, 'The answer is not JSON: is something in between?');
-  return json;
+  return read(json, answer);
 }
 
 export const get = (path, signal) => call('GET', path, undefined, signal);
+/** A part of a list, and the path of the next one; null at the end. */
+export const getPart = (path, signal) => call('GET', path, undefined, signal, (list, answer) =>
+  ({list, next: answer.headers.get('Link')?.match(/<([^>]*)>; rel="next"/)?.[1] ?? null}));
 export const getAll = (paths, signal) => Promise.all(paths.map(each => get(each, signal)));
 export const post = (path, body = '', signal) => call('POST', path, body, signal);
 export const remove = (path, signal) => call('DELETE', path, undefined, signal);

@@ -5,16 +5,19 @@ import {render} from './lit-html.js';
 import {failure, html, loading} from './parts.js';
 import {personalIsShown, showPersonal} from './personal.js';
 import * as customer from './customer.js';
+import * as deadLetters from './dead-letters.js';
 import * as destinations from './destinations.js';
 import * as event from './event.js';
+import * as events from './events.js';
 import * as gaps from './gaps.js';
-import * as live from './live.js';
 import * as preview from './preview.js';
+import * as search from './search.js';
 
-const VIEWS = {destinations, customer, event, preview, live, gaps};
+const VIEWS = {destinations, search, customer, event, events, 'dead-letters': deadLetters, preview, gaps};
 const main = document.getElementById('main');
 const said = document.getElementById('said');
 let current = null;
+let shown = null;
 
 /** A view while it is open: what it draws, asks and repeats ends when another one opens. */
 class Screen {
@@ -57,7 +60,13 @@ class Screen {
 }
 
 async function open(first) {
-  const [name, parameters] = opened();
+  let where;
+  try {
+    where = opened();
+  } catch {
+    where = {name: 'search', filters: new URLSearchParams()};
+  }
+  const {name, id, filters} = where;
   const view = VIEWS[name];
   current?.leave();
   const screen = new Screen();
@@ -69,14 +78,17 @@ async function open(first) {
     if (here) link.setAttribute('aria-current', 'page');
   }
   said.textContent = '';
-  render(loading, main);
-  if (!first) {
+  const another = view !== shown;
+  shown = view;
+  // where only what is shown of it changes, it stays until it has changed, and the focus where it is
+  if (another) render(loading, main);
+  if (!first && another) {
     // as a new page would: reading starts at its top
     main.focus({preventScroll: true});
     scrollTo(0, 0);
   }
   try {
-    await view.show(screen, ...parameters.map(decodeURIComponent));
+    await view.show(screen, id, filters);
   } catch (error) {
     if (error.name !== 'AbortError') screen.draw(() => html`<h1>${view.title}</h1>${failure(error)}`);
   }
@@ -86,6 +98,14 @@ document.getElementById('personal').addEventListener('click', click => {
   showPersonal(!personalIsShown());
   click.target.setAttribute('aria-pressed', personalIsShown());
   current.redraw();
+});
+document.getElementById('search').addEventListener('submit', submit => {
+  submit.preventDefault();
+  const typed = new FormData(submit.target).get('q').trim();
+  if (!typed) return;
+  const hash = `#/search/${encodeURIComponent(typed)}`;
+  if (location.hash === hash) open(false);
+  else location.hash = hash;
 });
 document.getElementById('to-main').addEventListener('click', click => {
   click.preventDefault();

@@ -1,7 +1,7 @@
 // Deliveries by state over time: bars, and the same numbers as a table, as a picture can be read by eye only.
 
 import {svg} from './lit-html.js';
-import {count, html, number} from './parts.js';
+import {count, html, number, table, zone} from './parts.js';
 
 const STATES = ['delivered', 'skipped', 'previewed', 'failed', 'dead'];
 const WORDS = {failed: 'failed attempts', dead: 'dead letters'};
@@ -47,8 +47,6 @@ export function chartOf(name, timeline, hours, range) {
       <ul class="inline" aria-hidden="true">${states.map(state => html`<li><b class=${state}>■</b> ${word(state)}</li>`)}</ul>
     </div>
     <details><summary>Numbers of ${count(timeline.length, 'hour', 'hours')}</summary>
-      <div class="scroll" tabindex="0" role="region" aria-label=${`Deliveries to ${name} by hour`}><table>
-        <thead><tr><th scope="col">Hour</th>${STATES.map(state => html`<th scope="col">${word(state)}</th>`)}</tr></thead>
-        <tbody>${timeline.toReversed().map(hour => html`<tr><th scope="row">${HOUR.format(new Date(hour.hour))}</th>
-          ${STATES.map(state => html`<td>${number(hour[state])}</td>`)}</tr>`)}</tbody></table></div></details>`;
+      ${table(`Deliveries to ${name} by hour`, [`Hour (${zone()})`, ...STATES.map(word)], timeline.toReversed().map(hour =>
+        [HOUR.format(new Date(hour.hour)), ...STATES.map(state => number(hour[state]))]))}</details>`;
 }

@@ -2,8 +2,8 @@
 
 import {getAll, path, post} from './api.js';
 import {asks} from './first.js';
-import {events, failure, html, lookUp, nothing, retriable, retried, when} from './parts.js';
-import {personal, personalIsShown} from './personal.js';
+import {events, failure, html, nothing, retriable, retried, table, when} from './parts.js';
+import {personal} from './personal.js';
 
 export const title = 'Customer';
 
@@ -37,28 +37,27 @@ export async function show(screen, id) {
 
   const waits = () => history.some(event => event.deliveries.some(retriable));
 
+  // whoever searched for an id knows it
+  const ownId = each => (each === id ? each : personal(each));
+
   const list = texts => (texts.length === 0 ? 'none' : html`<ul class="inline">${texts.map(text => html`<li>${text}</li>`)}</ul>`);
 
-  const subscription = each => html`<tr>
-    <th scope="row">${each.product_id}</th><td>${each.status ?? '–'}</td><td>${each.store}</td><td>${each.period_type}</td>
-    <td>${each.replaced ? 'replaced' : each.expires_at_ms ? when(each.expires_at_ms) : 'never'}</td></tr>`;
+  const subscription = each => [each.product_id, each.status ?? '–', each.store, each.period_type,
+    each.replaced ? 'replaced' : each.expires_at_ms ? when(each.expires_at_ms) : 'never'];
 
   // what testers bought says nothing about what was bought with money: each by itself
   const environment = (name, state) => html`<h3>${name === 'SANDBOX' ? 'Sandbox' : 'Production'}
       <span class="badge">${state.status ?? 'no subscription'}</span></h3>
     <dl class="facts"><dt>Active entitlements</dt><dd>${list(state.entitlements)}</dd></dl>
-    ${state.subscriptions.length === 0 ? nothing : html`
-      <div class="scroll" tabindex="0" role="region" aria-label="Subscriptions and purchases, ${name.toLowerCase()}"><table>
-        <thead><tr>${['Product', 'Status', 'Store', 'Period', 'Expires'].map(column =>
-          html`<th scope="col">${column}</th>`)}</tr></thead>
-        <tbody>${state.subscriptions.map(subscription)}</tbody></table></div>`}`;
+    ${state.subscriptions.length === 0 ? nothing : table(`Subscriptions and purchases, ${name.toLowerCase()}`,
+      ['Product', 'Status', 'Store', 'Period', 'Expires'], state.subscriptions.map(subscription))}`;
 
   const header = () => html`<section class="card" aria-labelledby="who">
-    <h2 id="who">${personal(customer.app_user_id)}</h2>
+    <h2 id="who">${ownId(customer.app_user_id)}</h2>
     <dl class="facts">
-      <dt>Original id</dt><dd>${personal(customer.original_app_user_id) ?? 'unknown'}</dd>
-      <dt>Last seen as</dt><dd>${personal(customer.last_seen_app_user_id) ?? 'unknown'}</dd>
-      <dt>Aliases</dt><dd>${list(customer.aliases.map(personal))}</dd>
+      <dt>Original id</dt><dd>${ownId(customer.original_app_user_id) ?? 'unknown'}</dd>
+      <dt>Last seen as</dt><dd>${ownId(customer.last_seen_app_user_id) ?? 'unknown'}</dd>
+      <dt>Aliases</dt><dd>${list(customer.aliases.map(ownId))}</dd>
       ${Object.entries(customer.subscriber_attributes).map(([name, value]) =>
         html`<dt>${name}</dt><dd>${personal(value)}</dd>`)}
     </dl>
@@ -67,8 +66,8 @@ export async function show(screen, id) {
     </section>`;
 
   screen.draw(() => html`<h1>Customer</h1>
-    ${lookUp('Any id of the customer', personalIsShown() ? id : '', typed => { location.hash = `#/customer/${encodeURIComponent(typed)}`; })}
-    ${id ? nothing : html`<p class="muted">Its app user id, original id or any alias, as RevenueCat shows it.</p>`}
+    ${id ? nothing : html`<p class="muted">Find one above: by its app user id, original id or any alias, by the beginning of
+      one, by an attribute such as the e-mail address, or by the store's transaction.</p>`}
     ${error?.status === 404 ? html`<p role="status">No customer is known by this id.</p>` : error ? failure(error) : nothing}
     ${customer === null ? nothing : html`${header()}
       <div class="head"><h2>History</h2>${waits()

@@ -2,8 +2,9 @@
 
 import {get, getAll, path, post, remove} from './api.js';
 import {chartOf} from './chart.js';
+import * as first from './begin.js';
 import {asks} from './first.js';
-import {answerInWords, count, duration, failure, html, nothing, number, retried, when} from './parts.js';
+import {answerInWords, count, duration, failure, html, nothing, number, retried, when, zone} from './parts.js';
 import {maskedText} from './personal.js';
 
 export const title = 'Destinations';
@@ -16,6 +17,7 @@ const CIRCUIT = {
 };
 /** How long a destination may fail before somebody should look. */
 const LASTS_MS = 600000;
+const COUNTED = ['pending', 'retrying', 'delivered', 'skipped', 'previewed', 'dead'];
 const RANGES = {24: '24 hours', 168: '7 days'};
 
 export async function show(screen) {
@@ -27,6 +29,8 @@ export async function show(screen) {
   let error = null;
   let ask = null;
   let chartsDue = 0;
+  let empty = false;
+  let test = {};
   // The most that was to be delivered since it began, by name: what a progress bar is full at.
   const most = {};
 
@@ -36,6 +40,7 @@ export async function show(screen) {
       list = all.filter(each => each.mode !== 'off' && each.mode !== 'gone');
       gone = all.filter(each => each.mode === 'gone');
       off = all.filter(each => each.mode === 'off').map(each => each.name);
+      if (empty || !all.some(each => COUNTED.some(state => each[state] > 0))) empty = Boolean(test.sent) || await first.isEmpty(screen.signal);
       if (Date.now() >= chartsDue) {
         const charts = loadTimelines();
         // the numbers are drawn meanwhile
@@ -153,7 +158,7 @@ export async function show(screen) {
 
   const state = (destination, name, link) => html`<div class=${`tile ${destination[name] > 0 ? name : 'none'}`}><dt>${name}</dt>
     <dd>${link && destination[name] > 0
-      ? html`<a href=${`#/live/${encodeURIComponent(destination.name)}/${name}`}
+      ? html`<a href=${`#/events?state=${name}&destination=${encodeURIComponent(destination.name)}`}
           aria-label=${`${number(destination[name])} ${name}: show them`}>${number(destination[name])}</a>`
       : number(destination[name])}</dd></div>`;
 
@@ -185,11 +190,34 @@ export async function show(screen) {
   const lastError = error => html`<dt>Last error</dt><dd class="muted">${error === null ? 'none' : html`
     ${when(error.at)}: ${answered(error)}, ${eventOf(error)}. Nothing has failed since.`}</dd>`;
 
-  const circuit = each => (each.mode === 'preview' ? 'In preview: nothing is sent.'
+  const circuit = each => (each.paused_since ? html`Paused since ${when(each.paused_since)}: nothing is sent, and events wait in
+      order until it is resumed.`
+    : each.mode === 'preview' ? 'In preview: nothing is sent.'
     : each.failing && each.circuit === 'closed' ? 'Requests go out, and fail; each is retried in its time.'
     : CIRCUIT[each.circuit] ?? each.circuit);
 
-  const badge = each => (each.circuit === 'held' ? 'held' : each.failing ? 'failing' : each.mode);
+  const badge = each => (each.paused_since ? 'paused' : each.circuit === 'held' ? 'held' : each.failing ? 'failing' : each.mode);
+
+  async function sendTest() {
+    try {
+      test = {sent: await first.test(screen.signal)};
+      screen.say('The test event has arrived');
+    } catch (e) {
+      test = {error: e};
+    }
+    screen.redraw();
+  }
+
+  async function pause(each) {
+    try {
+      await post(path`/api/destinations/${each.name}/${each.paused_since ? 'resume' : 'pause'}`, '', screen.signal);
+      screen.say(`${each.name} is ${each.paused_since ? 'resumed' : 'paused'}`);
+      await load();
+    } catch (e) {
+      error = e;
+      screen.redraw();
+    }
+  }
 
   async function retry(destination) {
     try {
@@ -203,10 +231,12 @@ export async function show(screen) {
 
   // What needs a person: what no retry mends, and what has lasted.
   const needs = each => [
+    each.paused_since && html`<b>${each.name}</b> is paused since ${when(each.paused_since)}, and
+      ${count(waitsInAll(each), 'delivery waits', 'deliveries wait')}.`,
     each.circuit === 'held' && html`<b>${each.name}</b> does not let us in: check its key.`,
-    each.circuit !== 'held' && Date.now() - Date.parse(each.failing?.since) > LASTS_MS
+    each.circuit !== 'held' && !each.paused_since && Date.now() - Date.parse(each.failing?.since) > LASTS_MS
       && html`<b>${each.name}</b> has been failing since ${when(each.failing.since)}.`,
-    each.dead > 0 && html`<b>${each.name}</b> has <a href=${`#/live/${encodeURIComponent(each.name)}/dead`}>
+    each.dead > 0 && html`<b>${each.name}</b> has <a href=${`#/dead-letters?destination=${encodeURIComponent(each.name)}`}>
       ${count(each.dead, 'dead letter', 'dead letters')}</a>.`,
   ].filter(Boolean);
 
@@ -237,8 +267,10 @@ export async function show(screen) {
     </dl>
     ${timelines[each.name] ? chartOf(each.name, timelines[each.name], hours, RANGES[hours]) : html`<div class="chart"></div>`}
     <div class="buttons">
-      <button type="button" ?disabled=${each.retrying === 0 && !each.failing} @click=${() => retry(each.name)}>
+      <button type="button" ?disabled=${each.paused_since || each.retrying === 0 && !each.failing} @click=${() => retry(each.name)}>
         Retry now<span class="unseen"> what waits for ${each.name}</span></button>
+      <button type="button" class=${each.paused_since ? 'primary' : ''} @click=${() => pause(each)}>
+        ${each.paused_since ? 'Resume' : 'Pause'}<span class="unseen"> ${each.name}</span></button>
       <button type="button" ?disabled=${each.dead === 0} @click=${() => open(each.name, 'redeliver')}>
         Redeliver dead letters<span class="unseen"> to ${each.name}</span></button>
       <button type="button" @click=${() => open(each.name, 'backfill')}>
@@ -250,8 +282,9 @@ export async function show(screen) {
 
   const page = () => html`<div class="head"><h1>Destinations</h1>
       <label>Charts of the last <select @change=${chooseRange}>${Object.entries(RANGES).map(([value, name]) =>
-        html`<option value=${value}>${name}</option>`)}</select></label></div>
+        html`<option value=${value}>${name}</option>`)}</select> (${zone()})</label></div>
     ${error ? failure(error) : nothing}
+    ${empty ? first.begin(list, off, sendTest, test.sent, test.error) : nothing}
     ${banner()}
     <div class="cards wide">${list.map(card)}</div>
     ${off.length > 0 ? html`<p>Switched off: ${off.join(', ')}.</p>` : nothing}${dialog()}`;

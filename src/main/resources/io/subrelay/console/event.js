@@ -2,7 +2,7 @@
 
 import {getAll, path, post} from './api.js';
 import {asks} from './first.js';
-import {answerInWords, count, failure, html, json, kindInWords, lookUp, mark, nothing, retriable, retried, when} from './parts.js';
+import {answerInWords, count, failure, html, json, kindInWords, mark, nothing, retriable, retried, table, when} from './parts.js';
 import {masked, maskedText, maskedUrl} from './personal.js';
 
 export const title = 'Event';
@@ -61,11 +61,10 @@ export async function show(screen, id) {
 
   const attempts = (delivery, hidden) => delivery.attempts.length === 0
     ? delivery.waits_for ? nothing : html`<p class="muted">Nothing was sent.</p>`
-    : html`<div class="scroll" tabindex="0" role="region" aria-label=${`Attempts at ${delivery.destination}`}><table>
-      <thead><tr><th scope="col">Attempt</th><th scope="col">Took</th><th scope="col">Answer</th></tr></thead>
-      <tbody>${delivery.attempts.map(attempt => html`<tr><td>${when(attempt.at)}</td><td>${attempt.millis ?? 0}\u00a0ms</td>
-        <td>${attempt.response_code ?? 'none'}: ${answerInWords(attempt.response_code)}
-          ${attempt.answer ? html`<q>${maskedText(attempt.answer, hidden)}</q>` : nothing}</td></tr>`)}</tbody></table></div>`;
+    : table(`Attempts at ${delivery.destination}`, ['Attempt', 'Took', 'Answer'], delivery.attempts.map(attempt => [
+      when(attempt.at), `${attempt.millis ?? 0}\u00a0ms`,
+      html`${attempt.response_code ?? 'none'}: ${answerInWords(attempt.response_code)}
+        ${attempt.answer ? html`<q>${maskedText(attempt.answer, hidden)}</q>` : nothing}`]));
 
   // What was previewed was stored as it was then; anything else is made again from the stored event.
   const built = delivery => (delivery.requests ? {decision: 'send', requests: delivery.requests} : previews[delivery.destination]);
@@ -87,10 +86,9 @@ export async function show(screen, id) {
     if (event) masked([event.webhook, event.customer], hidden, [event.event_id]);
     const owner = event?.webhook?.event?.app_user_id ?? event?.customer?.app_user_id;
     return html`<h1>Event</h1>
-      ${lookUp('Id of the event', id, typed => { location.hash = `#/event/${encodeURIComponent(typed)}`; })}
       ${error?.status === 404 ? html`<p role="status">No event is stored under this id.</p>` : error ? failure(error) : nothing}
-      ${id ? nothing : html`<p class="muted">As its webhook has it. <a href="#/live">The newest events</a> and each
-        customer's history lead to events, too.</p>`}
+      ${id ? nothing : html`<p class="muted">Find one above by its id, as the webhook has it. <a href="#/events">The newest
+        events</a> and each customer's history lead to events, too.</p>`}
       <p role="status">${told}</p>
       ${event === null ? nothing : html`
         <section class="card" aria-labelledby="what"><h2 id="what">${kindInWords(event.kind)} <span class="badge">${event.type}</span></h2>

@@ -3,27 +3,37 @@
 
 import {begin, forget, path} from './api.js';
 
-/** What each view asks first, by the parameters of its address. */
+const SHOWN = ['kind', 'destination', 'state', 'environment', 'since', 'until'];
+
+/** The filters of the address that the API knows by the same names, as its query. */
+export const query = (filters, names) => names.filter(name => filters.get(name))
+  .map(name => `&${name}=${encodeURIComponent(filters.get(name))}`).join('');
+
+/** What each view asks first, by the id and the filters of its address. */
 export const asks = {
   destinations: () => ['/api/destinations'],
+  search: typed => (typed ? [`/api/search?q=${encodeURIComponent(typed)}`] : []),
   customer: id => (id ? [path`/api/customers/${id}`, path`/api/customers/${id}/history`] : []),
   event: id => (id ? [path`/api/events/${id}`, path`/api/events/${id}/preview`] : []),
+  events: (id, filters) => [`/api/events?limit=50${query(filters, SHOWN)}`],
+  'dead-letters': (id, filters) =>
+    [`/api/dead-letters${query(filters, ['destination', 'since', 'until']).replace('&', '?')}`, '/api/destinations'],
   preview: () => ['/api/events?limit=20'],
   gaps: () => ['/api/gaps'],
-  live: (destination, state) => ['/api/events?limit=50'
-    + (destination ? `&destination=${encodeURIComponent(destination)}&state=${encodeURIComponent(state ?? '')}` : '')],
 };
 
-/** The name of the view that is open, and its parameters as they are in the address. */
+/** The view that is open, by the address: its name, the id that it is of, and its filters. */
 export function opened() {
-  const [name, ...parameters] = location.hash.replace(/^#\/?/, '').split('/');
-  return [Object.hasOwn(asks, name) ? name : 'destinations', parameters];
+  const [way, filters] = location.hash.replace(/^#\/?/, '').split('?');
+  const [name, id] = way.split('/');
+  return {name: Object.hasOwn(asks, name) ? name : 'destinations', id: id && decodeURIComponent(id),
+    filters: new URLSearchParams(filters)};
 }
 
 try {
-  const [name, parameters] = opened();
+  const {name, id, filters} = opened();
   // a page that nobody sees yet asks once it is seen
-  if (!document.hidden) asks[name](...parameters.map(decodeURIComponent)).forEach(begin);
+  if (!document.hidden) asks[name](id, filters).forEach(begin);
 } catch {
   // an address that cannot be decoded: the view says it
 }

@@ -2,8 +2,8 @@
 
 import {get, getAll} from './api.js';
 import {asks} from './first.js';
-import {failure, html, nothing, when} from './parts.js';
-import {personal} from './personal.js';
+import {failure, html, nothing, table, when} from './parts.js';
+import {personalId} from './personal.js';
 
 export const title = 'Gaps';
 
@@ -37,21 +37,16 @@ export async function show(screen) {
     }
   }
 
-  const row = gap => html`<tr>
-    <th scope="row"><a href=${`#/customer/${encodeURIComponent(gap.app_user_id)}`}>${personal(gap.app_user_id)}
-      <span class="unseen">open its history</span></a></th>
-    <td>${MISSED[gap.missed] ?? gap.missed}</td><td>${when(gap.since_ms)}</td><td>${gap.product_id ?? 'unknown'}</td>
-    <td>${gap.environment.toLowerCase()}</td></tr>`;
+  const row = gap => [html`<a href=${`#/customer/${encodeURIComponent(gap.app_user_id)}`}>${personalId(gap.app_user_id)}
+      <span class="unseen">open its history</span></a>`,
+    MISSED[gap.missed] ?? gap.missed, when(gap.since_ms), gap.product_id ?? 'unknown', gap.environment.toLowerCase()];
 
   const page = () => html`<h1>Gaps</h1>
     <p>Events that must have been missed, as far as those that came tell.
       <code>java -jar subrelay.jar import --gaps</code> asks RevenueCat for these customers.</p>
     ${error ? failure(error) : nothing}
-    ${list.length === 0 ? html`<p role="status">${next === null ? 'None.' : 'Looking at each customer…'}</p>` : html`
-      <div class="scroll" tabindex="0" role="region" aria-label="Gaps"><table>
-        <thead><tr>${['Customer', 'Missed', 'Since', 'Product', 'Environment'].map(column =>
-          html`<th scope="col">${column}</th>`)}</tr></thead>
-        <tbody>${list.map(row)}</tbody></table></div>`}
+    ${list.length === 0 ? html`<p role="status">${next === null ? 'None.' : 'Looking at each customer…'}</p>`
+      : table('Gaps', ['Customer', 'Missed', 'Since', 'Product', 'Environment'], list.map(row))}
     ${next === null || next === 0 ? nothing : html`<div class="buttons">
       <button type="button" @click=${more}>Look further</button></div>`}`;
 

@@ -1,15 +1,18 @@
 // What several views show alike. Texts go into the page through templates only, which never read them as HTML.
 
 import {html, nothing} from './lit-html.js';
-import {masked, maskedText} from './personal.js';
+import {masked, maskedText, personalId} from './personal.js';
 
 export {html, nothing};
 
-const WHEN = new Intl.DateTimeFormat(undefined, {dateStyle: 'medium', timeStyle: 'medium'});
+const WHEN = new Intl.DateTimeFormat(undefined, {year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit',
+  minute: '2-digit', second: '2-digit', timeZoneName: 'short'});
 const NUMBER = new Intl.NumberFormat();
 
 export const number = value => NUMBER.format(value);
 export const count = (value, one, many) => `${number(value)} ${value === 1 ? one : many}`;
+
+export const whenInWords = iso => WHEN.format(new Date(iso));
 
 export function when(iso) {
   const at = new Date(iso ?? NaN);
@@ -24,6 +27,18 @@ export function duration(seconds) {
 }
 
 export const kindInWords = kind => String(kind).replaceAll('_', ' ');
+
+/** The zone of all times, in short. */
+export const zone = () => WHEN.formatToParts().find(part => part.type === 'timeZoneName').value;
+
+/** A price in its currency, which may be none that the browser knows. */
+function money(price, currency) {
+  try {
+    return new Intl.NumberFormat(undefined, {style: 'currency', currency}).format(price);
+  } catch {
+    return `${price} ${currency ?? ''}`;
+  }
+}
 
 /** What the answer of a destination means, for people. */
 export function answerInWords(code) {
@@ -49,6 +64,7 @@ export function waiting(waits) {
       customer</a>, which is retried${until(waits.until)}`;
     case 'held': return html`waits until it accepts the key; it is tried again${until(waits.until)}`;
     case 'open': return html`waits, as most calls fail; it is tried again${until(waits.until)}`;
+    case 'paused': return html`waits until the destination is resumed, paused since ${when(waits.since)}`;
     case 'off': return 'waits until the destination is switched on';
     case 'gone': return 'waits for a destination that has no route any more';
     default: return 'waits for its turn';
@@ -70,24 +86,43 @@ export function mark(delivery, hidden) {
     ${detail ? html`<small>${detail}</small>` : nothing}</li>`;
 }
 
-/** Events with a mark of each destination; "at" says which time is shown. */
-export function events(list, label, at = event => event.happened_at) {
+/** What an event is about: product, price, store, and whether it is a tester's. */
+const about = event => [event.product_id,
+  typeof event.price === 'number' && event.price !== 0 && event.currency && money(event.price, event.currency),
+  event.store && kindInWords(event.store).toLowerCase()].filter(Boolean).join(' · ');
+
+/** Events with a mark of each destination; "at" says which time is shown, "owners" whether their customers are. */
+export function events(list, label, at = event => event.happened_at, owners = false) {
   if (list.length === 0) return html`<p class="empty">No events.</p>`;
   return html`<ol class="events" aria-label=${label}>${list.map(event => html`
     <li>
       <p><a href=${`#/event/${encodeURIComponent(event.event_id)}`}>${kindInWords(event.kind)}</a>
-        ${event.reason ? `: ${kindInWords(event.reason)}` : ''}
+        ${event.reason ? html`<span>after a ${kindInWords(event.reason)}</span>` : nothing}
+        ${about(event) ? html`<span>${about(event)}</span>` : nothing}
+        ${event.environment === 'SANDBOX' ? html`<span class="badge">sandbox</span>` : nothing}
+        ${owners && event.app_user_id ? html`<a class="owner" href=${`#/customer/${encodeURIComponent(event.app_user_id)}`}>
+          <span class="unseen">customer </span>${personalId(event.app_user_id)}</a>` : nothing}
         <span class="muted">${when(at(event))}</span></p>
       <ul class="marks" aria-label="Deliveries">${event.deliveries.map(each => mark(each))}</ul>
     </li>`)}</ol>`;
 }
+
+/** A table that scrolls where it is long; on a phone each row becomes a block with the names of the columns. */
+export const table = (label, columns, rows) => html`
+  <div class="scroll" tabindex="0" role="region" aria-label=${label}><table role="table">
+    <thead role="rowgroup"><tr role="row">${columns.map(column =>
+      html`<th scope="col" role="columnheader">${column}</th>`)}</tr></thead>
+    <tbody role="rowgroup">${rows.map(([head, ...cells]) => html`<tr role="row">
+      <th scope="row" role="rowheader" data-label=${columns[0]}>${head}</th>
+      ${cells.map((cell, index) => html`<td role="cell" data-label=${columns[index + 1]}>${cell}</td>`)}</tr>`)}</tbody>
+  </table></div>`;
 
 /** JSON to be read; it scrolls, so it takes the focus. */
 export const json = (value, label, hidden, known) => html`
   <pre tabindex="0" role="region" aria-label=${label}>${JSON.stringify(masked(value, hidden, known), null, 2)}</pre>`;
 
 /** Whether an attempt can be asked for: not of what is due, nor where nothing is delivered. */
-export const retriable = delivery => Boolean(delivery.waits_for) && !['turn', 'off', 'gone'].includes(delivery.waits_for.what);
+export const retriable = delivery => Boolean(delivery.waits_for) && !['turn', 'off', 'gone', 'paused'].includes(delivery.waits_for.what);
 
 /** What a call of "retry" tells. */
 export const retried = answer => (answer.scheduled > 0
@@ -96,16 +131,3 @@ export const retried = answer => (answer.scheduled > 0
 export const failure = error => html`<p class="failure" role="alert">${error.message}</p>`;
 
 export const loading = html`<p class="muted">Loading…</p>`;
-
-/** A form with one field that opens a view: "search" gets what was typed. */
-export function lookUp(label, value, search) {
-  const submit = event => {
-    event.preventDefault();
-    const typed = new FormData(event.target).get('id').trim();
-    if (typed) search(typed);
-  };
-  return html`<form class="look-up" role="search" aria-label=${label} @submit=${submit}>
-    <label for="id">${label}</label>
-    <input id="id" name="id" type="search" autocomplete="off" spellcheck="false" maxlength="1000" .value=${value ?? ''}>
-    <button>Open</button></form>`;
-}

@@ -29,6 +29,10 @@ export function showPersonal(show) {
 export const personal = text => (shown || text === null || text === undefined ? text
   : html`<span aria-hidden="true">${MASK}</span><span class="unseen">masked</span>`);
 
+/** The beginning of an id, by which customers are told apart while ids are masked. */
+export const personalId = id => (shown || !id ? id
+  : html`${id.replace(/^\$RCAnonymousID:/, '').slice(0, 2)}${personal(id)}`);
+
 /** The JSON with what is personal masked; adds what was masked to "hidden", and keeps the texts in "known". */
 export function masked(json, hidden = new Set(), known = [], key = '', inPerson = false) {
   if (Array.isArray(json)) return json.map(each => masked(each, hidden, known, key, inPerson));

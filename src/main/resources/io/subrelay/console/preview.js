@@ -3,7 +3,7 @@
 import {get, getAll, path, post} from './api.js';
 import {requests} from './event.js';
 import {asks} from './first.js';
-import {failure, html, kindInWords, nothing} from './parts.js';
+import {failure, html, kindInWords, nothing, whenInWords} from './parts.js';
 import {masked, personalIsShown} from './personal.js';
 
 export const title = 'Preview';
@@ -47,7 +47,7 @@ export async function show(screen) {
   const results = () => {
     const hidden = new Set();
     masked(sent, hidden, [sent?.event?.id]);
-    return html`<h2>What would be sent</h2><div class="cards">${Object.entries(previews).map(([name, preview]) => html`
+    return html`<h2>What would be sent</h2><div class="cards wide">${Object.entries(previews).map(([name, preview]) => html`
       <section class="card" aria-label=${name}><h3>${name} <span class="badge ${preview.decision}">${preview.decision}</span></h3>
         ${requests(preview, `Request to ${name}`, hidden, [sent?.event?.id])}</section>`)}</div>`;
   };
@@ -58,7 +58,7 @@ export async function show(screen) {
     <form class="preview" @submit=${submit}>
       <label>Pick one of the newest events
         <select @change=${e => { picking = load(e.target.value); }}><option value="">none: paste a webhook</option>${newest.map(event =>
-          html`<option value=${event.event_id}>${kindInWords(event.kind)}, ${new Date(event.happened_at).toLocaleString()}</option>`)}</select></label>
+          html`<option value=${event.event_id}>${kindInWords(event.kind)}, ${whenInWords(event.happened_at)}</option>`)}</select></label>
       <label for="webhook">Webhook, as RevenueCat sends it</label>
       <textarea id="webhook" rows="10" spellcheck="false" autocomplete="off" .value=${text()} ?readonly=${picked !== null}
         aria-invalid=${error ? 'true' : 'false'} aria-describedby="webhook-note" @input=${e => { typed = e.target.value; }}></textarea>

@@ -79,7 +79,9 @@ class ConsoleApiIT {
         assertThat(get("/api/events?state=dead").findValuesAsText("event_id")).containsExactly(dead);
         assertThat(get("/api/events?state=dead&destination=segment").findValuesAsText("event_id"))
                 .containsExactly(dead);
-        assertThat(get("/api/events?destination=segment").findValuesAsText("event_id")).containsExactly(dead);
+        assertThat(get("/api/events?destination=segment&state=dead,retrying").findValuesAsText("event_id"))
+                .containsExactly(dead);
+        assertThat(get("/api/events?destination=segment")).hasSize(3);
         assertThat(get("/api/events?state=dead&destination=amplitude")).isEmpty();
         assertThat(get("/api/events?state=retrying")).isEmpty();
     }

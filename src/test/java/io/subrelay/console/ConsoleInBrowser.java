@@ -57,9 +57,11 @@ abstract class ConsoleInBrowser {
         VIEWS.put("#/destinations", ".chart svg");
         VIEWS.put("#/customer/" + CUSTOMER, "ol.events li");
         VIEWS.put("#/event/" + purchase, "pre");
-        VIEWS.put("#/preview", "option:nth-child(2)");
+        VIEWS.put("#/preview", "form.preview option:nth-child(2)");
         VIEWS.put("#/gaps", "main h1");
-        VIEWS.put("#/live", "ol.events li:nth-child(50)");
+        VIEWS.put("#/events", "ol.events li:nth-child(50)");
+        VIEWS.put("#/dead-letters", ".cards .card");
+        VIEWS.put("#/search/stored-user-1", "ol.events li");
     }
 
     @AfterAll

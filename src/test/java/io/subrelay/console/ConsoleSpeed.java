@@ -49,13 +49,17 @@ public final class ConsoleSpeed {
         for (int i = 0; i < TIMES; i++) {
             int old = STORED / TIMES * i;
             see("destinations", "#/destinations", CHARTS);
-            see("live", "#/live", "ol.events > li:nth-child(50)");
+            see("events", "#/events", "ol.events > li:nth-child(50)");
             see("customer", "#/customer/stored-user-" + (17 + 700 * i), "ol.events > li:nth-child(20)");
             see("event", "#/event/stored-" + (old + 40 + i), ".cards pre");
             see("dead letter", "#/event/stored-" + (old / 1000 * 1000 + 7), ".cards pre");
-            see("dead letters", "#/live/" + DESTINATIONS.get(i % DESTINATIONS.size()) + "/dead",
+            String destination = DESTINATIONS.get(i % DESTINATIONS.size());
+            see("dead events", "#/events?state=dead&destination=" + destination, "ol.events > li:nth-child(50)");
+            see("skipped", "#/events?state=skipped&kind=renewal&destination=" + destination,
                     "ol.events > li:nth-child(50)");
-            see("preview", "#/preview", "option:nth-child(20)");
+            see("dead letters", "#/dead-letters?destination=" + destination, ".cards .card");
+            see("search", "#/search/stored-user-" + (17 + i), "ol.events > li:nth-child(10)");
+            see("preview", "#/preview", "form.preview option:nth-child(20)");
         }
         System.out.printf("Console, ms until drawn with %d events: %d for the very first view%n", STORED, first);
         millis.forEach((page, all) -> System.out.printf("%-14s median %d of %s%n", page,

@@ -10,8 +10,8 @@ import org.flywaydb.core.Flyway;
 final class StoredEvents {
 
     /**
-     * Three hundred events an hour of 5,000 customers, the newest one now; one in fifty was skipped, one in a thousand
-     * is dead.
+     * A hundred and fifty events an hour of 5,000 customers, the newest one now; one in fifty was skipped, one in a
+     * thousand is dead.
      */
     private static final String EVENTS = """
             insert into event (seq, event_id, customer, type, kind, event_at, happened_at, received_at, late,
@@ -23,7 +23,7 @@ final class StoredEvents {
               || '"product_id":"monthly","store":"APP_STORE","filler":"' || repeat('x', 400) || '"}}',
               '{"app_user_id":"stored-user-' || mod(x, 5000) || '","aliases":[],"subscriber_attributes":{},'
               || '"subscription_status":"active","active_entitlements":["pro"]}'
-            from (select x, %d - (%d - x) * 12000 as at from system_range(1, %d) as range(x)) numbered""";
+            from (select x, %d - (%d - x) * 24000 as at from system_range(1, %d) as range(x)) numbered""";
     private static final String DELIVERIES =
             """
                     insert into delivery (id, event, destination, state, attempts, settled_at, millis, response_code, reason)

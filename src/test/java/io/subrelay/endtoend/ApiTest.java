@@ -57,7 +57,8 @@ class ApiTest {
     @ParameterizedTest
     @CsvSource({"GET,/api/customers/nobody", "GET,/api/customers/nobody/history", "DELETE,/api/customers/nobody",
             "GET,/api/events/none", "POST,/api/events/none/redeliver", "POST,/api/destinations/none/redeliver",
-            "POST,/api/events/none/retry", "POST,/api/customers/nobody/retry", "POST,/api/destinations/none/retry",
+            "POST,/api/destinations/none/pause", "POST,/api/destinations/none/resume", "POST,/api/events/none/retry",
+            "POST,/api/customers/nobody/retry", "POST,/api/destinations/none/retry",
             "POST,/api/events/x/retry?destination=none", "POST,/api/destinations/none/backfill",
             "POST,/api/destinations/none/backfill?since=2026-01-31",
             "GET,/api/nothing", "GET,/nothing", "GET,/application.properties", "GET,/README.md", "GET,/docs/",
@@ -75,7 +76,8 @@ class ApiTest {
             "GET,/api/events/%00", "GET,/api/events/%00/preview", "POST,/api/events/%00/redeliver",
             "POST,/api/events/%00/retry", "POST,/api/customers/%00/retry", "POST,/api/destinations/%00/retry",
             "GET,/api/events?destination=%00", "GET,/api/events?state=dead&destination=a%00",
-            "GET,/api/events?after=%00",
+            "GET,/api/events?after=%00", "GET,/api/events?kind=%00", "GET,/api/search?q=a%00",
+            "GET,/api/dead-letters?destination=%00", "POST,/api/destinations/segment/redeliver?reason=%00",
             "POST,/api/destinations/statsig/redeliver?dry-run=%00", "GET,/api/destinations/%00/timeline"})
     void aNullCharacterIsRefused(String method, String path) {
         HttpResponse<String> answer = api.call(method, path, null);
@@ -87,7 +89,9 @@ class ApiTest {
     @CsvSource({"/api/events?limit=many,limit accepts a whole number", "/api/events?limit=-1,limit accepts",
             "/api/events?limit=1e3,limit accepts", "/api/events?limit=1&limit=2,limit accepts",
             "/api/events?after=x,after accepts", "/api/events?after=99999999999999999999,after accepts",
-            "/api/events?state=daed,state accepts dead or retrying",
+            "/api/events?state=daed,state accepts dead", "/api/events?environment=test,environment accepts",
+            "/api/events?since=yesterday,since accepts a time", "/api/search?q=,q accepts an id",
+            "/api/dead-letters?until=now,until accepts a time",
             "/api/gaps?after=x,after accepts the next", "/api/previews?before=x,before and since accept",
             "/api/previews?since=1e12,before and since accept",
             "/api/destinations/segment/timeline?hours=0,hours accepts",

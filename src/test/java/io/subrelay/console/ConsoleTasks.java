@@ -1,0 +1,233 @@
+package io.subrelay.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.subrelay.vendors.Fault;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.support.ui.Select;
+
+/**
+ * What people come to the console for, each beginning at its first page and done in a few steps: a step is a click, a
+ * choice, or something typed and sent.
+ */
+abstract class ConsoleTasks extends ConsoleInBrowser {
+
+    private static final int MOST_STEPS = 4;
+
+    private int steps;
+
+    @BeforeEach
+    void begin() {
+        steps = 0;
+    }
+
+    @AfterEach
+    void inAFewSteps() {
+        assertThat(steps).isLessThanOrEqualTo(MOST_STEPS);
+    }
+
+    private void find(String typed) {
+        steps++;
+        WebElement field = browser.await("#q");
+        field.clear();
+        field.sendKeys(typed, Keys.ENTER);
+    }
+
+    private void open(String page) {
+        steps++;
+        browser.driver().findElement(By.linkText(page)).click();
+    }
+
+    private void click(String button) {
+        steps++;
+        browser.button(button).click();
+    }
+
+    private void clickAt(String destination, String button) {
+        steps++;
+        labelled("section[aria-label=" + destination + "] button", button).click();
+    }
+
+    private void choose(String filter, String value) {
+        steps++;
+        WebElement label = labelled(".filters label", filter);
+        await().ignoreExceptions().until(() -> {
+            new Select(label.findElement(By.tagName("select"))).selectByVisibleText(value);
+            return true;
+        });
+    }
+
+    /** The element whose text begins so, once it is there. */
+    private static WebElement labelled(String css, String text) {
+        return await().until(() -> browser.driver().findElements(By.cssSelector(css)).stream()
+                .filter(each -> each.getText().startsWith(text)).findFirst().orElse(null), Objects::nonNull);
+    }
+
+    @Test
+    void whichEventsOfMayaAreNotAtSegmentAndWhy() {
+        find(EMAIL);
+        browser.awaitText("segment dead");
+        assertThat(browser.await(".mark[data-state=dead]").getText()).contains("It refused the request as wrong.");
+        steps++;
+        browser.driver().findElement(By.xpath("//li[.//li[@data-state='dead']]//a")).click();
+        browser.awaitText("timestamp is too old");
+    }
+
+    @Test
+    void sendEverythingAgainThatAmplitudeRefusedYesterdayForThisReason() {
+        open("Dead letters");
+        choose("Destination", "amplitude");
+        choose("When", "Yesterday");
+        await().until(() -> browser.texts(".cards h2").equals(List.of("amplitude 400")));
+        int before = deadAtAmplitude();
+        String button = browser.texts(".cards button").get(0);
+        int count = Integer.parseInt(button.replaceAll("\\D", ""));
+        assertThat(count).isLessThan(before);
+        click("Send these");
+        browser.awaitText(count + " events are on the way to amplitude.");
+        await().until(() -> deadAtAmplitude() == before - count);
+    }
+
+    private static int deadAtAmplitude() {
+        return destination("amplitude").path("dead").asInt();
+    }
+
+    private static JsonNode destination(String name) {
+        return json("/api/destinations").findParents("name").stream()
+                .filter(each -> each.path("name").asText().equals(name)).findFirst().orElseThrow();
+    }
+
+    private static JsonNode json(String path) {
+        try {
+            return JSON.readTree(runner.api("GET", path).body());
+        } catch (java.io.IOException e) {
+            throw new AssertionError(path, e);
+        }
+    }
+
+    @Test
+    void whereIsTheEventWhoseIdBeginsLikeThis() {
+        find(purchase.substring(0, 8).toLowerCase());
+        browser.awaitText(purchase);
+        assertThat(browser.text()).contains("initial purchase", "The request that it got");
+    }
+
+    @Test
+    void whoBoughtWithThisTransaction() throws Exception {
+        find(JSON.readTree(example("initial_purchase", null)).path("event").path("original_transaction_id").asText());
+        browser.awaitText("History");
+        assertThat(browser.await("h1").getText()).isEqualTo("Customer");
+    }
+
+    /** The vendor asks for an hour, so that nothing goes by itself. */
+    @Test
+    void whatFailsSinceWhenAndWhatWaitsForWhatAndTryItNow() throws Exception {
+        runner.vendors().onesignal().always(Fault.answer(503, Map.of("Retry-After", "3600"), "We are closed"));
+        accept("trial_started", "tove");
+        String second = accept("trial_converted", "tove");
+        await().until(() -> !destination("onesignal").path("failing").isNull());
+        browser.awaitText("2 deliveries wait");
+        assertThat(browser.await("section[aria-label=onesignal]").getText()).contains("Since ", "1 attempt failed",
+                "We are closed");
+        find(second);
+        browser.awaitText("waits behind an earlier event of the customer, which is retried (");
+        runner.vendors().onesignal().recover();
+        open("Destinations");
+        clickAt("onesignal", "Retry now");
+        await().until(() -> destination("onesignal").path("failing").isNull()
+                && destination("onesignal").path("retrying").asInt() == 0);
+        browser.awaitText("Nothing has failed since.");
+    }
+
+    @Test
+    void holdBackWhatGoesToAVendorUntilItIsMended() throws Exception {
+        clickAt("segment", "Pause");
+        browser.awaitText("segment is paused since");
+        String waiting = accept("expiration", "paul");
+        assertThat(browser.texts("section[aria-label=segment] h2")).containsExactly("segment paused");
+        find(waiting);
+        browser.awaitText("waits until the destination is resumed, paused since ");
+        open("Destinations");
+        clickAt("segment", "Resume");
+        await().until(() -> runner.api("GET", "/api/events/" + waiting).body()
+                .contains("\"destination\":\"segment\",\"state\":\"delivered\""));
+        await().until(() -> browser.texts("section[aria-label=segment] h2").equals(List.of("segment live")));
+    }
+
+    @Test
+    void showAColleagueTheRenewalsThatOneSignalSkipped() {
+        open("Events");
+        choose("Kind", "renewal");
+        choose("Destination", "onesignal");
+        choose("State", "skipped");
+        await().until(() -> browser.texts("ol.events > li").size() >= 50
+                && browser.texts("ol.events > li .mark").stream().anyMatch(mark -> mark.contains("onesignal skipped")));
+        List<String> seen = browser.texts("ol.events > li > p > a:first-child");
+        String link = browser.driver().getCurrentUrl();
+        assertThat(link).contains("kind=renewal", "destination=onesignal", "state=skipped");
+        browser.load(link);
+        await().until(() -> browser.texts("ol.events > li > p > a:first-child").equals(seen));
+        assertThat(browser.texts("ol.events > li > p").get(0)).contains("monthly", "app store");
+    }
+
+    @Test
+    void whatWouldBeSentForAnEvent() {
+        open("Preview");
+        steps++;
+        new Select(browser.await("form.preview select")).selectByIndex(1);
+        browser.awaitText("Personal data is masked here");
+        click("Preview");
+        browser.awaitText("What would be sent");
+        assertThat(browser.texts(".cards h3")).contains("segment send");
+    }
+
+    @Test
+    void tellAVendorHowEachCustomerStandsAndStopIt() {
+        clickAt("amplitude", "State backfill");
+        browser.awaitText("amplitude will be told of");
+        click("Tell of ");
+        clickAt("amplitude", "Stop");
+        await().until(() -> destination("amplitude").path("backfill").path("state").asText().equals("stopped"));
+    }
+
+    /** All answers are those of an empty store, but for the event, which is taken in. */
+    @Test
+    void beginWithATestEvent() {
+        emptyStore();
+        browser.awaitText("Begin here");
+        assertThat(browser.text()).contains(runner.url("/webhooks/revenuecat"), "webhook.authorization");
+        click("Take in a test event");
+        browser.awaitText("It has arrived");
+        steps++;
+        browser.driver().findElement(By.partialLinkText("see what each destination makes of it")).click();
+        browser.awaitText("Nothing is sent");
+        assertThat(browser.await("main h2").getText()).isEqualTo("test TEST");
+    }
+
+    static void emptyStore() {
+        browser.driver().executeScript(
+                """
+                        const fetched = window.fetch;
+                        window.fetch = async (url, options) => {
+                          const answer = await fetched(url, options);
+                          if (url.pathname === '/api/destinations') {
+                            const none = {pending: 0, retrying: 0, delivered: 0, skipped: 0, previewed: 0, dead: 0, last_error: null};
+                            return new Response(JSON.stringify((await answer.json()).map(each => ({...each, ...none}))));
+                          }
+                          return url.search === '?limit=1' || url.pathname.endsWith('timeline') ? new Response('[]') : answer;
+                        };""");
+        browser.view("#/gaps");
+        browser.awaitText("Gaps");
+        browser.view("#/destinations");
+    }
+}

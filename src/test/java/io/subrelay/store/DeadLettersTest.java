@@ -1,0 +1,28 @@
+package io.subrelay.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Dead letters with the same reason are one group, whomever they are of. */
+class DeadLettersTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+            "{\"error\":\"timestamp is too old\"} | {\"error\":\"timestamp is too old\"}",
+            "{\"error\":\"maya.lind+x@example.com is unknown\"} | {\"error\":\"… is unknown\"}",
+            "user 5b8f0c2e-91d4 has 12,000 of 500 | user … has …,… of …",
+            "no letters at all: 3f9c | no letters at all: …",
+            "`` | ``"})
+    void whatDiffersFromEventToEventIsLeftOut(String reason, String group) {
+        assertThat(DeadLetters.general(reason)).isEqualTo(group);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000", "161"})
+    void aLongReasonIsCut(int length) {
+        assertThat(DeadLetters.general("x".repeat(length))).hasSize(160);
+        assertThat(DeadLetters.general(null)).isEmpty();
+    }
+}
