@@ -11,18 +11,15 @@ import io.subrelay.delivery.Preview;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.time.Clocks;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.impl.engine.DefaultClassResolver;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.Resource;
@@ -32,24 +29,6 @@ import org.apache.camel.support.ResourceHelper;
 /** Routes in a context that is thrown away: without a server, a database, a network, or events that come in. */
 public final class Rehearsal implements AutoCloseable {
 
-    /**
-     * Remembers which files are in no jar. Camel asks for a few hundred in each context, and most of them are not
-     * there: that is a third of what it costs to build routes.
-     */
-    private static final class Remembering extends DefaultClassResolver {
-
-        private static final Set<String> ABSENT = ConcurrentHashMap.newKeySet();
-
-        @Override
-        public InputStream loadResourceAsStream(String uri) {
-            InputStream found = ABSENT.contains(uri) ? null : super.loadResourceAsStream(uri);
-            if (found == null) {
-                ABSENT.add(uri);
-            }
-            return found;
-        }
-    }
-
     /** Routes that others call, or that are asked for previews; nothing else is started. */
     private static final Set<String> STARTED = Set.of("outbox", "direct", "seda");
 
@@ -58,7 +37,6 @@ public final class Rehearsal implements AutoCloseable {
 
     private Rehearsal(Folder folder, DefaultCamelContext camel) {
         this.camel = camel;
-        camel.setClassResolver(new Remembering());
         Settings settings = new Settings(camel.getPropertiesComponent()).normalized();
         camel.setSourceLocationEnabled(true);
         camel.setStreamCaching(false);
