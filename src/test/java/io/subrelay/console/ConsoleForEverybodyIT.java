@@ -125,7 +125,7 @@ class ConsoleForEverybodyIT extends ConsoleTasks {
         Map<String, String> views = new LinkedHashMap<>(VIEWS);
         views.put("#/event/" + dead, "pre");
         views.put("#/events?state=dead&destination=segment", "ol.events li");
-        views.put("#/customer/nobody", "p[role=status]");
+        views.put("#/customer/nobody", "main p[role=status]");
         Map<Integer, String> looks = Map.of(360, "light", 1280, "dark");
         for (int width : looks.keySet()) {
             String scheme = looks.get(width);

@@ -8,11 +8,13 @@ import io.subrelay.vendors.Fault;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.support.ui.Select;
 
@@ -60,17 +62,21 @@ abstract class ConsoleTasks extends ConsoleInBrowser {
 
     private void choose(String filter, String value) {
         steps++;
-        WebElement label = labelled(".filters label", filter);
-        await().ignoreExceptions().until(() -> {
-            new Select(label.findElement(By.tagName("select"))).selectByVisibleText(value);
+        redrawn().until(() -> {
+            new Select(labelled(".filters label", filter).findElement(By.tagName("select"))).selectByVisibleText(value);
             return true;
         });
     }
 
     /** The element whose text begins so, once it is there. */
     private static WebElement labelled(String css, String text) {
-        return await().until(() -> browser.driver().findElements(By.cssSelector(css)).stream()
+        return redrawn().until(() -> browser.driver().findElements(By.cssSelector(css)).stream()
                 .filter(each -> each.getText().startsWith(text)).findFirst().orElse(null), Objects::nonNull);
+    }
+
+    /** What is found may be drawn anew before it is used. */
+    private static ConditionFactory redrawn() {
+        return await().ignoreExceptionsInstanceOf(WebDriverException.class);
     }
 
     @Test
@@ -88,7 +94,7 @@ abstract class ConsoleTasks extends ConsoleInBrowser {
         open("Dead letters");
         choose("Destination", "amplitude");
         choose("When", "Yesterday");
-        await().until(() -> browser.texts(".cards h2").equals(List.of("amplitude 400")));
+        redrawn().until(() -> browser.texts(".cards h2").equals(List.of("amplitude 400")));
         int before = deadAtAmplitude();
         String button = browser.texts(".cards button").get(0);
         int count = Integer.parseInt(button.replaceAll("\\D", ""));
@@ -161,7 +167,7 @@ abstract class ConsoleTasks extends ConsoleInBrowser {
         clickAt("segment", "Resume");
         await().until(() -> runner.api("GET", "/api/events/" + waiting).body()
                 .contains("\"destination\":\"segment\",\"state\":\"delivered\""));
-        await().until(() -> browser.texts("section[aria-label=segment] h2").equals(List.of("segment live")));
+        redrawn().until(() -> browser.texts("section[aria-label=segment] h2").equals(List.of("segment live")));
     }
 
     @Test
@@ -170,13 +176,13 @@ abstract class ConsoleTasks extends ConsoleInBrowser {
         choose("Kind", "renewal");
         choose("Destination", "onesignal");
         choose("State", "skipped");
-        await().until(() -> browser.texts("ol.events > li").size() >= 50
+        redrawn().until(() -> browser.texts("ol.events > li").size() >= 50
                 && browser.texts("ol.events > li .mark").stream().anyMatch(mark -> mark.contains("onesignal skipped")));
         List<String> seen = browser.texts("ol.events > li > p > a:first-child");
         String link = browser.driver().getCurrentUrl();
         assertThat(link).contains("kind=renewal", "destination=onesignal", "state=skipped");
         browser.load(link);
-        await().until(() -> browser.texts("ol.events > li > p > a:first-child").equals(seen));
+        redrawn().until(() -> browser.texts("ol.events > li > p > a:first-child").equals(seen));
         assertThat(browser.texts("ol.events > li > p").get(0)).contains("monthly", "app store");
     }
 
@@ -184,6 +190,7 @@ abstract class ConsoleTasks extends ConsoleInBrowser {
     void whatWouldBeSentForAnEvent() {
         open("Preview");
         steps++;
+        browser.await("form.preview option:nth-child(2)");
         new Select(browser.await("form.preview select")).selectByIndex(1);
         browser.awaitText("Personal data is masked here");
         click("Preview");
