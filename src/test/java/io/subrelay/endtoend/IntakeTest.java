@@ -65,14 +65,21 @@ class IntakeTest {
 
     @Test
     void aFieldOfAFormIsNoHeader() {
-        byte[] form = "Sec-Fetch-Site=none&Origin=&x=y".getBytes(StandardCharsets.UTF_8);
-        assertThat(open.api().call("POST", "/api/destinations/segment/redeliver", form, "Content-Type",
-                "application/x-www-form-urlencoded", "Sec-Fetch-Site", "cross-site").statusCode()).isEqualTo(403);
+        byte[] form = "Sec-Fetch-Site=none&Origin=&id=none&destination=none".getBytes(StandardCharsets.UTF_8);
         byte[] parts = ("--b\r\nContent-Disposition: form-data; name=\"Sec-Fetch-Site\"\r\n\r\nnone\r\n--b\r\n"
+                + "Content-Disposition: form-data; name=\"id\"\r\n\r\nnone\r\n--b\r\n"
                 + "Content-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nx\r\n--b--\r\n")
                 .getBytes(StandardCharsets.UTF_8);
-        assertThat(open.api().call("POST", "/api/destinations/segment/redeliver", parts, "Content-Type",
-                "multipart/form-data; boundary=b", "Sec-Fetch-Site", "cross-site").statusCode()).isEqualTo(403);
+        String customer = Hooks.customer();
+        open.api().accept(Hooks.renewal(customer, 1));
+        String path = "/api/events/" + Hooks.id(customer, 1) + "/retry";
+        Map.of("application/x-www-form-urlencoded", form, "multipart/form-data; boundary=b", parts)
+                .forEach((type, body) -> {
+                    assertThat(open.api().call("POST", path, body, "Content-Type", type, "Sec-Fetch-Site",
+                            "cross-site").statusCode()).as(type).isEqualTo(403);
+                    assertThat(open.api().call("POST", path, body, "Content-Type", type).statusCode()).as(type)
+                            .isEqualTo(200);
+                });
         assertThat(Files.exists(Path.of("file-uploads"))).isFalse();
     }
 
