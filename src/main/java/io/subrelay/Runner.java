@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.subrelay.beans.Beans;
+import io.subrelay.books.Ledger;
 import io.subrelay.check.CheckCommand;
 import io.subrelay.check.CheckedReload;
 import io.subrelay.check.Folder;
@@ -69,6 +70,7 @@ final class Runner extends MainListenerSupport {
     /** Longer than proxies keep a connection: else they would use one that is being closed. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
     private static final long RETENTION_SECONDS = 10;
+    private static final long BOOKS_SECONDS = 10;
     /** Counting what was missed reads every customer: not while what a start finds waiting is delivered. */
     private static final long GAPS_SECONDS = 3600;
     private static final long GAPS_AFTER_SECONDS = 600;
@@ -241,6 +243,9 @@ final class Runner extends MainListenerSupport {
         GapsApi gaps = context.getRegistry().lookupByNameAndType("gapsApi", GapsApi.class);
         context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "gaps")
                 .scheduleWithFixedDelay(gaps::count, GAPS_AFTER_SECONDS, GAPS_SECONDS, TimeUnit.SECONDS);
+        Ledger books = new Ledger(database.dataSource());
+        context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "books")
+                .scheduleWithFixedDelay(() -> addUp(books), BOOKS_SECONDS, BOOKS_SECONDS, TimeUnit.SECONDS);
         if (dev) {
             addService(context, new CheckedReload(Path.of("")));
         }
@@ -258,6 +263,15 @@ final class Runner extends MainListenerSupport {
             context.addService(service);
         } catch (Exception e) {
             throw RuntimeCamelException.wrapRuntimeCamelException(e);
+        }
+    }
+
+    private static void addUp(Ledger books) {
+        try {
+            books.addUp();
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn("The books could not be added up, which is tried again: {}",
+                    NestedExceptionUtils.getMostSpecificCause(e).toString());
         }
     }
 

@@ -6,6 +6,7 @@ import io.subrelay.diff.DiffArguments;
 import io.subrelay.diff.DiffCommand;
 import io.subrelay.imports.BackfillCommand;
 import io.subrelay.imports.BackupCommand;
+import io.subrelay.imports.BooksCommand;
 import io.subrelay.imports.ImportArguments;
 import io.subrelay.imports.ImportCommand;
 import java.io.IOException;
@@ -39,11 +40,14 @@ public final class Subrelay {
               java -jar subrelay.jar backfill <destination> --state [--stop]
                                                                tell a destination how every customer stands
               java -jar subrelay.jar backup <file>             copy the H2 database of the runner that runs
+              java -jar subrelay.jar books [--day 2026-11-26] [--days <n>] [--zone Europe/Berlin] [--json]
+                                                               tell whether every event of a day was delivered, and
+                                                               the revenue that it told of
               java -jar subrelay.jar --help | --version
 
             A setting can be given as -Dname=value before -jar, or as an environment variable: SEGMENT_WRITE_KEY.
-            Exit status: 0 fine, 1 something is wrong, or differs, 2 an argument is not understood, or nothing could be
-            compared.
+            Exit status: 0 fine, 1 something is wrong, or differs, or does not close, 2 an argument is not understood,
+            or nothing could be compared.
             """;
 
     private Subrelay() {
@@ -80,6 +84,9 @@ public final class Subrelay {
         }
         if (command.equals("backup")) {
             return runBackup(rest);
+        }
+        if (command.equals("books")) {
+            return runBooks(rest);
         }
         boolean files = command.equals("preview") && !rest.isEmpty()
                 && rest.stream().noneMatch(it -> it.startsWith("-"));
@@ -147,6 +154,15 @@ public final class Subrelay {
         }
         quiet();
         return BackupCommand.run(Runner.settings(), Path.of(rest.get(0)), System.out, System.err);
+    }
+
+    private static int runBooks(List<String> rest) {
+        if (!BooksCommand.understands(rest)) {
+            System.err.println("books accepts --day 2026-11-26, --days <n>, --zone Europe/Berlin and --json");
+            return 2;
+        }
+        quiet();
+        return BooksCommand.run(Runner.settings(), rest, System.out, System.err);
     }
 
     private static int runDiff(List<String> rest) {

@@ -1,6 +1,7 @@
 package io.subrelay.beans;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.subrelay.books.BooksApi;
 import io.subrelay.config.Settings;
 import io.subrelay.console.BackupApi;
 import io.subrelay.console.ConsoleFiles;
@@ -62,6 +63,7 @@ public final class Beans {
         registry.bind("importApi",
                 new ImportApi(new CustomerRecords(database), new EventPreview(database), outbox));
         registry.bind("gapsApi", new GapsApi(new CustomerRecords(database), meters));
+        registry.bind("booksApi", new BooksApi(database == null ? noDatabase() : database.dataSource()));
         registry.bind("consoleFiles", new ConsoleFiles());
         registry.bind("previewApi", new PreviewApi(new EventPreview(database), destinations));
     }

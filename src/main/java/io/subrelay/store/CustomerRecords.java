@@ -1,6 +1,7 @@
 package io.subrelay.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.books.Journal;
 import io.subrelay.customer.Customer;
 import io.subrelay.customer.Customers;
 import io.subrelay.customer.Gap;
@@ -120,7 +121,10 @@ public final class CustomerRecords {
             handOver(connection, appUserId);
             database.erasing();
             new Erasure(jdbc, numbers).ofOthers();
-            return Optional.of(new Erased(numbers, erase(jdbc, numbers, atMs)));
+            Journal journal = database.journal();
+            int events = erase(jdbc, numbers, atMs, journal);
+            journal.write(connection);
+            return Optional.of(new Erased(numbers, events));
         });
     }
 
@@ -139,7 +143,7 @@ public final class CustomerRecords {
                 where i.app_user_id = ?""", Long.class, Ids.ofCustomer(appUserId), Ids.ofCustomer(appUserId)));
     }
 
-    private static int erase(JdbcTemplate jdbc, Set<Long> numbers, long atMs) {
+    private static int erase(JdbcTemplate jdbc, Set<Long> numbers, long atMs, Journal journal) {
         String customers = "(" + numbers.stream().map(String::valueOf).collect(Collectors.joining(",")) + ")";
         String events = "(select seq from event where customer in " + customers + ")";
         jdbc.update("""
@@ -150,6 +154,10 @@ public final class CustomerRecords {
                   - (select count(*) from redelivery r join event e on e.seq = r.event
                      where e.customer in %1$s and r.origin = 'request' and r.destination = destination.name
                      and e.destinations not like '%%,' || destination.name || ',%%')""".formatted(customers));
+        // now that nobody else can ask for deliveries, as the destinations are locked
+        DeliveryStore.book(jdbc, "e.customer in " + customers + """
+                and (e.destinations like '%,' || t.name || ',%' or exists (select 1 from redelivery r
+                 where r.event = e.seq and r.destination = t.name and r.origin = 'request'))""", journal);
         jdbc.update("delete from delivery where id in "
                 + DeliveryId.ofAll("e.seq", "event e where e.customer in " + customers));
         for (String table : new String[] {"redelivery", "attempt", "dead_letter", "event_party"}) {

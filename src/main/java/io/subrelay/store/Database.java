@@ -3,6 +3,7 @@ package io.subrelay.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
+import io.subrelay.books.Journal;
 import io.subrelay.config.Settings;
 import java.io.IOException;
 import java.sql.Connection;
@@ -37,6 +38,8 @@ public final class Database implements AutoCloseable {
     /** Null where the database is not a file. */
     private final H2File file;
     private final boolean h2;
+    /** Events up to this one are not in the books; negative before it is known. */
+    private volatile long booksStart = -1;
     private boolean closed;
 
     static {
@@ -220,6 +223,14 @@ public final class Database implements AutoCloseable {
     /** For several statements on one connection. */
     public static JdbcTemplate jdbc(Connection connection) {
         return new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+    }
+
+    /** What a transaction adds to the books. */
+    Journal journal() {
+        if (booksStart < 0) {
+            booksStart = jdbc.queryForObject("select event from book_start", Long.class);
+        }
+        return new Journal(booksStart);
     }
 
     /** Whether several runners may share this database. */

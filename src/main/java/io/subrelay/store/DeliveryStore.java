@@ -3,6 +3,8 @@ package io.subrelay.store;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.subrelay.books.BookedEvent;
+import io.subrelay.books.Journal;
 import io.subrelay.event.Delivery;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.event.Event;
@@ -196,6 +198,23 @@ public final class DeliveryStore {
     /** The place of the newest event. */
     public long lastEvent() {
         return database.jdbc().queryForObject("select last_event from log_position", Long.class);
+    }
+
+    /**
+     * Adds to the books that events go whose deliveries have not ended.
+     *
+     * @param which of the events {@code e} and destinations {@code t}
+     */
+    static void book(JdbcTemplate jdbc, String which, Journal journal) {
+        jdbc.query("select e.*, t.name from event e cross join destination t where " + which
+                + " and not exists (select 1 from delivery d where d.id = e.seq * 1000 + t.number)", row -> {
+                    journal.deleted(booked(row), row.getString("name"));
+                });
+    }
+
+    /** The event of a row that has the event's columns, as the books need it. */
+    static BookedEvent booked(ResultSet row) throws SQLException {
+        return BookedEvent.of(row.getLong("seq"), row.getLong("received_at"), received(row));
     }
 
     private List<Waiting> read(String sql, Object... parameters) {

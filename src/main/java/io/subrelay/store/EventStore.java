@@ -1,6 +1,8 @@
 package io.subrelay.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.books.BookedEvent;
+import io.subrelay.books.Journal;
 import io.subrelay.customer.Customer;
 import io.subrelay.customer.CustomerUpdate;
 import io.subrelay.customer.CustomerView;
@@ -50,10 +52,12 @@ public final class EventStore {
     /**
      * Stores events that are not stored yet.
      *
+     * @param  journal to which they are added
      * @return one for each acceptance, in order: the enriched event, or null where it had been stored before, or is an
      *         update of nobody; then the updates that they led to
      */
-    List<EnrichedEvent> write(Connection connection, List<Acceptance> acceptances) throws SQLException {
+    List<EnrichedEvent> write(Connection connection, List<Acceptance> acceptances, Journal journal)
+            throws SQLException {
         if (acceptances.isEmpty()) {
             return List.of();
         }
@@ -91,6 +95,11 @@ public final class EventStore {
                     customers.tellNothingOf(event);
                 }
                 written.add(enriched);
+                if (told && !update) {
+                    journal.accepted(BookedEvent.of(enriched), enriched.destinations());
+                } else {
+                    journal.meant(BookedEvent.of(enriched), enriched.destinations());
+                }
             } else {
                 written.add(null);
             }
@@ -101,7 +110,9 @@ public final class EventStore {
                 long seq = ++position[0];
                 Event event = each.toEvent(String.valueOf(seq), now)
                         .withTraceparent(traceparent(acceptances, each.cause()));
-                written.add(update(event, now, seq, customers, position, ofUpdates));
+                EnrichedEvent enriched = update(event, now, seq, customers, position, ofUpdates);
+                written.add(enriched);
+                journal.meant(BookedEvent.of(enriched), ofUpdates);
             }
         }
         if (position[0] > firstNew) {
@@ -118,11 +129,12 @@ public final class EventStore {
     /**
      * Stores how customers stand, for one destination.
      *
-     * @param ids one of each customer
-     * @param now milliseconds since the epoch
+     * @param ids     one of each customer
+     * @param now     milliseconds since the epoch
+     * @param journal to which they are added
      */
-    List<EnrichedEvent> writeStates(Connection connection, List<String> ids, String destination, long now)
-            throws SQLException {
+    List<EnrichedEvent> writeStates(Connection connection, List<String> ids, String destination, long now,
+            Journal journal) throws SQLException {
         long[] position = lockPosition(connection);
         boolean known = Arrays.equals(position, expected);
         // not those of the events that come in: very many are read, and each once
@@ -138,6 +150,7 @@ public final class EventStore {
                 written.add(update(event, now, seq, customers, position, names));
             }
         }
+        written.forEach(each -> journal.meant(BookedEvent.of(each), names));
         insert(connection, written);
         savePosition(connection, position);
         countPending(connection, written);

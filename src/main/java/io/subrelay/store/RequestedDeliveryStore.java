@@ -1,7 +1,10 @@
 package io.subrelay.store;
 
+import io.subrelay.books.BookedEvent;
+import io.subrelay.books.Journal;
 import io.subrelay.event.Ids;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +30,13 @@ public final class RequestedDeliveryStore {
             select :destination, e.seq,
               coalesce((select c.merged_into from customer c where c.id = e.customer), e.customer), 'request', 0, 0, 0
             from event e
+            where not exists (select 1 from redelivery r where r.destination = :destination and r.event = e.seq)
+              and e.seq > :from and e.seq <= :to and\s
+            """;
+    private static final String TO_BE_SCHEDULED = """
+            select e.*, d.state as ended, d.reason as ended_for, e.destinations like :listed as listed
+            from event e left join delivery d on d.id = e.seq * 1000
+              + (select number from destination where name = :destination)
             where not exists (select 1 from redelivery r where r.destination = :destination and r.event = e.seq)
               and e.seq > :from and e.seq <= :to and\s
             """;
@@ -61,11 +71,16 @@ public final class RequestedDeliveryStore {
         return !database.jdbc().queryForList("select 1 from event where event_id = ?", Ids.ofEvent(eventId)).isEmpty();
     }
 
-    /** Schedules an event again for a destination for which it has ended, however it did. */
+    /**
+     * Schedules an event again for a destination for which it has ended, however it did, or that has passed it and will
+     * not send it.
+     */
     public long event(String eventId, String destination) throws SQLException {
         return schedule("""
-                e.event_id = :id and exists (select 1 from delivery d where d.id = %s)""".formatted(ID),
-                new MapSqlParameterSource("destination", destination).addValue("id", Ids.ofEvent(eventId)));
+                e.event_id = :id and (exists (select 1 from delivery d where d.id = %s)
+                or e.destinations like :listed and e.seq <=
+                  (select min(p.event) from outbox_position p where p.destination = :destination))""".formatted(ID),
+                of(destination).addValue("id", Ids.ofEvent(eventId)));
     }
 
     /**
@@ -74,7 +89,7 @@ public final class RequestedDeliveryStore {
      * @param really false only tells how many that would be
      */
     public long dead(String destination, boolean really) throws SQLException {
-        MapSqlParameterSource parameters = new MapSqlParameterSource("destination", destination);
+        MapSqlParameterSource parameters = of(destination);
         return really ? schedule("""
                 exists (select 1 from delivery d where d.id = %s and d.state = 'dead')""".formatted(ID), parameters)
                 : count("""
@@ -95,7 +110,7 @@ public final class RequestedDeliveryStore {
         long scheduled = 0;
         for (int from = 0; from < events.size(); from += LISTED) {
             List<Long> some = events.subList(from, Math.min(events.size(), from + LISTED));
-            MapSqlParameterSource parameters = new MapSqlParameterSource("destination", destination)
+            MapSqlParameterSource parameters = of(destination)
                     .addValue("events", some).addValue("from", some.get(0) - 1)
                     .addValue("to", some.get(some.size() - 1));
             scheduled += scheduleStep("""
@@ -113,8 +128,7 @@ public final class RequestedDeliveryStore {
      * @param really false only tells how many that would be
      */
     public long history(String destination, long since, boolean really) throws SQLException {
-        MapSqlParameterSource parameters = new MapSqlParameterSource("destination", destination)
-                .addValue("since", since).addValue("listed", "%," + destination + ",%");
+        MapSqlParameterSource parameters = of(destination).addValue("since", since);
         if (!really) {
             // one after the other, as together they would look for a delivery of each stored event
             return count("""
@@ -138,6 +152,10 @@ public final class RequestedDeliveryStore {
                 .formatted(ID), parameters);
     }
 
+    private static MapSqlParameterSource of(String destination) {
+        return new MapSqlParameterSource("destination", destination).addValue("listed", "%," + destination + ",%");
+    }
+
     private long schedule(String which, MapSqlParameterSource parameters) throws SQLException {
         long scheduled = 0;
         long last = new DeliveryStore(database).lastEvent();
@@ -150,7 +168,7 @@ public final class RequestedDeliveryStore {
 
     private int scheduleStep(String which, MapSqlParameterSource parameters) throws SQLException {
         return againIfOthersWereFirst(() -> database.transaction(
-                connection -> step(new NamedParameterJdbcTemplate(Database.jdbc(connection)), which, parameters)));
+                connection -> step(connection, which, parameters)));
     }
 
     interface Step {
@@ -179,13 +197,35 @@ public final class RequestedDeliveryStore {
         }
     }
 
-    private static int step(NamedParameterJdbcTemplate jdbc, String which, MapSqlParameterSource parameters) {
+    private int step(Connection connection, String which, MapSqlParameterSource parameters) throws SQLException {
+        NamedParameterJdbcTemplate jdbc = new NamedParameterJdbcTemplate(Database.jdbc(connection));
+        // nothing of the destination ends meanwhile, and nobody else asks for it
+        jdbc.queryForList("select name from destination where name = :destination for update", parameters);
+        Journal journal = database.journal();
+        int[] found = {0};
+        jdbc.query(TO_BE_SCHEDULED + which, parameters, row -> {
+            found[0]++;
+            book(row, (String) parameters.getValue("destination"), journal);
+        });
         int scheduled = jdbc.update(SCHEDULE + which, parameters);
+        if (scheduled != found[0]) {
+            throw new SQLException("events were deleted meanwhile", "40001");
+        }
         if (scheduled > 0) {
+            journal.write(connection);
             jdbc.update(COUNT, parameters.addValue("scheduled", (long) scheduled));
             jdbc.update(KEEP, parameters);
             jdbc.update(UNSETTLE, parameters);
         }
         return scheduled;
+    }
+
+    private static void book(ResultSet row, String destination, Journal journal) throws SQLException {
+        BookedEvent event = DeliveryStore.booked(row);
+        if (row.getString("ended") != null) {
+            journal.reopened(event, destination, row.getString("ended"), row.getString("ended_for"));
+        } else if (!row.getBoolean("listed")) {
+            journal.meant(event, List.of(destination));
+        }
     }
 }

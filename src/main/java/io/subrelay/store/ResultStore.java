@@ -1,9 +1,12 @@
 package io.subrelay.store;
 
+import io.subrelay.books.BookedEvent;
+import io.subrelay.books.Journal;
 import io.subrelay.event.Delivery;
 import io.subrelay.event.DeliveryResult;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
@@ -28,9 +31,11 @@ final class ResultStore {
     /**
      * Writes results of deliveries.
      *
-     * @param again whether an earlier try may have been committed unheard, so that rows may be there already
+     * @param again   whether an earlier try may have been committed unheard, so that rows may be there already
+     * @param journal to which the ends of deliveries are added
      */
-    void write(Connection connection, List<DeliveryResult> results, boolean again) throws SQLException {
+    void write(Connection connection, List<DeliveryResult> results, boolean again, Journal journal)
+            throws SQLException {
         Map<Key, DeliveryResult> ended = new LinkedHashMap<>();
         List<DeliveryResult> failed = new ArrayList<>();
         // the last result of each delivery that has failed before or fails now
@@ -47,7 +52,7 @@ final class ResultStore {
         }
         List<DeliveryResult> settled = List.copyOf(ended.values());
         if (again) {
-            forget(connection, settled, failed);
+            forget(connection, settled, failed, journal);
         }
         if (!settled.isEmpty()) {
             writeSettled(connection, settled);
@@ -55,18 +60,30 @@ final class ResultStore {
         if (!scheduled.isEmpty()) {
             writeScheduled(connection, scheduled, failed);
         }
+        settled.forEach(it -> journal.ended(BookedEvent.of(it.delivery().event()), it.destination(), it.state(),
+                it.outcome().reason()));
         Tallies.write(connection, settled, failed);
     }
 
-    private void forget(Connection connection, List<DeliveryResult> settled, List<DeliveryResult> failed)
-            throws SQLException {
-        try (PreparedStatement delivery = connection.prepareStatement(
-                "delete from delivery where id = ?");
+    private void forget(Connection connection, List<DeliveryResult> settled, List<DeliveryResult> failed,
+            Journal journal) throws SQLException {
+        try (PreparedStatement written = connection.prepareStatement(
+                "select state, reason from delivery where id = ?");
+                PreparedStatement delivery = connection.prepareStatement(
+                        "delete from delivery where id = ?");
                 PreparedStatement attempt = connection.prepareStatement(
                         "delete from attempt where destination = ? and event = ? and attempt = ?"
                                 + " and attempted_at = ?")) {
             for (DeliveryResult it : settled) {
-                delivery.setLong(1, id(connection, it));
+                long id = id(connection, it);
+                written.setLong(1, id);
+                try (ResultSet row = written.executeQuery()) {
+                    if (row.next()) {
+                        journal.reopened(BookedEvent.of(it.delivery().event()), it.destination(), row.getString(1),
+                                row.getString(2));
+                    }
+                }
+                delivery.setLong(1, id);
                 delivery.addBatch();
             }
             for (DeliveryResult it : failed) {

@@ -1,5 +1,6 @@
 package io.subrelay.store;
 
+import io.subrelay.books.Journal;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -123,6 +124,10 @@ public final class Retention {
             List<String> seqs = jdbc.queryForList("select e.seq" + from, String.class);
             if (!seqs.isEmpty()) {
                 String these = " in (" + String.join(",", seqs) + ")";
+                Journal journal = database.journal();
+                DeliveryStore.book(jdbc, "e.seq" + these + " and e.destinations like '%,' || t.name || ',%'"
+                        + (open.isEmpty() ? "" : " and t.name not in ('" + String.join("','", open) + "')"), journal);
+                journal.write(connection);
                 jdbc.update(
                         "delete from delivery where id in " + DeliveryId.ofAll("e.seq", "event e where e.seq" + these));
                 for (String table : List.of("attempt", "dead_letter", "event_party")) {

@@ -1,5 +1,6 @@
 package io.subrelay.store;
 
+import io.subrelay.books.Journal;
 import io.subrelay.event.DeliveryResult;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.event.Event;
@@ -108,7 +109,11 @@ public final class Writer implements AutoCloseable {
         try {
             publish(List.of(), database.transaction(connection -> {
                 List<String> ids = backfills.next(connection, destination, atMost, now);
-                return ids.isEmpty() ? List.of() : events.writeStates(connection, ids, destination, now);
+                Journal journal = database.journal();
+                List<EnrichedEvent> states = ids.isEmpty() ? List.of()
+                        : events.writeStates(connection, ids, destination, now, journal);
+                journal.write(connection);
+                return states;
             }));
         } catch (SQLException | RuntimeException | Error e) {
             events.forget();
@@ -248,8 +253,10 @@ public final class Writer implements AutoCloseable {
         try {
             List<EnrichedEvent> written = database.transaction(connection -> {
                 List<DeliveryResult> kept = results.stream().filter(it -> !erased.contains(it.customer())).toList();
-                List<EnrichedEvent> stored = events.write(connection, acceptances);
-                resultStore.write(connection, kept, again);
+                Journal journal = database.journal();
+                List<EnrichedEvent> stored = events.write(connection, acceptances, journal);
+                resultStore.write(connection, kept, again, journal);
+                journal.write(connection);
                 if (areErased(connection, kept)) {
                     events.forget();
                     connection.rollback();

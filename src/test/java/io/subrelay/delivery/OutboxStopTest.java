@@ -2,12 +2,15 @@ package io.subrelay.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.subrelay.config.Settings;
 import io.subrelay.event.Delivery;
 import io.subrelay.event.DeliveryResult;
 import io.subrelay.event.EnrichedEvent;
+import io.subrelay.event.Event;
 import io.subrelay.event.Outcome;
+import io.subrelay.harness.Hooks;
 import io.subrelay.harness.OpenedDatabase;
 import io.subrelay.harness.Store;
 import io.subrelay.store.Database;
@@ -35,7 +38,9 @@ class OutboxStopTest {
             Outbox outbox = new Outbox(new DestinationRegistry(new Settings(camel.getPropertiesComponent()),
                     new SimpleMeterRegistry(), Clocks.system()), database, writer);
             writer.start(outbox::accepted);
-            EnrichedEvent event = new EnrichedEvent(7, 1, List.of(), null, null, 1, false, List.of("segment"));
+            ObjectNode webhook = Hooks.renewal(Hooks.customer(), 1);
+            EnrichedEvent event = new EnrichedEvent(7, 1, List.of(), Event.of(webhook, webhook.toString()), null, 1,
+                    false, List.of("segment"));
             writer.add(new DeliveryResult("segment", Delivery.of(event), Outcome.delivered(200), 1, 1, 1));
             outbox.stop();
             assertThat(store.counts().get("segment").delivered()).isEqualTo(1);

@@ -94,6 +94,10 @@ class ApiTest {
             "/api/dead-letters?until=now,until accepts a time",
             "/api/gaps?after=x,after accepts the next", "/api/previews?before=x,before and since accept",
             "/api/previews?since=1e12,before and since accept",
+            "/api/books?day=2026-02-31,day accepts a day", "/api/books?day=now,day accepts a day",
+            "/api/books?zone=Berlin,zone accepts the name",
+            "/api/books?days=0,days accepts a whole number from 1 to 366",
+            "/api/books?days=367,days accepts",
             "/api/destinations/segment/timeline?hours=0,hours accepts",
             "/api/destinations/segment/timeline?hours=a,hours accepts a whole number from 1 to 9999"})
     void aParameterThatCannotBeIsRefused(String path, String error) {

@@ -15,6 +15,9 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +50,9 @@ class UpgradeTest {
             api.accept(Hooks.renewal(customer, 2));
             assertThat(api.get("/api/customers/" + customer).at("/subscriber_attributes/名前").asText())
                     .isEqualTo("Zoë 😀 \\ 株式会社");
+            JsonNode books = api.get("/api/books?days=2&day=" + LocalDate.now(ZoneOffset.UTC).minusDays(1));
+            assertThat(books.path("closes").asBoolean()).isTrue();
+            assertThat(books.at("/accepted/0/events").asInt()).as("events since the upgrade").isOne();
         }
     }
 
@@ -131,6 +137,10 @@ class UpgradeTest {
             statement.execute("drop index redelivery_customer");
             statement.execute("drop table erasure");
             statement.execute("drop table state_backfill");
+            for (String table : List.of("book_start", "book_journal", "book", "book_account", "book_quarters",
+                    "book_quarter")) {
+                statement.execute("drop table " + table);
+            }
             statement.execute("alter table customer drop column as_of");
             statement.execute("delete from \"flyway_schema_history\" where cast(\"version\" as int) > 2");
             statement.execute("shutdown");

@@ -1,0 +1,182 @@
+package io.subrelay.books;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.books.Period.Side;
+import io.subrelay.customer.Environment;
+import io.subrelay.webhook.Invalid;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+import org.apache.camel.Header;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+/** The books of a day, or of several. */
+public final class BooksApi {
+
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final int MAX_DAYS = 366;
+
+    private final DataSource database;
+
+    public BooksApi(DataSource database) {
+        this.database = database;
+    }
+
+    /**
+     * @param day  the first one, such as {@code 2026-11-26}; blank for today
+     * @param zone in which days begin, such as {@code Europe/Berlin}; blank for UTC
+     * @param days how many; blank for one
+     */
+    public String of(@Header("day") String day, @Header("zone") String zone, @Header("days") String days)
+            throws SQLException {
+        ZoneId where = zone(zone);
+        LocalDate first = day(day, where);
+        int count = days(days);
+        long from = quarter(first, where);
+        long to = quarter(first.plusDays(count), where);
+        // one state of the database for all that is read
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            JdbcTemplate jdbc = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+            Period period = Period.read(jdbc, from, to);
+            ObjectNode books = JSON.objectNode().put("day", first.toString()).put("days", count)
+                    .put("zone", where.getId()).put("from", Instant.ofEpochMilli(period.fromMs()).toString())
+                    .put("to", Instant.ofEpochMilli(period.toMs()).toString());
+            add(books, period, Undelivered.find(jdbc, period));
+            return books.toString();
+        }
+    }
+
+    private static void add(ObjectNode books, Period period, Undelivered undelivered) {
+        Map<Side, ObjectNode> accepted = new TreeMap<>(
+                Comparator.comparing(Side::destination).thenComparing(Side::environment));
+        Map<Side, ObjectNode> sides = new TreeMap<>(
+                Comparator.comparing(Side::destination).thenComparing(Side::environment));
+        period.sums().forEach((account, sum) -> {
+            Side side = new Side(account.destination(), account.environment());
+            if (account.entry() == Entry.ACCEPTED) {
+                ObjectNode node = accepted.computeIfAbsent(side, it -> JSON.objectNode()
+                        .put("environment", side.environment().name()).put("events", 0L));
+                count(node, "events", sum.events());
+                money(node, "revenue", account.currency(), sum);
+            } else {
+                book(sides.computeIfAbsent(side, BooksApi::blank), account, sum);
+            }
+        });
+        boolean closes = true;
+        for (Map.Entry<Side, ObjectNode> each : sides.entrySet()) {
+            closes &= close(each.getValue(), undelivered.missing(each.getKey()));
+        }
+        books.put("closes", closes);
+        books.putArray("accepted").addAll(accepted.values());
+        books.putArray("destinations").addAll(sides.values());
+        ArrayNode list = books.putArray("not_delivered");
+        undelivered.items().forEach(item -> list.addObject().put("destination", item.side().destination())
+                .put("environment", item.side().environment().name()).put("event_id", item.eventId())
+                .put("kind", item.kind()).put("received_at", Instant.ofEpochMilli(item.acceptedAt()).toString())
+                .put("state", item.state()).put("reason", item.reason()));
+    }
+
+    private static ObjectNode blank(Side side) {
+        ObjectNode node = JSON.objectNode().put("destination", side.destination())
+                .put("environment", side.environment().name());
+        for (Entry entry : Entry.values()) {
+            if (entry != Entry.ACCEPTED) {
+                node.put(entry.stored(), 0L);
+            }
+        }
+        node.put("waiting", 0L).put("missing", 0L).put("closes", true);
+        node.putObject("skipped_by_reason");
+        return node;
+    }
+
+    private static void book(ObjectNode node, Account account, Sum sum) {
+        count(node, account.entry().stored(), sum.events());
+        if (account.entry() == Entry.SKIPPED && sum.events() != 0) {
+            count((ObjectNode) node.get("skipped_by_reason"), account.reason(), sum.events());
+        }
+        if (account.entry() == Entry.MEANT) {
+            money(node, "revenue_meant", account.currency(), sum);
+        } else if (account.entry() == Entry.DELIVERED) {
+            money(node, "revenue_delivered", account.currency(), sum);
+        }
+    }
+
+    private static boolean close(ObjectNode node, long missing) {
+        long open = node.get(Entry.MEANT.stored()).asLong();
+        for (Entry entry : Entry.values()) {
+            open -= entry.isEnd() ? node.get(entry.stored()).asLong() : 0;
+        }
+        boolean closes = missing == 0 && open >= 0;
+        node.put("waiting", open - missing).put("missing", missing).put("closes", closes);
+        return closes;
+    }
+
+    private static void count(ObjectNode node, String name, long events) {
+        node.put(name, node.path(name).asLong() + events);
+    }
+
+    private static void money(ObjectNode node, String name, String currency, Sum sum) {
+        ObjectNode revenue = node.withObject("/" + name);
+        add(revenue, "usd", sum.usd());
+        ObjectNode purchased = revenue.withObject("/purchased");
+        if (!currency.isEmpty()) {
+            add(purchased, currency, sum.amount());
+        }
+    }
+
+    private static void add(ObjectNode node, String name, BigDecimal more) {
+        BigDecimal sum = node.has(name) ? node.get(name).decimalValue().add(more) : more;
+        BigDecimal plain = sum.stripTrailingZeros();
+        node.set(name, JSON.numberNode(plain.scale() < 2 ? plain.setScale(2) : plain));
+    }
+
+    private static long quarter(LocalDate day, ZoneId zone) {
+        return Math.floorDiv(day.atStartOfDay(zone).toInstant().toEpochMilli(), BookedEvent.QUARTER_MS);
+    }
+
+    private static ZoneId zone(String zone) {
+        try {
+            return zone == null || zone.isBlank() ? ZoneId.of("UTC") : ZoneId.of(zone.strip());
+        } catch (DateTimeException e) {
+            throw new Invalid("zone accepts the name of a time zone, such as Europe/Berlin");
+        }
+    }
+
+    private static LocalDate day(String day, ZoneId zone) {
+        if (day == null || day.isBlank()) {
+            return LocalDate.now(zone);
+        }
+        if (day.strip().matches("[12]\\d{3}-\\d\\d-\\d\\d")) {
+            try {
+                return LocalDate.parse(day.strip());
+            } catch (DateTimeException e) {
+                // such as the 31st of June
+            }
+        }
+        throw new Invalid("day accepts a day, such as 2026-11-26");
+    }
+
+    private static int days(String days) {
+        if (days == null || days.isBlank()) {
+            return 1;
+        }
+        int count = days.matches("\\d{1,3}") ? Integer.parseInt(days) : 0;
+        if (count < 1 || count > MAX_DAYS) {
+            throw new Invalid("days accepts a whole number from 1 to " + MAX_DAYS);
+        }
+        return count;
+    }
+}
