@@ -4,6 +4,7 @@ import {opened} from './first.js';
 import {render} from './lit-html.js';
 import {failure, html, loading} from './parts.js';
 import {personalIsShown, showPersonal} from './personal.js';
+import * as books from './books.js';
 import * as customer from './customer.js';
 import * as deadLetters from './dead-letters.js';
 import * as destinations from './destinations.js';
@@ -13,7 +14,7 @@ import * as gaps from './gaps.js';
 import * as preview from './preview.js';
 import * as search from './search.js';
 
-const VIEWS = {destinations, search, customer, event, events, 'dead-letters': deadLetters, preview, gaps};
+const VIEWS = {destinations, search, customer, event, events, 'dead-letters': deadLetters, preview, gaps, books};
 const main = document.getElementById('main');
 const said = document.getElementById('said');
 let current = null;

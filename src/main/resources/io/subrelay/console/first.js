@@ -19,6 +19,7 @@ export const asks = {
   'dead-letters': (id, filters) =>
     [`/api/dead-letters${query(filters, ['destination', 'since', 'until']).replace('&', '?')}`, '/api/destinations'],
   preview: () => ['/api/events?limit=20'],
+  books: () => [],
   gaps: () => ['/api/gaps'],
 };
 

@@ -62,6 +62,7 @@ abstract class ConsoleInBrowser {
         VIEWS.put("#/events", "ol.events li:nth-child(50)");
         VIEWS.put("#/dead-letters", ".cards .card");
         VIEWS.put("#/search/stored-user-1", "ol.events li");
+        VIEWS.put("#/books", ".cards .card");
     }
 
     @AfterAll

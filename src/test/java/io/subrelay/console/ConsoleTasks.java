@@ -104,6 +104,18 @@ abstract class ConsoleTasks extends ConsoleInBrowser {
         await().until(() -> deadAtAmplitude() == before - count);
     }
 
+    @Test
+    void whatDidWeEarnAndDidAllOfItArrive() {
+        open("Books");
+        browser.awaitText("Accepted");
+        browser.awaitText("USD");
+        assertThat(browser.texts(".cards h2")).isNotEmpty()
+                .allSatisfy(each -> assertThat(each).endsWith("closes").doesNotContain("not"));
+        assertThat(browser.text()).contains("Not delivered", "timestamp is too old", "Send again");
+        click("Day before");
+        browser.awaitText("No event was accepted on this day");
+    }
+
     private static int deadAtAmplitude() {
         return destination("amplitude").path("dead").asInt();
     }
@@ -204,7 +216,12 @@ abstract class ConsoleTasks extends ConsoleInBrowser {
         browser.awaitText("amplitude will be told of");
         click("Tell of ");
         clickAt("amplitude", "Stop");
-        await().until(() -> destination("amplitude").path("backfill").path("state").asText().equals("stopped"));
+        // what is drawn anew may move the button away from under the mouse
+        redrawn().until(() -> {
+            browser.driver().findElements(By.cssSelector("section[aria-label=amplitude] button")).stream()
+                    .filter(each -> each.getText().startsWith("Stop")).forEach(WebElement::click);
+            return destination("amplitude").path("backfill").path("state").asText().equals("stopped");
+        });
     }
 
     /** All answers are those of an empty store, but for the event, which is taken in. */

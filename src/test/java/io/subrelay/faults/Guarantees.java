@@ -9,6 +9,8 @@ import io.subrelay.harness.Load;
 import io.subrelay.harness.Receipts;
 import io.subrelay.vendors.FakeVendors;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -73,5 +75,19 @@ final class Guarantees {
             System.out.printf("%s: %s lost 0, out of order 0, repeated %d; dead letters redelivered %d%n",
                     run, destination, receipts.repeats().size(), dead);
         }
+        // of yesterday and today, as a day may have begun meanwhile
+        assertBooksClose(api.get("/api/books?days=2&day=" + LocalDate.now(ZoneOffset.UTC).minusDays(1)), events);
+    }
+
+    private static void assertBooksClose(JsonNode books, int events) {
+        assertThat(books.path("closes").asBoolean()).as(books.toPrettyString()).isTrue();
+        assertThat(books.path("accepted")).hasSize(1);
+        assertThat(books.path("accepted").get(0).path("events").asInt()).isEqualTo(events);
+        assertThat(books.path("destinations")).hasSize(DESTINATIONS.size());
+        books.path("destinations").forEach(it -> {
+            // customers that turn out to be one are told of as well
+            assertThat(it.path("meant").asInt()).as(books.toPrettyString()).isGreaterThanOrEqualTo(events)
+                    .isEqualTo(it.path("delivered").asInt() + it.path("skipped").asInt());
+        });
     }
 }
