@@ -96,7 +96,7 @@ class ConsoleForEverybodyIT extends ConsoleTasks {
         assertThat(browser.focused().getText()).startsWith("Backfill");
 
         browser.load(runner.urlWithPassword("/"));
-        tabTo("Gaps");
+        tabTo("Books");
         browser.press(Keys.TAB, CUSTOMER, Keys.ENTER);
         browser.awaitText("History");
         assertThat(browser.focused().getAttribute("id")).isEqualTo("main");
