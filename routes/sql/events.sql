@@ -5,7 +5,7 @@ with chosen as (
   where seq > cast(:#${variable.from} as bigint) and seq < cast(:#${variable.to} as bigint)
     and kind = coalesce(:#${header.kind}, kind)
     and (cast(:#${variable.inWebhook} as varchar) is null
-      or cast(webhook as varchar) like cast(:#${variable.inWebhook} as varchar))
+      or replace(cast(webhook as varchar), ' ', '') like cast(:#${variable.inWebhook} as varchar))
     and (cast(:#${header.destination} as varchar) is null or cast(:#${variable.states} as varchar) is not null
       or destinations like '%,' || cast(:#${header.destination} as varchar) || ',%'
       or exists (select 1 from delivery d where d.id between e.seq * 1000 and e.seq * 1000 + 999

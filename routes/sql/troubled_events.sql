@@ -14,7 +14,7 @@ with chosen as (
   where e.seq > cast(:#${variable.from} as bigint) and e.seq < cast(:#${variable.to} as bigint)
     and e.kind = coalesce(:#${header.kind}, e.kind)
     and (cast(:#${variable.inWebhook} as varchar) is null
-      or cast(e.webhook as varchar) like cast(:#${variable.inWebhook} as varchar))
+      or replace(cast(e.webhook as varchar), ' ', '') like cast(:#${variable.inWebhook} as varchar))
   order by e.seq desc limit least(cast(:#limit as int), 200)
 )
 select e.seq, e.event_id, e.type, e.kind, e.happened_at, e.received_at, e.destinations, d.*,

@@ -14,7 +14,7 @@ import java.math.RoundingMode;
  * @param quarter  when it was accepted, in quarters of an hour since the epoch
  * @param usd      its price in US dollars, as RevenueCat gives it: negative for a refund; 0 where there is none
  * @param amount   the price in the currency of the purchase; 0 where there is none
- * @param currency of the purchase, ISO 4217; {@code XXX} where it is none, empty where there is no price in it
+ * @param currency of the purchase, ISO 4217; {@code XXX} where it is not a code, empty without a price in it
  */
 public record BookedEvent(long seq, long quarter, Environment environment, BigDecimal usd, BigDecimal amount,
         String currency, Event event) {
@@ -46,7 +46,7 @@ public record BookedEvent(long seq, long quarter, Environment environment, BigDe
         return money == null ? BigDecimal.ZERO : money;
     }
 
-    /** The number, also one that is given as text; null where it is none, or more than all the money there is. */
+    /** The number, also one that is given as text; null where it is not a number, or is more than all the money there is. */
     private static BigDecimal money(JsonNode value) {
         BigDecimal number;
         try {

@@ -16,9 +16,9 @@ import java.util.TreeSet;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * The events of a period that have not reached a destination: its dead letters, those that wait, and those that are
- * missing. One is missing that has not ended by the books and that nothing will send: the destination has passed it, and
- * no redelivery is scheduled. Only what has not ended is looked at, however many events there are.
+ * The events of a period that have not reached a destination: dead letters, those that wait, and those that are missing.
+ * One is missing if it has not ended by the books and nothing will send it: the destination has passed it, and no
+ * redelivery is scheduled. Only what has not ended is looked at, however many events there are.
  */
 final class Undelivered {
 
@@ -28,9 +28,13 @@ final class Undelivered {
 
     static final int MAX_LISTED = 100;
     private static final String EVENT = "select e.seq, e.event_id, e.kind, e.received_at, e.webhook, ";
-    private static final String NEITHER = " and not exists (select 1 from delivery d where d.id = e.seq * 1000"
-            + " + (select number from destination where name = ?)) and not exists (select 1 from redelivery r where r.event = e.seq"
-            + " and r.destination = ?) order by e.seq limit " + MAX_LISTED;
+    private static final String UNSETTLED = EVENT + """
+            cast(null as varchar(1)) as reason from event e cross join destination t
+            where t.name = ? and e.destinations like '%,' || t.name || ',%'
+              and e.seq >= ? and e.seq <= ? and e.seq > ? and e.received_at >= ? and e.received_at < ?
+              and not exists (select 1 from delivery d where d.id = e.seq * 1000 + t.number)
+              and not exists (select 1 from redelivery r where r.event = e.seq and r.destination = t.name)
+            order by e.seq limit\s""" + MAX_LISTED;
 
     private final JdbcTemplate jdbc;
     private final Period period;
@@ -142,10 +146,7 @@ final class Undelivered {
 
     private void listUnsettled(String destination, String state, long[] range, long fromMs, long toMs) {
         if (range != null) {
-            list(destination, state, EVENT + "cast(null as varchar(1)) as reason from event e where e.seq >= ?"
-                    + " and e.seq <= ? and e.seq > ? and e.received_at >= ? and e.received_at < ?"
-                    + " and e.destinations like ?" + NEITHER, range[0], range[1], start, fromMs, toMs,
-                    "%," + destination + ",%", destination, destination);
+            list(destination, state, UNSETTLED, destination, range[0], range[1], start, fromMs, toMs);
         }
     }
 

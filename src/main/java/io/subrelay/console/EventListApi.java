@@ -14,7 +14,7 @@ import org.apache.camel.Exchange;
 public final class EventListApi {
 
     private static final int MOST = 200;
-    /** How many events are looked at for those that a filter lets through: an answer comes soon, however few these are. */
+    /** How many events are looked at for those that a filter lets through: an answer comes soon however few match. */
     private static final int LOOKED_AT = 5_000;
     private static final Set<String> STATES =
             Set.of("pending", "retrying", "delivered", "skipped", "previewed", "dead");
@@ -66,7 +66,7 @@ public final class EventListApi {
         exchange.setVariable("to", to);
         exchange.setVariable("listed", listed);
         exchange.setVariable("states", states.isEmpty() ? null : "," + String.join(",", states) + ",");
-        exchange.setVariable("inWebhook", environment == null ? null : "%\"environment\"%\"" + environment + "\"%");
+        exchange.setVariable("inWebhook", environment == null ? null : "%\"environment\":\"" + environment + "\"%");
     }
 
     private static long whole(Exchange exchange, String name, int digits, String otherwise) {

@@ -1,6 +1,5 @@
 package io.subrelay.delivery;
 
-import io.subrelay.delivery.queue.Lanes;
 import io.subrelay.delivery.queue.OutboxQueue;
 import io.subrelay.event.Delivery;
 import io.subrelay.event.DeliveryResult;
@@ -133,11 +132,11 @@ final class DeliveringConsumer extends OutboxConsumer {
             failing.nothingWaits();
             return false;
         }
-        return !queue.makeDue(Lanes::makeNextDue);
+        return !queue.makeDue(customer -> true, 1);
     }
 
     private void recovered() {
-        queue.makeDue(Lanes::makeAllDue);
+        queue.makeDue(customer -> true, Integer.MAX_VALUE);
         recovered.set(true);
     }
 

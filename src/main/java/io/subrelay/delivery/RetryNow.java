@@ -62,7 +62,7 @@ public final class RetryNow {
 
     private void retryNow(DeliveringConsumer consumer) throws SQLException {
         Set<Long> customers = store.customersDue(consumer.name());
-        consumer.queue().makeDue(lanes -> lanes.makeDueOf(customers));
+        consumer.queue().makeDue(customers::contains, Integer.MAX_VALUE);
     }
 
     /** What waits is attempted at once after a start, unless the destination has asked for a later time. */

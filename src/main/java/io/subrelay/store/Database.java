@@ -65,7 +65,7 @@ public final class Database implements AutoCloseable {
         boolean h2 = url.startsWith("jdbc:h2:");
         HikariConfig config = new HikariConfig();
         config.setPoolName("database");
-        config.setJdbcUrl(h2 ? withH2Options(url) : url);
+        config.setJdbcUrl(h2 ? H2File.withOptions(url) : url);
         config.setUsername(settings.isSet("database.username") ? settings.get("database.username") : null);
         config.setPassword(settings.isSet("database.password") ? settings.get("database.password") : null);
         config.setMaximumPoolSize(10);
@@ -162,8 +162,7 @@ public final class Database implements AutoCloseable {
     /**
      * Where one connection is lost the others are as well. H2 closes itself where it cannot write, as on a full disk,
      * and its connections still call themselves valid after that; of a PostgreSQL that failed over, each would be
-     * waited
-     * for.
+     * waited for.
      */
     private static final class LostConnections implements SQLExceptionOverride {
 
@@ -179,26 +178,6 @@ public final class Database implements AutoCloseable {
             pool.getHikariPoolMXBean().softEvictConnections();
             return Override.MUST_EVICT;
         }
-    }
-
-    /**
-     * H2 answers a commit before it is in the file unless WRITE_DELAY is 0, closes itself in a shutdown hook that races
-     * with Camel's unless it is told not to, tells column names in upper case, PostgreSQL in lower case, keeps space
-     * that is free for 45 s in case the disk had not written what replaces it, which it has (see commitToDisk), and
-     * keeps more of the file in memory, by its size in KB, than it reads again: most of what is written are events. It
-     * keeps eight parsed statements for each connection, and the writer has more in each transaction. Its trace file
-     * would hold what statements were given.
-     */
-    private static String withH2Options(String url) {
-        String options = "";
-        for (String option : new String[] {
-                "WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE", "DB_CLOSE_DELAY=-1", "DATABASE_TO_LOWER=TRUE",
-                "RETENTION_TIME=2000", "CACHE_SIZE=8192", "TRACE_LEVEL_FILE=0", "QUERY_CACHE_SIZE=32"}) {
-            if (!url.toUpperCase().contains(option.substring(0, option.indexOf('=') + 1))) {
-                options += ";" + option;
-            }
-        }
-        return url + options;
     }
 
     /** What the database says, which names its file; else what the failure began with. */

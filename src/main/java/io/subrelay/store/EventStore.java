@@ -95,10 +95,11 @@ public final class EventStore {
                     customers.tellNothingOf(event);
                 }
                 written.add(enriched);
+                BookedEvent booked = BookedEvent.of(enriched);
                 if (told && !update) {
-                    journal.accepted(BookedEvent.of(enriched), enriched.destinations());
+                    journal.accepted(booked, enriched.destinations());
                 } else {
-                    journal.meant(BookedEvent.of(enriched), enriched.destinations());
+                    journal.meant(booked, enriched.destinations());
                 }
             } else {
                 written.add(null);

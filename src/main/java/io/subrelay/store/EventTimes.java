@@ -13,17 +13,13 @@ public final class EventTimes {
 
     /** The place of the oldest event that is stored; 0 if there is none. */
     public long first() {
-        return place("select min(seq) from event");
+        Long first = database.jdbc().queryForObject("select min(seq) from event", Long.class);
+        return first == null ? 0 : first;
     }
 
     /** The place of the newest event; 0 if there has been none. */
     public long last() {
-        return place("select last_event from log_position");
-    }
-
-    private long place(String sql) {
-        Long place = database.jdbc().queryForObject(sql, Long.class);
-        return place == null ? 0 : place;
+        return new DeliveryStore(database).lastEvent();
     }
 
     /**

@@ -46,6 +46,26 @@ final class H2File implements AutoCloseable {
     /** When the copy was made that is beside the file, nanoseconds; 0 while there is none. */
     private long copiedSince;
 
+    /**
+     * H2 answers a commit before it is in the file unless WRITE_DELAY is 0, closes itself in a shutdown hook that races
+     * with Camel's unless it is told not to, tells column names in upper case, PostgreSQL in lower case, keeps space
+     * that is free for 45 s in case the disk had not written what replaces it, which it has (see {@code Database.commitToDisk}), and
+     * keeps more of the file in memory, by its size in KB, than it reads again: most of what is written are events. It
+     * keeps eight parsed statements for each connection, and the writer has more in each transaction. Its trace file
+     * would hold what statements were given.
+     */
+    static String withOptions(String url) {
+        String options = "";
+        for (String option : new String[] {
+                "WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE", "DB_CLOSE_DELAY=-1", "DATABASE_TO_LOWER=TRUE",
+                "RETENTION_TIME=2000", "CACHE_SIZE=8192", "TRACE_LEVEL_FILE=0", "QUERY_CACHE_SIZE=32"}) {
+            if (!url.toUpperCase().contains(option.substring(0, option.indexOf('=') + 1))) {
+                options += ";" + option;
+            }
+        }
+        return url + options;
+    }
+
     private H2File(String name, String options) throws IOException {
         this.name = name;
         this.options = options;

@@ -35,11 +35,10 @@ public final class RequestedDeliveryStore {
             """;
     private static final String TO_BE_SCHEDULED = """
             select e.*, d.state as ended, d.reason as ended_for, e.destinations like :listed as listed
-            from event e left join delivery d on d.id = e.seq * 1000
-              + (select number from destination where name = :destination)
+            from event e left join delivery d on d.id = %s
             where not exists (select 1 from redelivery r where r.destination = :destination and r.event = e.seq)
               and e.seq > :from and e.seq <= :to and\s
-            """;
+            """.formatted(ID);
     private static final String SCHEDULED = """
             from delivery d join redelivery r on r.destination = d.destination and r.event = d.event
             where d.destination = :destination and d.id >= (:from + 1) * 1000 and d.id < (:to + 1) * 1000""";

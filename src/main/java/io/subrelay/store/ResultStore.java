@@ -97,10 +97,9 @@ final class ResultStore {
     }
 
     private void writeSettled(Connection connection, List<DeliveryResult> settled) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(
-                """
-                        insert into delivery (id, event, destination, state, attempts, settled_at, millis, response_code, reason,
-                          request) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
+        try (PreparedStatement insert = connection.prepareStatement("""
+                insert into delivery (id, event, destination, state, attempts, settled_at, millis, response_code,
+                  reason, request) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
             for (DeliveryResult it : settled) {
                 insert.setLong(1, id(connection, it));
                 insert.setLong(2, it.seq());

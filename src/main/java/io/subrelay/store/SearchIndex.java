@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -21,6 +23,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 public final class SearchIndex {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SearchIndex.class);
     /** How many customers of before are indexed at a time: nothing is accepted meanwhile. */
     private static final int STEP = 50;
     private static final long PAUSE_MS = 50;
@@ -94,14 +97,19 @@ public final class SearchIndex {
     /** Indexes the customers of before an upgrade, until they are or the thread is interrupted. */
     public void fill() {
         boolean more = true;
+        boolean fails = false;
         try {
             while (more) {
                 try {
                     more = step();
-                    TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
+                    fails = false;
                 } catch (SQLException | RuntimeException e) {
-                    TimeUnit.MILLISECONDS.sleep(PAUSE_AFTER_FAILURE_MS);
+                    if (!fails) {
+                        LOG.warn("Customers could not be indexed for search, which is tried again: {}", e.toString());
+                    }
+                    fails = true;
                 }
+                TimeUnit.MILLISECONDS.sleep(fails ? PAUSE_AFTER_FAILURE_MS : PAUSE_MS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,7 +1,7 @@
 // What destinations refused for good, in groups of those with the same reason.
 
 import {getAll, path, post} from './api.js';
-import {asks} from './first.js';
+import {asks, query} from './first.js';
 import {choice, period} from './filters.js';
 import {answerInWords, count, failure, html, nothing, when} from './parts.js';
 import {maskedText} from './personal.js';
@@ -25,11 +25,9 @@ export async function show(screen, id, filters) {
   }
 
   async function again(group) {
-    const within = ['since', 'until'].filter(name => filters.get(name))
-      .map(name => `&${name}=${encodeURIComponent(filters.get(name))}`).join('');
     try {
       const {scheduled, reason} = await post(path`/api/destinations/${group.destination}/redeliver?reason=${group.reason}`
-        + `&response-code=${group.response_code ?? ''}${within}`, '', screen.signal);
+        + `&response-code=${group.response_code ?? ''}${query(filters, ['since', 'until'])}`, '', screen.signal);
       told = scheduled > 0 ? `${count(scheduled, 'event is', 'events are')} on the way to ${group.destination}.`
         : `Nothing to do: ${reason}.`;
       await load();

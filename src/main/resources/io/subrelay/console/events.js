@@ -33,12 +33,8 @@ export async function show(screen, id, filters) {
       const fresh = newest === null ? 0 : part.list.filter(event => event.seq > newest).length;
       if (fresh > 0) screen.say(count(fresh, 'new event', 'new events'));
       list = part.list;
-      if (newest === null) {
-        next = part.next;
-        if (list.length < AT_ONCE && next) await earlier();
-      } else {
-        next = part.next;
-      }
+      next = part.next;
+      if (newest === null && list.length < AT_ONCE && next) await earlier();
       newest = list[0]?.seq ?? newest ?? 0;
       error = null;
     } catch (e) {

@@ -20,13 +20,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
+import java.util.function.LongPredicate;
 
 /**
  * The lanes of one destination, one for each customer that has something to be delivered. A lane that cannot go on now
  * costs a few bytes, however many events it has: they are left in the database. Not thread safe: the queue's lock
  * guards it.
  */
-public final class Lanes {
+final class Lanes {
 
     /** How long a lane waits before it is asked again whether another runner is done with what was merged into it. */
     private static final long ELSEWHERE_MS = 100;
@@ -217,22 +218,9 @@ public final class Lanes {
         }
     }
 
-    /** Makes every lane that waits for its next attempt due; false if none does. */
-    public boolean makeAllDue() {
-        return makeDue(List.copyOf(waiting));
-    }
-
-    /** Makes those of these customers due. */
-    public boolean makeDueOf(Set<Long> customers) {
-        return makeDue(waiting.stream().filter(lane -> customers.contains(lane.customer)).toList());
-    }
-
-    /** Makes the one due that would be the next. */
-    public boolean makeNextDue() {
-        return makeDue(waiting.stream().limit(1).toList());
-    }
-
-    private boolean makeDue(List<Lane> theirs) {
+    /** Makes due what these customers wait for, at most so many of them, the next one first; false if none waits. */
+    boolean makeDue(LongPredicate customers, int most) {
+        List<Lane> theirs = waiting.stream().filter(lane -> customers.test(lane.customer)).limit(most).toList();
         for (Lane lane : theirs) {
             lane.retried = lane.retried == null ? null : lane.retried.early();
             move(lane, State.UNREAD);
@@ -347,9 +335,7 @@ public final class Lanes {
         }
     }
 
-    /**
-     * Notes that others have to be asked, where another runner may have deliveries that go first, or none were read.
-     */
+    /** Notes that others have to be asked, where another runner's deliveries may go first, or none were read. */
     private boolean leaveForOthers(Lane lane, Delivery next) {
         boolean asked = lane.merging != null && lane.merging.seq() == next.seq();
         lane.merging = null;

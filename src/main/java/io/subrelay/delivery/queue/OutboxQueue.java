@@ -14,7 +14,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -218,14 +218,16 @@ public final class OutboxQueue {
     }
 
     /**
-     * Makes deliveries due that wait for their next attempt.
+     * Makes deliveries due that wait for their next attempt, those that are next first.
      *
-     * @param which makes lanes due, and says whether there were any
+     * @param customers whose
+     * @param most      of how many customers
+     * @return          false if none waits
      */
-    public boolean makeDue(Predicate<Lanes> which) {
+    public boolean makeDue(LongPredicate customers, int most) {
         return locked(() -> {
             changed.signal();
-            return which.test(lanes);
+            return lanes.makeDue(customers, most);
         });
     }
 

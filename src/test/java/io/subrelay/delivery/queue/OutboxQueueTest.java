@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -117,7 +116,7 @@ class OutboxQueueTest {
         try {
             List<Future<List<Delivery>>> takers = Stream.generate(() -> threads.submit(
                     () -> queue.take(1, (first, other) -> true, () -> 0, () -> {}))).limit(3).toList();
-            queue.makeDue(Lanes::makeAllDue);
+            queue.makeDue(customer -> true, Integer.MAX_VALUE);
             for (Future<List<Delivery>> taker : takers) {
                 assertThat(taker.get(9, TimeUnit.SECONDS)).hasSize(1);
             }
@@ -188,7 +187,7 @@ class OutboxQueueTest {
         } else if (dice < 960) {
             clock.advance(random.nextInt(10) == 0 ? 100_000 : random.nextInt(500));
         } else if (dice < 962) {
-            queue.makeDue(Lanes::makeAllDue);
+            queue.makeDue(customer -> true, Integer.MAX_VALUE);
             recoveredAt = step;
         } else if (dice < 975) {
             release();
