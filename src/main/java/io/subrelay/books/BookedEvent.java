@@ -46,7 +46,7 @@ public record BookedEvent(long seq, long quarter, Environment environment, BigDe
         return money == null ? BigDecimal.ZERO : money;
     }
 
-    /** The number, also one that is given as text; null where it is not a number, or is more than all the money there is. */
+    /** The number, also one that is given as text; null if it is not a number, or more than all the money there is. */
     private static BigDecimal money(JsonNode value) {
         BigDecimal number;
         try {

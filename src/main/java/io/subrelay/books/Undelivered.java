@@ -16,9 +16,9 @@ import java.util.TreeSet;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * The events of a period that have not reached a destination: dead letters, those that wait, and those that are missing.
- * One is missing if it has not ended by the books and nothing will send it: the destination has passed it, and no
- * redelivery is scheduled. Only what has not ended is looked at, however many events there are.
+ * The events of a period that have not reached a destination: dead letters, waiting and missing ones. One is missing if
+ * it has not ended by the books and nothing will send it: the destination has passed it, and no redelivery waits. Only
+ * what has not ended is looked at, however many events there are.
  */
 final class Undelivered {
 

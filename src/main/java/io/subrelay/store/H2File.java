@@ -49,9 +49,9 @@ final class H2File implements AutoCloseable {
     /**
      * H2 answers a commit before it is in the file unless WRITE_DELAY is 0, closes itself in a shutdown hook that races
      * with Camel's unless it is told not to, tells column names in upper case, PostgreSQL in lower case, keeps space
-     * that is free for 45 s in case the disk had not written what replaces it, which it has (see {@code Database.commitToDisk}), and
-     * keeps more of the file in memory, by its size in KB, than it reads again: most of what is written are events. It
-     * keeps eight parsed statements for each connection, and the writer has more in each transaction. Its trace file
+     * that is free for 45 s in case the disk had not written what replaces it, which it has (commits are forced to it),
+     * and keeps more of the file in memory, by its size in KB, than it reads again: most of what is written are events.
+     * It keeps eight parsed statements for each connection, and the writer has more in each transaction. Its trace file
      * would hold what statements were given.
      */
     static String withOptions(String url) {
