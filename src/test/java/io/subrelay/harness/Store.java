@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,7 +30,7 @@ public record Store(Kind kind, String url, Map<String, String> settings) {
 
         /** A fresh one of this kind. */
         public Store create() {
-            return this == H2 ? h2(copyOfEmptyH2()) : postgresql(sharedServer());
+            return this == H2 ? h2(copyOfEmptyH2()) : patient(postgresql(sharedServer()));
         }
     }
 
@@ -70,6 +71,13 @@ public record Store(Kind kind, String url, Map<String, String> settings) {
         }
         String url = "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/" + name;
         return new Store(Kind.POSTGRESQL, url, Map.of("database.url", url, "database.username", "postgres"));
+    }
+
+    /** The same, whose answers are waited for however busy the machine is. */
+    private static Store patient(Store store) {
+        Map<String, String> settings = new HashMap<>(store.settings);
+        settings.put("database.url", store.url + "?connectTimeout=300&socketTimeout=300");
+        return new Store(store.kind, store.url, settings);
     }
 
     /** A server that is waited for however busy the machine is. */
