@@ -29,6 +29,7 @@ import java.lang.reflect.Proxy;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.apache.camel.spi.Registry;
+import org.apache.camel.util.function.Suppliers;
 
 /** What the routes call by name. */
 public final class Beans {
@@ -64,7 +65,8 @@ public final class Beans {
                 new ImportApi(new CustomerRecords(database), new EventPreview(database), outbox));
         registry.bind("gapsApi", new GapsApi(new CustomerRecords(database), meters));
         registry.bind("booksApi", new BooksApi(database == null ? noDatabase() : database.dataSource()));
-        registry.bind("consoleFiles", new ConsoleFiles());
+        // read once a page is asked for
+        registry.bind("consoleFiles", ConsoleFiles.class, Suppliers.memorize(ConsoleFiles::new));
         registry.bind("previewApi", new PreviewApi(new EventPreview(database), destinations));
     }
 

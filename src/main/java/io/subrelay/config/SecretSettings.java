@@ -6,15 +6,17 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What of the settings must never be shown: the values of those whose names say so, and what addresses hold. */
 final class SecretSettings {
 
-    private static final String NAMES =
-            "(?i).*(key|secret|password|passcode|token|authorization|credential|webhook-url)s?$";
-    private static final String ADDRESSES = "(?i).*\\b(url|uri)(\\..*)?$";
+    private static final Predicate<String> NAMES = Pattern.compile(
+            "(?i).*(key|secret|password|passcode|token|authorization|credential|webhook-url)s?").asMatchPredicate();
+    private static final Predicate<String> ADDRESSES =
+            Pattern.compile("(?i).*\\b(url|uri)(\\..*)?").asMatchPredicate();
     /** Shorter values are part of too much else. */
     private static final int MIN_LENGTH = 4;
     private static final Pattern USER_INFO = Pattern.compile("//([^/?#]*)@");
@@ -27,14 +29,14 @@ final class SecretSettings {
             Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
 
     static boolean isSecret(String name) {
-        return name.matches(NAMES) || name.matches(ADDRESSES);
+        return NAMES.test(name) || ADDRESSES.test(name);
     }
 
     void add(String name, String value) {
-        if (name.matches(ADDRESSES) || value.contains("://")) {
+        if (ADDRESSES.test(name) || value.contains("://")) {
             addAddress(value);
         }
-        if (name.matches(NAMES)) {
+        if (NAMES.test(name)) {
             addSecret(value);
         }
     }
@@ -66,7 +68,7 @@ final class SecretSettings {
         }
         Matcher parameter = PARAMETER.matcher(address);
         while (parameter.find()) {
-            if (!address.startsWith("jdbc:") || parameter.group(1).matches(NAMES)) {
+            if (!address.startsWith("jdbc:") || NAMES.test(parameter.group(1))) {
                 addValue(parameter.group(2));
                 addValue(unescaped(parameter.group(2)));
             }
