@@ -5,7 +5,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.subrelay.beans.Beans;
 import io.subrelay.books.Ledger;
-import io.subrelay.check.CheckCommand;
+import io.subrelay.check.Check;
 import io.subrelay.check.CheckedReload;
 import io.subrelay.check.Folder;
 import io.subrelay.config.Secrets;
@@ -49,11 +49,9 @@ import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.health.HealthCheckRegistry;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
-import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.Registry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,9 +59,6 @@ import org.springframework.core.NestedExceptionUtils;
 
 /** Puts together what the routes use, checks the settings before anything starts, and takes it apart at the end. */
 final class Runner extends MainListenerSupport {
-
-    static final String PROPERTIES = "file:application.properties;optional=true,"
-            + "classpath:io/subrelay/defaults.properties,classpath:io/subrelay/destinations.properties";
 
     private static final Logger LOG = LoggerFactory.getLogger(Subrelay.class);
 
@@ -100,7 +95,7 @@ final class Runner extends MainListenerSupport {
                 return context;
             }
         };
-        main.setPropertyPlaceholderLocations(PROPERTIES);
+        main.setPropertyPlaceholderLocations(Settings.LOCATIONS);
         return run(main, dev);
     }
 
@@ -135,21 +130,12 @@ final class Runner extends MainListenerSupport {
         }
     }
 
-    /** Those of the runner that is started in this folder. */
-    static Settings settings() {
-        CamelContext context = new DefaultCamelContext();
-        PropertiesComponent properties = context.getPropertiesComponent();
-        properties.setEncoding("UTF-8");
-        properties.setLocation(PROPERTIES);
-        return new Settings(properties).normalized();
-    }
-
     @Override
     public void beforeConfigure(BaseMainSupport main) {
         new Folder(Path.of("")).checkEncoding();
         CamelContext context = main.getCamelContext();
         Settings settings = new Settings(context.getPropertiesComponent()).normalized();
-        CheckCommand.beforeStart(Path.of(""), context);
+        Check.beforeStart(Path.of(""), context);
         checkAddress(settings, "server");
         checkAddress(settings, "management");
         SSLContext tls = OwnTls.of(settings);

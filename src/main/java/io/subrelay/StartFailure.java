@@ -1,6 +1,7 @@
 package io.subrelay;
 
-import io.subrelay.check.CheckCommand;
+import io.subrelay.check.Check;
+import io.subrelay.check.FaultsFound;
 import io.subrelay.config.Settings;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +19,7 @@ final class StartFailure {
             if (root instanceof Settings.InvalidSetting) {
                 return List.of(root.getMessage());
             }
-            if (root instanceof CheckCommand.FaultsFound found) {
+            if (root instanceof FaultsFound found) {
                 return found.faults();
             }
             if (root.getCause() == null || root.getCause() == root) {
@@ -26,7 +27,7 @@ final class StartFailure {
             }
             root = root.getCause();
         }
-        List<String> faults = CheckCommand.faults(Path.of(""));
+        List<String> faults = Check.faults(Path.of(""));
         String message = root.getMessage() == null ? root.toString() : root.getMessage();
         return !faults.isEmpty() ? faults
                 : List.of(message.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse(""));

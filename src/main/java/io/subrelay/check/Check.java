@@ -17,13 +17,17 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.RouteDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds everything that is wrong with a folder of routes and settings, and starts nothing. Files are looked at as text
  * first, which finds all that is misspelt at once; those in which that finds nothing Camel builds: all together, and
  * where it cannot, each on its own.
  */
-final class Check {
+public final class Check {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Check.class);
 
     private final Folder folder;
     private final List<Fault> faults = new ArrayList<>();
@@ -41,7 +45,35 @@ final class Check {
         this.folder = folder;
     }
 
-    /** @return what was found, in order */
+    /** What is wrong with the routes and settings of a folder, and the examples that do not hold. */
+    public static Report of(Path folder) {
+        return of(new Folder(folder));
+    }
+
+    /** What is wrong with the routes and settings of a folder, examples aside: one line each. */
+    public static List<String> faults(Path folder) {
+        return lines(ofRoutes(new Folder(folder)));
+    }
+
+    /**
+     * Looks before the start for what Camel would not stop for; what it may mean otherwise is logged.
+     *
+     * @param camel with the settings of the runner
+     * @throws FaultsFound if anything would do harm
+     */
+    public static void beforeStart(Path folder, CamelContext camel) {
+        List<Fault> found = ofRules(new Folder(folder), camel);
+        List<String> faults = lines(found);
+        if (!faults.isEmpty()) {
+            throw new FaultsFound(faults);
+        }
+        found.forEach(warning -> LOG.warn("{}", warning));
+    }
+
+    private static List<String> lines(List<Fault> found) {
+        return found.stream().filter(Fault::isFault).map(Fault::toString).toList();
+    }
+
     static Report of(Folder folder) {
         Check check = new Check(folder);
         check.all();

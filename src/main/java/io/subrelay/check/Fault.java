@@ -9,10 +9,10 @@ import java.util.Comparator;
  * @param line    counted from 1; 0 where it is no line's
  * @param message one plain sentence
  */
-record Fault(Level level, String file, int line, String message) {
+public record Fault(Level level, String file, int line, String message) {
 
     /** What it costs: a {@code FAULT} does not start, or does what nobody can want. */
-    enum Level {
+    public enum Level {
         FAULT, WARNING, NOTE
     }
 

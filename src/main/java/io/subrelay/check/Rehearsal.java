@@ -59,7 +59,7 @@ public final class Rehearsal implements AutoCloseable {
     /**
      * Ready to be asked what a runner that is started in this folder would send.
      *
-     * @throws CheckCommand.FaultsFound if it would not start
+     * @throws FaultsFound if it would not start
      */
     public static Rehearsal of(Path root) {
         Folder folder = new Folder(root);
@@ -76,8 +76,8 @@ public final class Rehearsal implements AutoCloseable {
         }
         rehearsal.close();
         // what is wrong is told by file and line, which takes longer
-        List<String> faults = CheckCommand.faults(root);
-        throw new CheckCommand.FaultsFound(faults.isEmpty() ? List.of(failure) : faults);
+        List<String> faults = Check.faults(root);
+        throw new FaultsFound(faults.isEmpty() ? List.of(failure) : faults);
     }
 
     /** With the settings of a runner that is started in this folder, those of the environment included. */

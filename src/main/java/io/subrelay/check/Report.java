@@ -1,16 +1,17 @@
 package io.subrelay.check;
 
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.List;
 
 /** What a check found. */
-record Report(List<Fault> found, int destinations, int examples) {
+public record Report(List<Fault> found, int destinations, int examples) {
 
-    boolean isFine() {
+    /** Whether a runner would start, and every example holds. */
+    public boolean isFine() {
         return found.stream().noneMatch(Fault::isFault);
     }
 
-    void print(PrintStream out) {
+    public void print(PrintWriter out) {
         found.forEach(out::println);
         long faults = found.stream().filter(Fault::isFault).count();
         out.println(isFine()

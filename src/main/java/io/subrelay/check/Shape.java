@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.NodeType;
 
 /**
  * Whether route files are made of what Camel knows: steps, their members and the values these accept, told by Camel's

@@ -6,9 +6,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.util.TimeUtils;
 
@@ -40,7 +42,19 @@ public final class Settings {
     /** Addresses of destinations: {@code database.url} is another kind, and {@code url.eu} a part of one. */
     private static final String URLS = "(?!database\\.)[^.]+\\.url";
 
+    /** Where a runner finds them, as Camel names it. */
+    public static final String LOCATIONS = "file:application.properties;optional=true,"
+            + "classpath:io/subrelay/defaults.properties,classpath:io/subrelay/destinations.properties";
+
     private final PropertiesComponent properties;
+
+    /** Those of the runner that is started in this folder. */
+    public static Settings ofRunner() {
+        PropertiesComponent properties = new DefaultCamelContext().getPropertiesComponent();
+        properties.setEncoding("UTF-8");
+        properties.setLocation(LOCATIONS);
+        return new Settings(properties).normalized();
+    }
 
     public Settings(PropertiesComponent properties) {
         this.properties = properties;
@@ -73,21 +87,24 @@ public final class Settings {
         return number(server + ".port", 0, 65_535);
     }
 
+    /** A positive duration with its unit, such as {@code 500ms}, {@code 30s} or {@code 7d}; empty if it is none. */
+    public static Optional<Duration> durationOf(String text) {
+        try {
+            long millis = TimeUtils.toMilliSeconds(text);
+            return millis > 0 && !text.matches("\\d+") ? Optional.of(Duration.ofMillis(millis)) : Optional.empty();
+        } catch (RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
     /**
      * A number without a unit would be one of milliseconds to Camel, of days or seconds to whoever set it.
      *
      * @throws InvalidSetting if it is not a positive duration such as {@code 500ms}, {@code 30s} or {@code 1h}
      */
     public Duration duration(String name) {
-        try {
-            long millis = TimeUtils.toMilliSeconds(get(name));
-            if (millis > 0 && !get(name).matches("\\d+")) {
-                return Duration.ofMillis(millis);
-            }
-        } catch (RuntimeException e) {
-            // told below, with what is accepted
-        }
-        throw invalid(name, get(name), "a duration with its unit, such as 500ms, 30s, 5m or 72h");
+        return durationOf(get(name)).orElseThrow(
+                () -> invalid(name, get(name), "a duration with its unit, such as 500ms, 30s, 5m or 72h"));
     }
 
     /**

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * attributes, and {@code purchases} with the status of each subscription when the API was asked. The id of the event is
  * made of all that it tells, so that the same answer is the same event.
  */
-final class RevenueCatCustomer {
+public final class RevenueCatCustomer {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     /** For clocks that differ. What holds as of a later time would win over every webhook until then. */
@@ -34,7 +34,7 @@ final class RevenueCatCustomer {
         this.askedAt = askedAt;
     }
 
-    static boolean isOne(JsonNode line) {
+    public static boolean isOne(JsonNode line) {
         return line.path("subscriber").isObject();
     }
 

@@ -1,0 +1,68 @@
+package io.subrelay.command;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The ids in a file of ids: one a line, or a column of RevenueCat's CSV exports, which a first line names. */
+final class IdColumn {
+
+    private static final List<String> NAMES =
+            List.of("app_user_id", "rc_last_seen_app_user_id_alias", "rc_original_app_user_id");
+
+    /** -1 until the first line is read. */
+    private int column = -1;
+    private boolean csv;
+
+    /**
+     * The id in the next line; null where there is none.
+     *
+     * @throws CommandFailed if it is the first line, and of a table without a column that is known: RevenueCat makes a
+     *                       customer of whatever it is asked for
+     */
+    String next(byte[] line) {
+        String text = new String(line, StandardCharsets.UTF_8);
+        if (column < 0) {
+            column = 0;
+            text = text.startsWith("\ufeff") ? text.substring(1) : text;
+            List<String> names = cells(text);
+            for (String name : NAMES) {
+                if (names.contains(name)) {
+                    column = names.indexOf(name);
+                    csv = true;
+                    return null;
+                }
+            }
+            if (text.matches(".*[,;\t].*")) {
+                throw new CommandFailed("the first line names none of the columns " + String.join(", ", NAMES)
+                        + ", with commas between them, and is no id by itself");
+            }
+        }
+        List<String> cells = csv ? cells(text) : List.of(text);
+        String id = column < cells.size() ? cells.get(column).strip() : "";
+        return id.isEmpty() ? null : id;
+    }
+
+    /** A quoted cell may hold commas, and quotes as two. */
+    private static List<String> cells(String line) {
+        List<String> cells = new ArrayList<>();
+        StringBuilder cell = new StringBuilder();
+        boolean quoted = false;
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (c == '"' && quoted && i + 1 < line.length() && line.charAt(i + 1) == '"') {
+                cell.append(c);
+                i++;
+            } else if (c == '"') {
+                quoted = !quoted;
+            } else if (c == ',' && !quoted) {
+                cells.add(cell.toString());
+                cell.setLength(0);
+            } else {
+                cell.append(c);
+            }
+        }
+        cells.add(cell.toString());
+        return cells;
+    }
+}

@@ -1,2 +1,0 @@
-/** The command {@code diff}: what a change of routes and settings does to the requests. */
-package io.subrelay.diff;
