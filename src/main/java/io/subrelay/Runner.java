@@ -113,7 +113,7 @@ final class Runner extends MainListenerSupport {
             return main.getExitCode();
         } catch (Exception e) {
             Secrets secrets = new Secrets(new Settings(main.getCamelContext().getPropertiesComponent()));
-            StartFailure.describe(e).forEach(line -> LOG.error("Subrelay does not start: {}", secrets.mask(line)));
+            Check.reasons(e).forEach(line -> LOG.error("Subrelay does not start: {}", secrets.mask(line)));
             main.shutdown();
             return 1;
         } finally {

@@ -1,5 +1,7 @@
 package io.subrelay;
 
+import io.subrelay.check.Check;
+import io.subrelay.config.Settings;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Ports;
 import io.subrelay.harness.RouteFiles;
@@ -100,7 +102,7 @@ public final class Relay implements AutoCloseable {
     private void start() {
         CompletableFuture<Void> started = new CompletableFuture<>();
         main = new Main();
-        main.setPropertyPlaceholderLocations(Runner.PROPERTIES.replaceFirst("file:[^,]*,", ""));
+        main.setPropertyPlaceholderLocations(Settings.LOCATIONS.replaceFirst("file:[^,]*,", ""));
         Properties properties = new Properties();
         properties.putAll(settings);
         main.setOverrideProperties(properties);
@@ -136,7 +138,7 @@ public final class Relay implements AutoCloseable {
         try {
             started.get(60, TimeUnit.SECONDS);
         } catch (Exception e) {
-            throw new IllegalStateException(String.join("; ", StartFailure.describe(e)), e);
+            throw new IllegalStateException(String.join("; ", Check.reasons(e)), e);
         }
     }
 

@@ -32,8 +32,7 @@ final class BeanNames {
                     String place = file.name() + ":" + Yaml.line(bean);
                     String first = places.putIfAbsent(name, place);
                     if (first != null) {
-                        twice.add(file.fault(Yaml.line(bean),
-                                "bean " + name + " is declared already, at " + first));
+                        twice.add(file.fault(bean, "bean " + name + " is declared already, at " + first));
                     }
                     declared.putIfAbsent(name, file);
                 }
@@ -53,8 +52,7 @@ final class BeanNames {
             if (!declared.containsKey(name) && camel.getRegistry().lookupByName(name) == null) {
                 Set<String> known = new TreeSet<>(declared.keySet());
                 known.addAll(camel.getRegistry().findByTypeWithName(Object.class).keySet());
-                faults.add(file.fault(Yaml.line(node),
-                        "there is no bean " + name + Nearest.hint(name, known)));
+                faults.add(file.fault(node, "there is no bean " + name + Nearest.hint(name, known)));
             }
         });
         return faults;

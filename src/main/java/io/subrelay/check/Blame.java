@@ -1,50 +1,59 @@
 package io.subrelay.check;
 
 import io.subrelay.config.Settings;
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.PropertyBindingException;
+import org.apache.camel.util.ObjectHelper;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.springframework.core.NestedExceptionUtils;
 
 /** Finds out of a failure to build routes what is wrong, and where. */
 final class Blame {
-
-    private static final Pattern PLACE = Pattern.compile("(?:file:)?([^\\s:]+\\.camel\\.yaml):(\\d+)");
 
     private static final Pattern DEFINITIONS = Pattern.compile("file:([^,]+), line (\\d+), column \\d+: (.*)");
 
     private Blame() {
     }
 
-    /** @param file where nothing tells the place better */
-    static Fault of(Throwable failure, RouteFile file, Folder folder) {
-        int line = 0;
-        String id = null;
-        for (Throwable cause = failure; cause != null; cause = next(cause)) {
-            if (cause instanceof Settings.InvalidSetting setting) {
-                return SettingsFile.read(folder).fault(setting);
+    /** @param files one of which is to blame */
+    static Fault of(Throwable failure, Collection<RouteFile> files, Folder folder) {
+        Settings.InvalidSetting setting = ObjectHelper.getException(Settings.InvalidSetting.class, failure);
+        if (setting != null) {
+            return SettingsFile.read(folder).fault(setting);
+        }
+        FailedToCreateRouteException route = ObjectHelper.getException(FailedToCreateRouteException.class, failure);
+        String told = Stream.iterate(failure, Objects::nonNull, Throwable::getCause).map(Throwable::getMessage)
+                .collect(Collectors.joining("\n", route == null ? "" : route.getLocation() + "\n", ""));
+        for (RouteFile file : files) {
+            Matcher place = Pattern.compile(Pattern.quote(file.name()) + ":(\\d+)").matcher(told);
+            if (place.find()) {
+                return of(failure, file, Integer.parseInt(place.group(1)));
             }
-            if (cause instanceof PropertyBindingException option && option.getPropertyName() != null) {
-                return option(file, option.getPropertyName(), option.getValue());
+            for (RouteFile.Route each : file.routes()) {
+                if (route != null && route.getRouteId().equals(each.id())) {
+                    return of(failure, file, each.idLine());
+                }
             }
-            if (cause instanceof ClassNotFoundException) {
-                return file.fault(lineWith(cause.getMessage(), file), "there is no class " + cause.getMessage()
+        }
+        return files.size() == 1 ? of(failure, files.iterator().next(), 0) : Fault.fault("", 0, oneLine(failure));
+    }
+
+    private static Fault of(Throwable failure, RouteFile file, int line) {
+        PropertyBindingException option = ObjectHelper.getException(PropertyBindingException.class, failure);
+        if (option != null && option.getPropertyName() != null) {
+            return option(file, option.getPropertyName(), option.getValue());
+        }
+        ClassNotFoundException type = ObjectHelper.getException(ClassNotFoundException.class, failure);
+        return type == null ? file.fault(line, oneLine(failure))
+                : file.fault(lineWith(type.getMessage(), file), "there is no class " + type.getMessage()
                         + "; put the jar file that has it, and those that it depends on, into the folder ext/");
-            }
-            if (cause instanceof FailedToCreateRouteException route) {
-                id = route.getRouteId();
-                line = line == 0 ? lineOf(String.valueOf(route.getLocation())) : line;
-            }
-            line = line == 0 ? lineOf(String.valueOf(cause.getMessage())) : line;
-        }
-        if (line == 0 && id != null) {
-            for (RouteFile.Route route : file.routes()) {
-                line = id.equals(route.id()) ? route.idLine() : line;
-            }
-        }
-        return file.fault(line, oneLine(failure));
     }
 
     /** @param failure says {@code file:routes/mapping.jq, line 3, column 5: …} */
@@ -66,11 +75,6 @@ final class Blame {
         return 0;
     }
 
-    private static int lineOf(String text) {
-        Matcher place = PLACE.matcher(text);
-        return place.find() ? Integer.parseInt(place.group(2)) : 0;
-    }
-
     private static Fault option(RouteFile file, String option, Object value) {
         int[] line = {0};
         YamlWalk.through(file.root(), (name, key, given, owners) -> {
@@ -80,28 +84,13 @@ final class Blame {
         return file.fault(line[0], option + " cannot be '" + value + "'");
     }
 
-    /** The route that could not be built; null if it was not one route's fault. */
-    static String route(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = next(cause)) {
-            if (cause instanceof FailedToCreateRouteException route) {
-                return route.getRouteId();
-            }
-        }
-        return null;
-    }
-
     /** What the innermost cause says, in one line. */
     static String oneLine(Throwable failure) {
-        Throwable root = failure;
-        while (next(root) != null) {
-            root = next(root);
-        }
-        String message = root.getMessage() == null ? root.toString() : root.getMessage();
-        return message.lines().map(String::strip).filter(line -> !line.isEmpty())
-                .reduce((a, b) -> a + " " + b).orElse("");
+        Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
+        return oneLine(root.getMessage() == null ? root.toString() : root.getMessage());
     }
 
-    private static Throwable next(Throwable failure) {
-        return failure.getCause() == failure ? null : failure.getCause();
+    static String oneLine(String text) {
+        return text.lines().map(String::strip).filter(line -> !line.isEmpty()).collect(Collectors.joining(" "));
     }
 }

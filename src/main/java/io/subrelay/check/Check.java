@@ -16,33 +16,38 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Finds everything that is wrong with a folder of routes and settings, and starts nothing. Files are looked at as text
- * first, which finds all that is misspelt at once; those in which that finds nothing Camel builds: all together, and
- * where it cannot, each on its own.
+ * first, which finds all that is misspelt at once; those in which that finds nothing Camel builds, without what it refuses
+ * until it refuses no more.
  */
 public final class Check {
 
     private static final Logger LOG = LoggerFactory.getLogger(Check.class);
 
     private final Folder folder;
+    private final List<RouteFile> files;
+    private final List<RouteFile> destinations;
     private final List<Fault> faults = new ArrayList<>();
-    private final List<RouteFile> good = new ArrayList<>();
     /** The files that read a setting without a value, or with a wrong one: building them would tell it again. */
     private final Set<String> unresolved = new TreeSet<>();
-    private List<RouteFile> shared = List.of();
     private BeanNames beans;
     /** Whether the functions that all jq expressions share are fine: otherwise no route can be built. */
     private boolean jq;
-    private int destinations;
+    /** Whether Camel builds what has no fault. */
+    private boolean built;
     private int examples;
 
     private Check(Folder folder) {
         this.folder = folder;
+        this.files = folder.routeFiles();
+        this.destinations = files.stream().filter(file -> file.destination() != null).toList();
     }
 
     /** What is wrong with the routes and settings of a folder, and the examples that do not hold. */
@@ -70,6 +75,17 @@ public final class Check {
         found.forEach(warning -> LOG.warn("{}", warning));
     }
 
+    /** Why a runner does not start: what is wrong with its folder, else what the failure says; one line each. */
+    public static List<String> reasons(Throwable failure) {
+        Settings.InvalidSetting setting = ObjectHelper.getException(Settings.InvalidSetting.class, failure);
+        if (setting != null) {
+            return List.of(setting.getMessage());
+        }
+        FaultsFound found = ObjectHelper.getException(FaultsFound.class, failure);
+        List<String> faults = found == null ? faults(Path.of("")) : found.faults();
+        return faults.isEmpty() ? List.of(Blame.oneLine(failure)) : faults;
+    }
+
     private static List<String> lines(List<Fault> found) {
         return found.stream().filter(Fault::isFault).map(Fault::toString).toList();
     }
@@ -77,13 +93,13 @@ public final class Check {
     static Report of(Folder folder) {
         Check check = new Check(folder);
         check.all();
-        return new Report(check.sorted(), check.destinations, check.examples);
+        return new Report(check.sorted(), check.destinations.size(), check.examples);
     }
 
     /** What is wrong with the routes and settings, examples aside. */
     static List<Fault> ofRoutes(Folder folder) {
         Check check = new Check(folder);
-        check.routes(folder.routeFiles());
+        check.routes();
         return check.sorted();
     }
 
@@ -95,7 +111,7 @@ public final class Check {
      */
     static List<Fault> ofRules(Folder folder, CamelContext camel) {
         Check check = new Check(folder);
-        check.texts(folder.routeFiles(), camel, false);
+        check.texts(camel, false);
         return check.sorted();
     }
 
@@ -104,16 +120,13 @@ public final class Check {
     }
 
     private void all() {
-        List<RouteFile> files = folder.routeFiles();
-        routes(files);
-        if (!files.isEmpty()) {
-            examples(files);
-        }
+        routes();
+        examples();
         folder.differentFromShipped().forEach(file -> faults.add(Fault.note(folder.shown(file), 0,
                 "this is not the file of this version: you have changed it, or it is from before an upgrade")));
     }
 
-    private void routes(List<RouteFile> files) {
+    private void routes() {
         if (files.isEmpty()) {
             faults.add(Fault.fault("", 0, "there are no routes in " + folder.root()
                     + ": start where routes/ and application.properties are"));
@@ -126,21 +139,15 @@ public final class Check {
         }
         beans = new BeanNames(files);
         try (Rehearsal rehearsal = Rehearsal.asStarted(folder)) {
-            texts(files, rehearsal.camel(), true);
+            texts(rehearsal.camel(), true);
         }
-        List<RouteFile> together = faultless(files);
-        boolean built = canBuildTogether(together);
-        shared = (built ? together : files).stream().filter(file -> file.destination() == null).toList();
-        if (!built) {
-            shared = built(shared);
-        }
-        for (RouteFile file : files) {
-            if (file.destination() != null) {
-                destinations++;
-                if (canBeBuilt(file) && (built || build(shared, file))) {
-                    good.add(file);
-                }
-            }
+        if (jq) {
+            List<RouteFile> fit = files.stream().filter(this::canBeBuilt).toList();
+            Set<RouteFile> all = new LinkedHashSet<>(fit);
+            fit.forEach(file -> beans.neededBy(file).stream()
+                    .filter(needed -> fit.stream().noneMatch(each -> each.name().equals(needed.name())))
+                    .forEach(all::add));
+            build(all);
         }
     }
 
@@ -149,7 +156,7 @@ public final class Check {
      *
      * @param whole whether also of what Camel refuses when it builds the routes
      */
-    private void texts(List<RouteFile> files, CamelContext camel, boolean whole) {
+    private void texts(CamelContext camel, boolean whole) {
         Settings settings = new Settings(camel.getPropertiesComponent());
         SettingsFile settingsFile = SettingsFile.read(folder);
         settings.faults().forEach(fault -> {
@@ -194,9 +201,8 @@ public final class Check {
                 faults.addAll(endpoints.faults(file));
             }
         }
-        faults.addAll(DestinationRules.faults(readable, placeholders, known, settings, settingsFile));
-        Set<String> names = new LinkedHashSet<>();
-        files.stream().filter(file -> file.destination() != null).forEach(file -> names.add(file.destination()));
+        faults.addAll(new DestinationRules(readable, placeholders, known, settings, settingsFile).faults());
+        List<String> names = destinations.stream().map(RouteFile::destination).toList();
         boolean allRead = files.stream().allMatch(this::isFaultless);
         settingsFile.unknown(names, placeholders.used(), placeholders.byKind()).stream()
                 // a file that has faults may be meant to read it
@@ -225,97 +231,75 @@ public final class Check {
         return faults.stream().noneMatch(fault -> fault.isFault() && fault.file().equals(file.name()));
     }
 
-    private List<RouteFile> faultless(Collection<RouteFile> files) {
-        return files.stream().filter(this::canBeBuilt).toList();
-    }
-
-    /** Whether Camel can build them all in one context: where it can, there is no need to build each on its own. */
-    private boolean canBuildTogether(List<RouteFile> files) {
-        try (Rehearsal rehearsal = Rehearsal.asStarted(folder)) {
-            rehearsal.load(files).build();
-            return jq;
-        } catch (Exception e) {
-            return false; // which of them it is, each on its own shows
-        }
-    }
-
-    /** Builds the files that all share, each with those before it; what one needs of a later one it gets at the end. */
-    private List<RouteFile> built(List<RouteFile> files) {
-        List<RouteFile> built = new ArrayList<>();
-        List<RouteFile> later = new ArrayList<>();
-        for (RouteFile file : faultless(files)) {
-            List<Fault> before = List.copyOf(faults);
-            if (build(built, file)) {
-                built.add(file);
-            } else {
-                faults.clear();
-                faults.addAll(before);
-                later.add(file);
-            }
-        }
-        for (RouteFile file : later) {
-            if (build(built, file)) {
-                built.add(file);
-            }
-        }
-        return built;
-    }
-
-    /**
-     * Has Camel build a file; a route that cannot be built is left out then, so that the others show what they have.
-     *
-     * @return whether there is no fault
-     */
-    private boolean build(List<RouteFile> others, RouteFile file) {
-        Set<String> left = new LinkedHashSet<>();
-        if (!jq) {
-            return false;
-        }
-        while (true) {
-            try (Rehearsal rehearsal = Rehearsal.asStarted(folder)) {
-                rehearsal.load(others).load(beans.neededBy(file)).load(List.of(file));
+    /** Has Camel build all files. A route that it refuses is left out then, so that others show what they have. */
+    private void build(Collection<RouteFile> files) {
+        Set<String> refused = new LinkedHashSet<>();
+        while (!built) {
+            try (Rehearsal rehearsal = loaded(files)) {
                 for (RouteDefinition route : List.copyOf(rehearsal.camel().getRouteDefinitions())) {
-                    if (left.contains(route.getRouteId())) {
+                    if (refused.contains(route.getRouteId())) {
                         rehearsal.camel().removeRouteDefinition(route);
                     }
                 }
                 rehearsal.build();
-                return left.isEmpty();
+                built = true;
             } catch (Exception e) {
-                faults.add(Blame.of(e, file, folder));
-                String route = Blame.route(e);
-                if (route == null || !left.add(route)) {
-                    return false;
+                faults.add(Blame.of(e, files, folder));
+                FailedToCreateRouteException of = ObjectHelper.getException(FailedToCreateRouteException.class, e);
+                if (of == null || !refused.add(of.getRouteId())) {
+                    return;
                 }
             }
         }
     }
 
-    private void examples(List<RouteFile> files) {
+    /** Loads all at once, as a start does; where that fails one by one, which tells what cannot be loaded. */
+    private Rehearsal loaded(Collection<RouteFile> files) {
+        Rehearsal atOnce = Rehearsal.asStarted(folder);
+        try {
+            return atOnce.load(files);
+        } catch (Exception e) {
+            atOnce.close();
+        }
+        Rehearsal apart = Rehearsal.asStarted(folder);
+        Set<RouteFile> failed = new LinkedHashSet<>(files);
+        // what one needs of a later one it gets the second time
+        for (boolean last : new boolean[] {false, true}) {
+            failed.removeIf(file -> {
+                try {
+                    apart.load(List.of(file));
+                    return true;
+                } catch (Exception e) {
+                    return last && faults.add(Blame.of(e, List.of(file), folder));
+                }
+            });
+        }
+        return apart;
+    }
+
+    private void examples() {
+        List<RouteFile> shared =
+                files.stream().filter(file -> file.destination() == null && canBeBuilt(file)).toList();
         boolean policy = shared.stream().anyMatch(file -> Yaml.items(file.root()).stream()
                 .anyMatch(item -> OutboxEndpoint.POLICY.equals(Yaml.text(Yaml.get(item, "routeConfiguration"), "id"))));
         try (Examples runner = new Examples(folder, shared)) {
-            for (RouteFile file : files) {
-                if (file.destination() == null) {
-                    continue;
-                }
+            for (RouteFile file : destinations) {
                 if (Examples.files(file.examples()).isEmpty()) {
                     faults.add(file.note(0, "this destination has no example; put one into "
                             + folder.shown(file.examples()) + "/"));
-                } else if (policy && good.contains(file)) {
+                } else if (policy && built && canBeBuilt(file)) {
                     examples += runner.run(file, file.examples(), faults);
                 } else {
                     faults.add(file.note(0, "its examples were not run, because of the faults"));
                 }
             }
         }
-        orphans(files);
+        orphans();
     }
 
     /** Examples whose destination is not there. */
-    private void orphans(List<RouteFile> files) {
-        Set<Path> expected = new LinkedHashSet<>();
-        files.stream().filter(file -> file.destination() != null).forEach(file -> expected.add(file.examples()));
+    private void orphans() {
+        List<Path> expected = destinations.stream().map(RouteFile::examples).toList();
         Path destinationsFolder = folder.root().resolve("routes/destinations");
         if (!Files.isDirectory(destinationsFolder)) {
             return;

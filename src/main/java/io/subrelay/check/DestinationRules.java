@@ -9,10 +9,12 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -23,47 +25,54 @@ final class DestinationRules {
     private static final Pattern BEFORE_PATH = Pattern.compile("\\{\\{([\\w-]+\\.url)}}(?=[/{])");
 
     private final List<Fault> faults = new ArrayList<>();
-
-    private DestinationRules() {
-    }
+    private final Collection<RouteFile> files;
+    private final Placeholders places;
+    private final Collection<String> known;
+    private final Settings settings;
+    private final SettingsFile settingsFile;
 
     /**
      * @param files  all that can be read
      * @param places the settings that files read
+     * @param known  the names of all settings
      */
-    static List<Fault> faults(Collection<RouteFile> files, Placeholders places, Collection<String> known,
-            Settings settings, SettingsFile settingsFile) {
-        DestinationRules rules = new DestinationRules();
-        rules.ids(files);
-        rules.configurations(files);
+    DestinationRules(Collection<RouteFile> files, Placeholders places, Collection<String> known, Settings settings,
+            SettingsFile settingsFile) {
+        this.files = files;
+        this.places = places;
+        this.known = known;
+        this.settings = settings;
+        this.settingsFile = settingsFile;
+    }
+
+    List<Fault> faults() {
+        ids();
+        configurations();
         Map<String, String> owners = new HashMap<>();
         for (RouteFile file : files) {
             for (Route route : file.routes()) {
                 if (route.destination() != null) {
-                    rules.destination(file, route, owners);
-                    rules.credentials(file, route, places, known, settings, settingsFile);
+                    destination(file, route, owners);
+                    credentials(file, route);
                 }
             }
             if (file.destination() != null) {
-                rules.file(file);
+                file(file);
             }
-            rules.addresses(file, settings, settingsFile);
+            addresses(file);
         }
-        return rules.faults;
+        return faults;
     }
 
-    private void ids(Collection<RouteFile> files) {
+    private void ids() {
         Map<String, String> places = new HashMap<>();
         for (RouteFile file : files) {
-            for (Node item : Yaml.items(file.root())) {
-                boolean route = Yaml.get(item, "route") != null || Yaml.get(item, "from") != null;
-                if (route) {
-                    YamlWalk.through(item, (name, key, value, owners) -> {
-                        if (name.equals("id") && Yaml.text(value) != null) {
-                            id(file, value, places);
-                        }
-                    });
-                }
+            for (Route route : file.routes()) {
+                YamlWalk.through(route.node(), (name, key, value, owners) -> {
+                    if (name.equals("id") && Yaml.text(value) != null) {
+                        id(file, value, places);
+                    }
+                });
             }
         }
     }
@@ -72,27 +81,20 @@ final class DestinationRules {
         String place = file.name() + ":" + Yaml.line(value);
         String first = places.putIfAbsent(Yaml.text(value), place);
         if (first != null) {
-            faults.add(file.fault(Yaml.line(value),
-                    "the id " + Yaml.text(value) + " is taken already, at " + first));
+            faults.add(file.fault(value, "the id " + Yaml.text(value) + " is taken already, at " + first));
         }
     }
 
-    private void configurations(Collection<RouteFile> files) {
-        Set<String> known = new TreeSet<>();
-        for (RouteFile file : files) {
-            for (Node item : Yaml.items(file.root())) {
-                String id = Yaml.text(Yaml.get(item, "routeConfiguration"), "id");
-                if (id != null) {
-                    known.add(id);
-                }
-            }
-        }
+    private void configurations() {
+        Set<String> there = files.stream().flatMap(file -> Yaml.items(file.root()).stream())
+                .map(item -> Yaml.text(Yaml.get(item, "routeConfiguration"), "id")).filter(Objects::nonNull)
+                .collect(Collectors.toCollection(TreeSet::new));
         for (RouteFile file : files) {
             for (Route route : file.routes()) {
                 for (String id : route.configurations()) {
-                    if (!id.matches(".*[*(\\[{|].*") && !known.contains(id)) {
-                        faults.add(file.fault(Yaml.line(Yaml.get(route.node(), "routeConfigurationId")),
-                                "there is no routeConfiguration " + id + Nearest.hint(id, known)));
+                    if (!id.matches(".*[*(\\[{|].*") && !there.contains(id)) {
+                        faults.add(file.fault(Yaml.get(route.node(), "routeConfigurationId"),
+                                "there is no routeConfiguration " + id + Nearest.hint(id, there)));
                     }
                 }
             }
@@ -104,10 +106,9 @@ final class DestinationRules {
         Node from = Yaml.get(route.from(), "uri") == null ? route.from() : Yaml.get(route.from(), "uri");
         String first = owners.putIfAbsent(name, file.name() + ":" + Yaml.line(from));
         if (first != null) {
-            faults.add(file.fault(Yaml.line(from),
-                    "outbox:" + name + " has its route already, at " + first));
+            faults.add(file.fault(from, "outbox:" + name + " has its route already, at " + first));
         } else if (!name.equals(file.destination())) {
-            faults.add(file.fault(Yaml.line(from), "outbox:" + name + " belongs in the file "
+            faults.add(file.fault(from, "outbox:" + name + " belongs in the file "
                     + "routes/destinations/" + name + RouteFile.SUFFIX
                     + ", or is another name than the file's meant?"));
         }
@@ -141,7 +142,7 @@ final class DestinationRules {
         }
     }
 
-    private void addresses(RouteFile file, Settings settings, SettingsFile settingsFile) {
+    private void addresses(RouteFile file) {
         YamlWalk.scalars(file.root(), scalar -> {
             Matcher before = BEFORE_PATH.matcher(Yaml.text(scalar));
             if (before.lookingAt()) {
@@ -156,14 +157,13 @@ final class DestinationRules {
         });
     }
 
-    private void credentials(RouteFile file, Route route, Placeholders places, Collection<String> known,
-            Settings settings, SettingsFile settingsFile) {
+    private void credentials(RouteFile file, Route route) {
         Node node = Yaml.get(Yaml.get(route.from(), "parameters"), "credentials");
         List<String> names = node == null ? List.of() : List.of(Yaml.text(node).trim().split("\\s*,\\s*"));
         List<String> each = names.stream().flatMap(name -> Stream.of(name.split("\\|"))).toList();
         for (String name : each) {
             if (!known.contains(name) && !places.used().contains(name)) {
-                faults.add(file.fault(Yaml.line(node), "nothing reads the setting " + name
+                faults.add(file.fault(node, "nothing reads the setting " + name
                         + ", which the destination waits for" + Nearest.hint(name, known)));
             }
         }

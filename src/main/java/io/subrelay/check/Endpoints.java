@@ -202,13 +202,12 @@ final class Endpoints {
             result = catalog.validateEndpointProperties(
                     URISupport.appendParametersToURI(uri, given), true, consumer, !consumer);
         } catch (URISyntaxException e) {
-            faults.add(file.fault(Yaml.line(uriNode),
-                    "endpoint uri '" + Yaml.text(uriNode) + "' is malformed: " + e.getReason()));
+            faults.add(file.fault(uriNode, "endpoint uri '" + Yaml.text(uriNode) + "' is malformed: " + e.getReason()));
             return;
         }
         wrong(component, parameters, consumer, result).forEach((option, message) -> {
             Node place = Yaml.key(parameters, option);
-            faults.add(file.fault(Yaml.line(place == null ? uriNode : place), message));
+            faults.add(file.fault(place == null ? uriNode : place, message));
         });
     }
 

@@ -112,8 +112,7 @@ final class Placeholders {
                 String name = call.group(1);
                 used.add(name);
                 if (!known.contains(name) && resolve("{{" + name + "}}") == null) {
-                    faults.add(file.fault(line,
-                            "there is no setting " + name + Nearest.hint(name, known)));
+                    faults.add(file.fault(line, "there is no setting " + name + Nearest.hint(name, known)));
                 }
                 continue;
             }
@@ -127,8 +126,7 @@ final class Placeholders {
             if (members.isEmpty()) {
                 Set<String> beginnings = new TreeSet<>();
                 known.forEach(each -> beginnings.add(each.substring(0, each.lastIndexOf('.') + 1)));
-                faults.add(file.fault(line,
-                        "no setting begins with " + prefix + Nearest.hint(prefix, beginnings)));
+                faults.add(file.fault(line, "no setting begins with " + prefix + Nearest.hint(prefix, beginnings)));
             }
         }
     }

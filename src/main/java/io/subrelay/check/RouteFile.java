@@ -74,7 +74,7 @@ record RouteFile(Path path, String name, String text, Node root, Fault unreadabl
             int line = e.getProblemMark().or(e::getContextMark).map(mark -> mark.getLine() + 1).orElse(0);
             return new RouteFile(path, name, text, null, Fault.fault(name, line, "this is no YAML: " + said(e)));
         } catch (YamlEngineException e) {
-            Fault fault = Fault.fault(name, 0, "this is no YAML: " + oneLine(e.getMessage()));
+            Fault fault = Fault.fault(name, 0, "this is no YAML: " + Blame.oneLine(e.getMessage()));
             return new RouteFile(path, name, text, null, fault);
         }
     }
@@ -84,16 +84,16 @@ record RouteFile(Path path, String name, String text, Node root, Fault unreadabl
                 + e.getContextMark().map(mark -> " (line " + (mark.getLine() + 1) + ")").orElse("") + ": ";
         boolean tab = e.getProblem() != null && e.getProblem().contains("\\t");
         String tabs = tab ? "; indent with blanks, not with tabs" : "";
-        return oneLine(context + e.getProblem()) + tabs;
-    }
-
-    private static String oneLine(String text) {
-        return text.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse("");
+        return Blame.oneLine(context + e.getProblem()) + tabs;
     }
 
     /** What is wrong in it; at line 0 for no line's. */
     Fault fault(int line, String message) {
         return Fault.fault(name, line, message);
+    }
+
+    Fault fault(Node at, String message) {
+        return fault(Yaml.line(at), message);
     }
 
     Fault warning(int line, String message) {

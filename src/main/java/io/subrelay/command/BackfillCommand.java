@@ -51,7 +51,8 @@ final class BackfillCommand extends SubrelayCommand {
         }
         bar.clear();
         boolean done = progress.path("state").asText().equals("done");
-        out().printf(Locale.ROOT, "%s: %,d of %,d customers%n", done ? "done" : "stopped", progress.path("told").asLong(),
+        out().printf(Locale.ROOT, "%s: %,d of %,d customers%n", done ? "done" : "stopped",
+                progress.path("told").asLong(),
                 progress.path("customers").asLong());
         return done ? 0 : 1;
     }

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What is known of one customer: a set of app user ids that events linked. It is a function of the set of events that
@@ -88,10 +89,12 @@ public final class Customer {
             addAttributes(event, key);
             Purchases purchases = in(Environment.of(event));
             String subscription = Fact.subscriptionKey(event);
-            if (subscription != null && !purchases.subscriptions.containsKey(subscription)) {
-                noteFoundBefore();
+            if (subscription != null) {
+                if (!purchases.subscriptions.containsKey(subscription)) {
+                    noteFoundBefore();
+                }
+                purchases.add(subscription, event);
             }
-            purchases.add(event, key);
         }
     }
 
@@ -202,10 +205,7 @@ public final class Customer {
         original = NamedId.newer(original, other.original);
         lastSeen = NamedId.newer(lastSeen, other.lastSeen);
         if (other.newest != null) {
-            firstSeenAt = newest == null ? other.firstSeenAt : Math.min(firstSeenAt, other.firstSeenAt);
-            if (other.newest.isAfter(newest)) {
-                newest = other.newest;
-            }
+            see(other.newest, other.firstSeenAt);
         }
     }
 
@@ -244,10 +244,7 @@ public final class Customer {
         if (lastSeen != null) {
             return lastSeen.id();
         }
-        Transfer last = null;
-        for (Transfer transfer : transfers.values()) {
-            last = last == null || transfer.key().isAfter(last.key()) ? transfer : last;
-        }
+        Transfer last = transfers.values().stream().max(Comparator.comparing(Transfer::key)).orElse(null);
         String told = last == null ? null : firstOwn(last);
         return told != null || ids.isEmpty() ? told : ids.firstKey();
     }
@@ -261,27 +258,13 @@ public final class Customer {
             return named;
         }
         Set<String> told = new TreeSet<>(named);
-        for (Transfer transfer : transfers.values()) {
-            String first = firstOwn(transfer);
-            if (first != null) {
-                told.add(first);
-            }
-        }
+        transfers.values().stream().map(this::firstOwn).filter(Objects::nonNull).forEach(told::add);
         return told;
     }
 
     private String firstOwn(Transfer transfer) {
-        for (String id : transfer.to()) {
-            if (ids.containsKey(id)) {
-                return id;
-            }
-        }
-        for (String id : transfer.from()) {
-            if (ids.containsKey(id)) {
-                return id;
-            }
-        }
-        return null;
+        return Stream.concat(transfer.to().stream(), transfer.from().stream()).filter(ids::containsKey).findFirst()
+                .orElse(null);
     }
 
     /** The same, the present one first: others may be merged into it. */

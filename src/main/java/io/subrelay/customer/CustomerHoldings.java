@@ -32,7 +32,7 @@ record CustomerHoldings(Environment environment, List<SubscriptionState> subscri
             lost = ownership.lost();
         }
         List<SubscriptionState> states = fold(owned, customer, environment);
-        states.sort((one, other) -> other.newestKnown().happened().compareTo(one.newestKnown().happened()));
+        states.sort((one, other) -> other.newestKnown.happened().compareTo(one.newestKnown.happened()));
         boolean hasEnded = !lost.isEmpty() && standing(states) == null
                 && standing(fold(lost, customer, environment)) != null;
         return new CustomerHoldings(environment, states, customer.in(environment).wrote, hasEnded, atMs);
@@ -66,8 +66,8 @@ record CustomerHoldings(Environment environment, List<SubscriptionState> subscri
         owned.forEach((key, facts) -> {
             Map<String, List<Fact>> purchases = apart ? OneTimePurchases.divide(key, facts) : Map.of(key, facts);
             purchases.forEach((name, each) -> {
-                SubscriptionState state = SubscriptionFold.fold(name, each, replaced.contains(key), open::contains);
-                if (state.isKnown() && (!state.temporary().isEmpty() || !isTemporary(each))) {
+                SubscriptionState state = new SubscriptionState(name, each, replaced.contains(key), open::contains);
+                if (state.isKnown() && (!state.temporary.isEmpty() || !isTemporary(each))) {
                     states.add(state);
                 }
             });

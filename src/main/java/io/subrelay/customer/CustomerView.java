@@ -7,40 +7,24 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.event.Event;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
-/** A customer in one environment at one time, as destinations and the API show it. Keeps no hold on the customer. */
+/** A customer in one environment at one time, as destinations and the API show it; holds until the customer changes. */
 public final class CustomerView {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-    private final String appUserId;
-    private final String originalAppUserId;
-    private final List<String> aliases;
-    private final Map<String, String> attributes = new LinkedHashMap<>();
+    private final Customer customer;
     private final CustomerHoldings holdings;
-    private final Long firstSeenAt;
-    private final Long lastSeenAt;
 
     CustomerView(Customer customer, CustomerHoldings holdings) {
-        this.appUserId = customer.appUserId();
-        this.originalAppUserId = customer.original == null ? null : customer.original.id();
-        this.aliases = customer.aliases();
-        customer.attributes.forEach((name, attribute) -> {
-            if (attribute.value() != null) {
-                attributes.put(name, attribute.value());
-            }
-        });
+        this.customer = customer;
         this.holdings = holdings;
-        this.firstSeenAt = customer.newest == null ? null : (Long) customer.firstSeenAt;
-        this.lastSeenAt = customer.newest == null ? null : (Long) customer.newest.at();
     }
 
     /** The id that the customer was last seen by; null only if no event named it. */
     public String appUserId() {
-        return appUserId;
+        return customer.appUserId();
     }
 
     /** The status of the subscription that had the most recent event; null if the customer has none. */
@@ -69,12 +53,16 @@ public final class CustomerView {
      */
     public ObjectNode toEventJson() {
         ObjectNode json = JSON.objectNode();
-        json.put("app_user_id", appUserId);
-        json.put("original_app_user_id", originalAppUserId);
-        json.put("last_seen_app_user_id", appUserId);
-        json.set("aliases", texts(aliases));
+        json.put("app_user_id", appUserId());
+        json.put("original_app_user_id", customer.original == null ? null : customer.original.id());
+        json.put("last_seen_app_user_id", appUserId());
+        json.set("aliases", texts(customer.aliases()));
         ObjectNode values = json.putObject("subscriber_attributes");
-        attributes.forEach(values::put);
+        customer.attributes.forEach((name, attribute) -> {
+            if (attribute.value() != null) {
+                values.put(name, attribute.value());
+            }
+        });
         json.put("subscription_status", textOf(status()));
         if (holdings.hasEnded()) {
             json.put("status_ended", true);
@@ -97,9 +85,9 @@ public final class CustomerView {
         if (standing == null) {
             return holdings.hasEnded();
         }
-        return differs(standing.product(), Fields.text(told, "product_id"))
-                || differs(standing.purchasedAt(), Fields.number(told, "purchased_at_ms"))
-                || differs(standing.expiresAt(), Fields.number(told, "expiration_at_ms"));
+        return differs(standing.product, Fields.text(told, "product_id"))
+                || differs(standing.purchasedAt, Fields.number(told, "purchased_at_ms"))
+                || differs(standing.expiresAt, Fields.number(told, "expiration_at_ms"));
     }
 
     private static boolean differs(Object is, Object told) {
@@ -116,22 +104,22 @@ public final class CustomerView {
         SubscriptionState standing = holdings.standing();
         NamedId wrote = holdings.wrote();
         if (wrote == null && standing != null) {
-            wrote = new NamedId(standing.newestKnown().happened(), standing.newestKnown().kind());
+            wrote = new NamedId(standing.newestKnown.happened(), standing.newestKnown.kind());
         }
         json.set("last_event", wrote == null ? JSON.nullNode()
                 : JSON.objectNode().put("kind", wrote.id()).put("at_ms", wrote.key().at()));
-        json.set("subscription", standing == null ? JSON.nullNode() : row(standing)
+        json.set("subscription", standing == null ? JSON.nullNode() : standing.toJson(holdings.environment())
                 .put("new_product_id", standing.newProduct())
-                .put("newest_event_kind", standing.newestKnown().kind())
-                .put("newest_event_at_ms", standing.newestKnown().happened().at()));
+                .put("newest_event_kind", standing.newestKnown.kind())
+                .put("newest_event_at_ms", standing.newestKnown.happened().at()));
         return json;
     }
 
     /** The customer as the API shows it: the same, with subscriptions and when it was seen (ms since the epoch). */
     ObjectNode toApiJson() {
         ObjectNode json = toEventJson();
-        json.put("first_seen_at_ms", firstSeenAt);
-        json.put("last_seen_at_ms", lastSeenAt);
+        json.put("first_seen_at_ms", customer.newest == null ? null : (Long) customer.firstSeenAt);
+        json.put("last_seen_at_ms", customer.newest == null ? null : (Long) customer.newest.at());
         json.put("environment", holdings.environment().name());
         json.set("subscriptions", rows());
         return json;
@@ -148,31 +136,8 @@ public final class CustomerView {
 
     private ArrayNode rows() {
         ArrayNode rows = JSON.arrayNode();
-        holdings.subscriptions().forEach(each -> rows.add(row(each)));
+        holdings.subscriptions().forEach(each -> rows.add(each.toJson(holdings.environment())));
         return rows;
-    }
-
-    private ObjectNode row(SubscriptionState state) {
-        ObjectNode row = JSON.objectNode();
-        row.put("subscription_key", state.key());
-        row.put("store", state.store());
-        row.put("product_id", state.product());
-        row.put("environment", holdings.environment().name());
-        row.put("period_type", state.period());
-        row.put("is_subscription", state.isSubscription());
-        row.put("status", textOf(state.status()));
-        row.put("purchased_at_ms", state.purchasedAt());
-        row.put("expires_at_ms", state.expiresAt());
-        row.put("grace_period_expires_at_ms", state.graceExpiresAt());
-        row.put("auto_resume_at_ms", state.autoResumeAt());
-        row.put("cancel_reason", state.cancelReason());
-        row.put("expiration_reason", state.expirationReason());
-        row.set("entitlements", texts(state.entitlements()));
-        row.put("newest_event_at_ms", state.newestEventAt());
-        if (state.replaced()) {
-            row.put("replaced", true);
-        }
-        return row;
     }
 
     private static String textOf(Status status) {

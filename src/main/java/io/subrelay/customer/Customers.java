@@ -2,6 +2,7 @@ package io.subrelay.customer;
 
 import io.subrelay.event.Event;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -183,7 +184,7 @@ public final class Customers {
     private Entry link(List<String> ids, String named) {
         Set<Entry> known = new LinkedHashSet<>();
         for (String id : ids) {
-            Entry entry = find(id);
+            Entry entry = entryOf(id);
             if (entry != null) {
                 known.add(entry);
             }
@@ -228,7 +229,8 @@ public final class Customers {
         return winner;
     }
 
-    private Entry find(String id) {
+    /** The customer of an id as of the events taken in so far, looked up if need be; null if nobody is known by it. */
+    public Entry entryOf(String id) {
         Entry known = byId.get(id);
         if (known == null && !unknown.contains(id)) {
             Stored stored = lookup.byId(id);
@@ -242,18 +244,10 @@ public final class Customers {
         return known == null ? null : known.current();
     }
 
-    /**
-     * The customer of an id as of the events taken in so far, looked up if need be; null if nobody is known by it. This
-     * is what {@link Customer#view} asks for.
-     */
+    /** The state of {@link #entryOf}, which is what {@link Customer#view} asks for. */
     public Customer customerOf(String appUserId) {
-        Entry entry = find(appUserId);
+        Entry entry = entryOf(appUserId);
         return entry == null ? null : entry.customer;
-    }
-
-    /** The customer of an id as it stands; null if nobody is known by it. */
-    public Entry entryOf(String appUserId) {
-        return find(appUserId);
     }
 
     /**
@@ -261,7 +255,7 @@ public final class Customers {
      * Afterwards nobody needs it any more, and {@link #changed} tells who has to be stored.
      */
     public void leave(String appUserId) {
-        Entry leaving = find(appUserId);
+        Entry leaving = entryOf(appUserId);
         if (leaving == null) {
             return;
         }
@@ -287,14 +281,9 @@ public final class Customers {
      */
     public Map<Environment, List<Object>> standing(Event event, long atMs) {
         Map<Environment, List<Object>> standing = new EnumMap<>(Environment.class);
-        for (String id : EventIds.ofOneCustomer(event)) {
-            Customer customer = customerOf(id);
-            if (customer != null && standing.isEmpty()) {
-                for (Environment environment : Environment.values()) {
-                    standing.put(environment, customer.view(environment, this::customerOf, atMs).standing());
-                }
-            }
-        }
+        EventIds.ofOneCustomer(event).stream().map(this::customerOf).filter(Objects::nonNull).findFirst()
+                .ifPresent(customer -> Arrays.stream(Environment.values()).forEach(environment -> standing
+                        .put(environment, customer.view(environment, this::customerOf, atMs).standing())));
         return standing;
     }
 
@@ -332,14 +321,11 @@ public final class Customers {
         Customer customer = customerOf(appUserId);
         List<CustomerUpdate> states = new ArrayList<>();
         for (Environment environment : Environment.values()) {
-            boolean last = environment == Environment.SANDBOX;
             if (!customer.view(environment, this::customerOf, atMs).holdsNothing()) {
                 states.addAll(statesOf(customer, environment, cause));
-            } else if (last && states.isEmpty()) {
-                states.addAll(statesOf(customer, Environment.PRODUCTION, cause));
             }
         }
-        return states;
+        return states.isEmpty() ? statesOf(customer, Environment.PRODUCTION, cause) : states;
     }
 
     private static List<CustomerUpdate> statesOf(Customer customer, Environment environment, String cause) {
@@ -368,9 +354,6 @@ public final class Customers {
      * new and never have been stored.
      */
     public Map<Long, Long> merges() {
-        if (losers.isEmpty()) {
-            return Map.of();
-        }
         Map<Long, Long> merges = new LinkedHashMap<>();
         losers.forEach(loser -> merges.put(loser.number, loser.number()));
         return merges;

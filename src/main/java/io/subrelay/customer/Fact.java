@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Objects;
 
 /** What one event told about one subscription. Immutable. */
-final class Fact {
+final class Fact implements Comparable<Fact> {
 
     /** What a fact does to the status; only the newest fact of each category has a say. Fixed by the fact alone. */
     enum Category {
@@ -46,7 +46,7 @@ final class Fact {
     enum Strength { TOLD, ENDING, COMPLETING, TEMPORARY }
 
     static final int STRENGTHS = Strength.values().length;
-    private static final String PROMOTIONAL = "PROMOTIONAL";
+    static final String PROMOTIONAL = "PROMOTIONAL";
 
     private final EventKey key;
     private final FactType type;
@@ -69,25 +69,18 @@ final class Fact {
         this.category = categoryOf();
     }
 
-    /** What the event tells about a subscription; null if it names none. */
+    /** @param event one that tells of a subscription, which it has a {@link #subscriptionKey} of */
     static Fact of(Event event) {
         FactType type = FactType.of(event.type());
         JsonNode fields = event.event();
-        if (type == FactType.TRANSFER || type == FactType.PURCHASE_REDEEMED || subscriptionKey(event) == null) {
-            return null;
-        }
         if (type == FactType.RENEWAL && fields.path("is_trial_conversion").asBoolean()) {
             type = FactType.CONVERSION;
         }
-        Object[] values = new Object[Field.ALL.length];
-        values[Field.STORE.ordinal()] = Fields.text(fields, "store");
-        values[Field.APP.ordinal()] = Fields.text(fields, "app_id");
-        values[Field.PRODUCT.ordinal()] = Fields.text(fields, "product_id");
-        values[Field.TRANSACTION.ordinal()] = Fields.text(fields, "transaction_id");
-        values[Field.PERIOD.ordinal()] = period(type, fields);
-        values[Field.PURCHASED.ordinal()] = Fields.number(fields, "purchased_at_ms");
-        values[Field.EXPIRES.ordinal()] = Fields.number(fields, "expiration_at_ms");
-        values[Field.ENTITLEMENTS.ordinal()] = entitlements(fields);
+        Object[] values = values(fields);
+        if (type == FactType.CONVERSION && values[Field.PERIOD.ordinal()] == null) {
+            // A converted trial that does not name its period is a trial no longer.
+            values[Field.PERIOD.ordinal()] = "NORMAL";
+        }
         switch (type) {
             case BILLING_ISSUE ->
                 values[Field.GRACE.ordinal()] = Fields.number(fields, "grace_period_expiration_at_ms");
@@ -101,8 +94,26 @@ final class Fact {
         return new Fact(EventKey.of(event), type, values);
     }
 
-    /** What tells the subscriptions of a customer apart; null if the event names none. */
+    /** What all that tells of a purchase may have, by the ordinal of {@link Field}. */
+    static Object[] values(JsonNode fields) {
+        Object[] values = new Object[Field.ALL.length];
+        values[Field.STORE.ordinal()] = Fields.text(fields, "store");
+        values[Field.APP.ordinal()] = Fields.text(fields, "app_id");
+        values[Field.PRODUCT.ordinal()] = Fields.text(fields, "product_id");
+        values[Field.TRANSACTION.ordinal()] = Fields.text(fields, "transaction_id");
+        values[Field.PERIOD.ordinal()] = Fields.text(fields, "period_type");
+        values[Field.PURCHASED.ordinal()] = Fields.number(fields, "purchased_at_ms");
+        values[Field.EXPIRES.ordinal()] = Fields.number(fields, "expiration_at_ms");
+        values[Field.ENTITLEMENTS.ordinal()] = entitlements(fields);
+        return values;
+    }
+
+    /** What tells the subscriptions of a customer apart; null if the event tells of none. */
     static String subscriptionKey(Event event) {
+        FactType type = FactType.of(event.type());
+        if (type == FactType.TRANSFER || type == FactType.PURCHASE_REDEEMED) {
+            return null;
+        }
         JsonNode fields = event.event();
         String transaction = Fields.text(fields, "original_transaction_id");
         if (transaction != null) {
@@ -124,19 +135,13 @@ final class Fact {
                 && subscriptionKey.equals(keyOf(text(Field.STORE), product));
     }
 
-    /** A converted trial that does not name its period is a trial no longer. */
-    private static String period(FactType type, JsonNode fields) {
-        String period = Fields.text(fields, "period_type");
-        return period == null && type == FactType.CONVERSION ? "NORMAL" : period;
-    }
-
     private static String renewalNumber(JsonNode fields) {
         Long number = Fields.number(fields, "renewal_number");
         return number == null || number < 1 || number > 1_000_000 ? null : String.valueOf(number);
     }
 
     /** An empty list tells as little as null: entitlements end with access, not with an event that lists none. */
-    static List<String> entitlements(JsonNode fields) {
+    private static List<String> entitlements(JsonNode fields) {
         List<String> several = Fields.texts(fields, "entitlement_ids");
         if (!several.isEmpty()) {
             return several;
@@ -151,8 +156,7 @@ final class Fact {
             case STATED -> Category.STATED;
             case STATED_PURCHASE -> Category.ONE_TIME;
             case UNCANCELLATION -> Category.UNCANCEL;
-            case NON_RENEWING_PURCHASE -> PROMOTIONAL.equals(text(Field.PERIOD))
-                    || PROMOTIONAL.equals(text(Field.STORE)) ? Category.GRANT : Category.ONE_TIME;
+            case NON_RENEWING_PURCHASE -> isPromotional() ? Category.GRANT : Category.ONE_TIME;
             case BILLING_ISSUE -> isAfterEvent(number(Field.GRACE)) ? Category.GRACE : Category.NEUTRAL;
             case CANCELLATION -> "BILLING_ERROR".equals(text(Field.REASON))
                     ? Category.CANCEL_BILLING : Category.CANCEL;
@@ -184,6 +188,11 @@ final class Fact {
     /** Whether something was bought, be it a subscription, its renewal, or a purchase that is none. */
     boolean isPurchase() {
         return category == Category.GRANT || category == Category.STATED || category == Category.ONE_TIME;
+    }
+
+    /** Whether it says itself that nobody paid for it. */
+    boolean isPromotional() {
+        return PROMOTIONAL.equals(text(Field.PERIOD)) || PROMOTIONAL.equals(text(Field.STORE));
     }
 
     /** Whether both facts tell the same, or both nothing. */
@@ -219,6 +228,12 @@ final class Fact {
 
     EventKey key() {
         return key;
+    }
+
+    /** In the order of their events. */
+    @Override
+    public int compareTo(Fact other) {
+        return key.compareTo(other.key);
     }
 
     /** Its place among what happened; {@link #key} is its place among what was told. Only what was stated has two. */

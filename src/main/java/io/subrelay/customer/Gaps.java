@@ -93,14 +93,14 @@ public final class Gaps {
     }
 
     private void look(SubscriptionState state, long nowMs) {
-        if (!state.isSubscription() || state.ended() || state.replaced() || state.expiresAt() == null
+        if (!state.isSubscription || state.ended() || state.replaced || state.expiresAt == null
                 || state.status() == null || state.status().isExpired()) {
             return;
         }
         Long grace = state.graceExpiresAt();
-        long end = grace == null ? state.expiresAt() : Math.max(grace, state.expiresAt());
+        long end = grace == null ? state.expiresAt : Math.max(grace, state.expiresAt);
         if (end > toldAt && nowMs - end > DAY_MS) {
-            found.add(new Gap(customer.appUserId(), environment, state.key(), state.product(),
+            found.add(new Gap(customer.appUserId(), environment, state.key, state.product,
                     Gap.Missed.EXPIRATION, end));
         }
     }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.subrelay.event.Event;
 import io.subrelay.event.Kind;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,14 +56,7 @@ final class ImportedFacts {
     }
 
     private static Fact fact(Event event, JsonNode purchase, int position) {
-        Object[] values = new Object[Field.ALL.length];
-        values[Field.STORE.ordinal()] = Fields.text(purchase, "store");
-        values[Field.PRODUCT.ordinal()] = Fields.text(purchase, "product_id");
-        values[Field.TRANSACTION.ordinal()] = Fields.text(purchase, "transaction_id");
-        values[Field.PERIOD.ordinal()] = Fields.text(purchase, "period_type");
-        values[Field.PURCHASED.ordinal()] = Fields.number(purchase, "purchased_at_ms");
-        values[Field.EXPIRES.ordinal()] = Fields.number(purchase, "expiration_at_ms");
-        values[Field.ENTITLEMENTS.ordinal()] = Fact.entitlements(purchase);
+        Object[] values = Fact.values(purchase);
         String id = event.id() + "/" + position;
         if (statusOf(Fields.text(purchase, "status")) == null) {
             Long bought = Fields.number(purchase, "purchased_at_ms");
@@ -128,7 +121,7 @@ final class ImportedFacts {
             List<Fact> facts = new ArrayList<>(joined.get(each.getKey()));
             facts.addAll(each.getValue());
             facts.removeIf(fact -> fact.isStated() && facts.stream().anyMatch(other -> isEarlier(fact, other)));
-            facts.sort(Comparator.comparing(Fact::key));
+            Collections.sort(facts);
             joined.put(each.getKey(), facts);
         }
         return joined;

@@ -1,6 +1,7 @@
 package io.subrelay.customer;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class OneTimePurchases {
         } else {
             // About a purchase, but no telling about which: the last one.
             purchases.get(newest).addAll(others);
-            purchases.get(newest).sort((one, other) -> one.key().compareTo(other.key()));
+            Collections.sort(purchases.get(newest));
         }
         return purchases;
     }

@@ -3,7 +3,7 @@ package io.subrelay.customer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,8 +22,6 @@ import java.util.function.Function;
  * told of one transaction moves by itself, along with every transfer that is newer.
  */
 final class Ownership {
-
-    private static final String PROMOTIONAL = "PROMOTIONAL";
 
     private final Customer customer;
     private final Environment environment;
@@ -168,7 +166,7 @@ final class Ownership {
                 all.computeIfAbsent(key, id -> new ArrayList<>()).addAll(each.facts());
             });
         }
-        all.values().forEach(facts -> facts.sort(Comparator.comparing(Fact::key)));
+        all.values().forEach(facts -> Collections.sort(facts));
         return all;
     }
 
@@ -193,7 +191,7 @@ final class Ownership {
             List<Fact> all = where.computeIfAbsent(key, id -> new ArrayList<>());
             all.addAll(facts);
             if (all.size() > facts.size()) {
-                all.sort(Comparator.comparing(Fact::key));
+                Collections.sort(all);
             }
         }
     }
@@ -231,12 +229,8 @@ final class Ownership {
     private record Scope(String store, String app, boolean promotional) {
 
         static Scope of(List<Fact> facts) {
-            boolean promotional = false;
-            for (Fact fact : facts) {
-                promotional |= PROMOTIONAL.equals(fact.text(Field.STORE))
-                        || PROMOTIONAL.equals(fact.text(Field.PERIOD));
-            }
-            return new Scope(newest(facts, Field.STORE), newest(facts, Field.APP), promotional);
+            return new Scope(newest(facts, Field.STORE), newest(facts, Field.APP),
+                    facts.stream().anyMatch(Fact::isPromotional));
         }
 
         private static String newest(List<Fact> facts, Field field) {

@@ -13,14 +13,12 @@ final class Purchases {
     /** The newest event that a destination may have written from, with its kind; null while there was none. */
     NamedId wrote;
 
-    /** Takes in what an event tells of a purchase, if it is about one. */
-    void add(Event event, EventKey key) {
+    /** Takes in what an event tells of the subscription of that key. */
+    void add(String key, Event event) {
         Fact fact = Fact.of(event);
-        if (fact != null) {
-            of(Fact.subscriptionKey(event)).add(fact);
-            if (fact.type().isTracked()) {
-                wrote = NamedId.newer(wrote, new NamedId(key, event.kind()));
-            }
+        of(key).add(fact);
+        if (fact.type().isTracked()) {
+            wrote = NamedId.newer(wrote, new NamedId(fact.key(), event.kind()));
         }
     }
 

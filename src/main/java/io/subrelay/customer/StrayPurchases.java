@@ -1,7 +1,7 @@
 package io.subrelay.customer;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ final class StrayPurchases {
                 joined = joined == told ? new TreeMap<>(told) : joined;
                 List<Fact> facts = new ArrayList<>(joined.get(key));
                 facts.addAll(joined.remove(each.getKey()));
-                facts.sort(Comparator.comparing(Fact::key));
+                Collections.sort(facts);
                 joined.put(key, facts);
             }
         }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.impl.DefaultCamelContext;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** A command that has ended, and what it printed. */
 record Ended(int status, String out, String err) {
@@ -16,8 +17,7 @@ record Ended(int status, String out, String err) {
     static Ended of(Path folder, Map<String, String> settings, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine line = Commands.of((Runnable) () -> {
-        }, folder, () -> settings(settings));
+        CommandLine line = Commands.of(CommandSpec.create(), folder, () -> settings(settings));
         int status = line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(arguments);
         return new Ended(status, out.toString(), err.toString());
     }

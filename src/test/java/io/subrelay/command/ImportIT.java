@@ -32,7 +32,8 @@ class ImportIT {
             relay.start();
             relay.awaitReady();
             assertThat(resumed.waitFor()).as(CommandProcess.output(relay, "import")).isZero();
-            assertThat(CommandProcess.output(relay, "import")).contains("goes on after line " + before, "read       2,000\n",
+            assertThat(CommandProcess.output(relay, "import")).contains("goes on after line " + before,
+                    "read       2,000\n",
                     "refused    0\n");
             for (int n = 0; n < CUSTOMERS; n += 37) {
                 String path = "/api/customers/" + URLEncoder.encode(Customers.id(n), StandardCharsets.UTF_8);

@@ -3,6 +3,7 @@ package io.subrelay.customer;
 import static io.subrelay.customer.Given.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.event.Event;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -96,8 +97,10 @@ class SubscriptionTest {
         assertThat(row.at("/subscriptions/0/expires_at_ms").asLong()).isEqualTo(5_000);
     }
 
-    private static SubscriptionState fold(Subscription subscription) {
-        return SubscriptionFold.fold("s", subscription.facts(), false, fact -> true);
+    private static ObjectNode fold(Subscription subscription) {
+        SubscriptionState state = new SubscriptionState("s", subscription.facts(), false, fact -> true);
+        return state.toJson(Environment.PRODUCTION).put("new_product", state.newProduct()).put("ended", state.ended())
+                .put("newest_known", String.valueOf(state.newestKnown)).put("temporary", state.temporary.toString());
     }
 
     private static List<Fact> facts(Random random, int count) {
