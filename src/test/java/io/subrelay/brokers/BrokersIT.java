@@ -24,13 +24,16 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The routes of {@code docs/esb.md} with real brokers, which are killed, as is the runner: each webhook that went in
- * comes out, each customer's in order, some of them again; what is no webhook is put aside.
+ * comes out in its trace, each customer's in order, some of them again; what is no webhook is put aside.
  */
 @Tag("brokers")
 class BrokersIT {
 
     private static final int CUSTOMERS = 20;
     private static final int EACH = 15;
+    private static final String TRACEPARENT = "traceparent";
+    private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-";
+    private static final String SENDER = TRACE + "00f067aa0ba902b7-01";
 
     /** Sends a message to the runner's queue. */
     private interface Sender {
@@ -49,7 +52,7 @@ class BrokersIT {
             List<Message> aside = bus.read("kafka:revenuecat-rejected" + reading + "aside");
             goThrough(broker, esb.start(), "lake", out, aside,
                     (customer, body) -> bus.send("kafka:revenuecat" + at, body,
-                            Map.of("kafka.KEY", customer)));
+                            Map.of("kafka.KEY", customer, TRACEPARENT, SENDER)));
             Map<String, Set<String>> partitions = new HashMap<>();
             for (Message message : out) {
                 String customer = message.json().at("/event/app_user_id").asText();
@@ -93,7 +96,7 @@ class BrokersIT {
             List<Message> out = bus.read("jms:queue:subscriptions" + with);
             List<Message> aside = bus.read("jms:queue:revenuecat-rejected" + with);
             goThrough(broker, esb.start(), "erp", out, aside,
-                    (customer, body) -> bus.send("jms:queue:revenuecat" + with, body, Map.of()));
+                    (customer, body) -> bus.send("jms:queue:revenuecat" + with, body, Map.of(TRACEPARENT, SENDER)));
             for (Message message : out) {
                 assertThat(message.headers()).containsEntry("JMSXGroupID",
                         message.json().path("customer").asText());
@@ -135,7 +138,8 @@ class BrokersIT {
             List<Message> aside = bus.read("kafka:revenuecat-rejected" + reading + "aside");
             List<String> customers = Stream.generate(Hooks::customer).limit(CUSTOMERS).toList();
             CompletableFuture<Void> sent = send(customers,
-                    (customer, body) -> bus.send("kafka:revenuecat" + at, body, Map.of("kafka.KEY", customer)));
+                    (customer, body) -> bus.send("kafka:revenuecat" + at, body,
+                            Map.of("kafka.KEY", customer, TRACEPARENT, SENDER)));
             for (Esb each : runners) {
                 await().until(() -> each.relay().api().metrics()
                         .matches("(?s).*\nsubrelay_webhooks_accepted_total [1-9].*"));
@@ -175,6 +179,8 @@ class BrokersIT {
                     IntStream.rangeClosed(1, EACH).mapToObj(n -> Hooks.id(customer, n)).toList());
             assertThat(api.history(customer)).hasSize(EACH);
         }
+        assertThat(out).extracting(message -> message.headers().get(TRACEPARENT))
+                .allMatch(traceparent -> traceparent.startsWith(TRACE) && !traceparent.equals(SENDER));
         await().until(() -> aside.stream().map(Message::body).distinct().count() == EACH);
         assertThat(aside).extracting(Message::body).allMatch(body -> body.startsWith("no webhook, number "));
         assertThat(aside).extracting(message -> message.headers().get("reason"))

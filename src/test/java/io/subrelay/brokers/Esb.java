@@ -26,6 +26,8 @@ final class Esb implements AutoCloseable {
     static Esb create(Map<String, String> settings, String... files) throws IOException {
         Map<String, String> all = new HashMap<>(settings);
         all.put("delivery.maximum-redelivery-delay", "1s");
+        all.put("camel.opentelemetry2.enabled", "true");
+        all.put("otel.traces.exporter", "none");
         RelayProcess relay = RelayProcess.create(all);
         TempFolders.delete(relay.folder().resolve("routes/destinations"));
         Files.createDirectory(relay.folder().resolve("routes/destinations"));
