@@ -128,7 +128,7 @@ public final class Benchmark {
     private Map<String, Double> round(Subject subject, int events, int rate) throws Exception {
         vendors.ask("reset");
         double[] before = cpu(subject);
-        Map<String, String> sent = load.ask(subject.port + " " + events + " " + rate);
+        Map<String, String> sent = load.ask(subject.ports + " " + events + " " + rate);
         if (!sent.get("failed").equals("0")) {
             throw new IllegalStateException(subject.name + " did not take " + sent.get("failed") + " of " + events);
         }

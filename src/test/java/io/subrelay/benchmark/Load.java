@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * Sends webhooks over connections that stay open, each with its own customers, so that the events of a customer come in
- * the order of their times. Reads one line for each run, {@code <port> <events> <events per second, 0 for no limit>},
- * writes what came of it, and ends with its input.
+ * the order of their times. Reads one line for each run, {@code <ports> <events> <events per second, 0 for no
+ * limit>}, writes what came of it, and ends with its input.
  */
 final class Load {
 
@@ -55,13 +55,14 @@ final class Load {
         System.out.println("ready");
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            int[] numbers = Stream.of(line.split(" ")).mapToInt(Integer::parseInt).toArray();
-            System.out.println(load.run(numbers[0], numbers[1], numbers[2]));
+            String[] words = line.split(" ");
+            System.out.println(load.run(Stream.of(words[0].split(",")).mapToInt(Integer::parseInt).toArray(),
+                    Integer.parseInt(words[1]), Integer.parseInt(words[2])));
         }
     }
 
     /** A limit is kept by sending late what could not be sent in time; how long it took counts from when it was due. */
-    private String run(int port, int events, int rate) throws IOException {
+    private String run(int[] ports, int events, int rate) throws IOException {
         long toSend = events;
         int failed = 0;
         Times answered = new Times();
@@ -71,7 +72,7 @@ final class Load {
         try (Selector selector = Selector.open()) {
             int count = Math.min(CONNECTIONS, customers);
             for (int i = 0; i < count; i++) {
-                idle.add(new Connection(i, port, selector));
+                idle.add(new Connection(i, ports[i % ports.length], selector));
             }
             while (toSend > 0 || idle.size() < count) {
                 long now = System.nanoTime();

@@ -15,7 +15,7 @@ final class Options {
             Map.entry("events", "10000"), Map.entry("rate", "0"), Map.entry("customers", "10000"),
             Map.entry("latency", "0"), Map.entry("database", "h2"), Map.entry("stored", "0"),
             Map.entry("backlog", "0"), Map.entry("idle", "0"), Map.entry("backfill", "0"), Map.entry("consumers", "8"),
-            Map.entry("other", "."));
+            Map.entry("other", "."), Map.entry("runners", "1"));
 
     private final Map<String, String> values = new HashMap<>(DEFAULTS);
     private final List<String> jvm = new ArrayList<>();
@@ -42,8 +42,18 @@ final class Options {
         return Arrays.asList(values.get("subjects").split(","));
     }
 
-    boolean postgres() {
-        return values.get("database").equals("postgres");
+    boolean postgres(boolean varied) {
+        return value("database", varied).equals("postgres");
+    }
+
+    int runners(boolean varied) {
+        return Integer.parseInt(value("runners", varied));
+    }
+
+    /** Of two that are given, with a comma, the latter is for the subjects whose name ends in +. */
+    private String value(String name, boolean varied) {
+        String[] both = values.get(name).split(",");
+        return both[varied ? both.length - 1 : 0];
     }
 
     /** Further options of the JVM, {@code -Dname=value} settings among them, of the subjects whose name ends in +. */

@@ -23,19 +23,20 @@ import java.util.stream.Stream;
 final class Subject implements AutoCloseable {
 
     final String name;
-    final int port = Ports.free();
+    /** Of its runners, with commas. */
+    final String ports;
     final long startMillis;
     private final Path folder = Files.createDirectories(Path.of("target/benchmark")).toAbsolutePath();
     private final Path home = Files.createTempDirectory(folder, "run");
     private final EmbeddedPostgres postgres;
-    private final Child process;
+    private final List<Child> processes = new ArrayList<>();
 
     Subject(String name, Options options, Map<String, String> vendorPorts) throws IOException {
         this.name = name;
         boolean varied = name.endsWith("+");
         Path project = varied ? options.other() : Path.of(".");
         copy(project.resolve("routes"), home.resolve("routes"));
-        List<String> command = new ArrayList<>(List.of("-Dserver.port=" + port));
+        List<String> command = new ArrayList<>();
         vendorPorts.forEach((vendor, at) -> command.add("-D" + vendor + ".url=http://127.0.0.1:" + at));
         for (String key : List.of("segment.write-key", "amplitude.api-key", "onesignal.app-id", "onesignal.api-key",
                 "statsig.server-secret")) {
@@ -47,12 +48,12 @@ final class Subject implements AutoCloseable {
             command.addAll(List.of("-Dconsumers=" + options.number("consumers"),
                     "-cp", System.getProperty("java.class.path"), program.getName()));
         } else {
-            postgres = !options.postgres() ? null : EmbeddedPostgres.builder()
+            postgres = !options.postgres(varied) ? null : EmbeddedPostgres.builder()
                     .setDataDirectory(home.resolve("postgres")).setCleanDataDirectory(false).start();
             String url = postgres == null ? "jdbc:h2:file:" + home.resolve("data/subrelay")
                     : postgres.getJdbcUrl("postgres", "postgres");
             Filling.fill(url, options);
-            command.addAll(List.of("-Dmanagement.port=" + Ports.free(), "-Ddatabase.url=" + url));
+            command.add("-Ddatabase.url=" + url);
             if (name.startsWith("single")) {
                 command.addAll(List.of("-Dsegment.batch-size=1", "-Damplitude.batch-size=1"));
             }
@@ -62,10 +63,18 @@ final class Subject implements AutoCloseable {
             copy(project.resolve("target/lib"), home.resolve("lib"));
             command.addAll(List.of("-jar", "runner.jar"));
         }
+        List<String> its = new ArrayList<>();
         long started = System.nanoTime();
-        process = Child.java(home, command);
-        process.awaitReady();
+        for (int i = 0; i < options.runners(varied); i++) {
+            its.add(String.valueOf(Ports.free()));
+            List<String> own = new ArrayList<>(
+                    List.of("-Dserver.port=" + its.get(i), "-Dmanagement.port=" + Ports.free()));
+            own.addAll(command);
+            processes.add(Child.java(home, own));
+            processes.get(i).awaitReady();
+        }
         startMillis = (System.nanoTime() - started) / 1_000_000;
+        ports = String.join(",", its);
     }
 
     /** Whether it has a database. */
@@ -75,13 +84,15 @@ final class Subject implements AutoCloseable {
 
     /** Calls its API, and returns the answer. */
     String call(String method, String path) throws IOException, InterruptedException {
-        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .method(method, HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString())
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ports.split(",")[0] + path))
+                        .method(method, HttpRequest.BodyPublishers.noBody()).build(),
+                        HttpResponse.BodyHandlers.ofString())
                 .body();
     }
 
     double cpuSeconds() {
-        return process.cpuSeconds();
+        return processes.stream().mapToDouble(Child::cpuSeconds).sum();
     }
 
     /** Of all processes of a PostgreSQL; 0 without one. */
@@ -98,12 +109,12 @@ final class Subject implements AutoCloseable {
     }
 
     int peakMegabytes() {
-        return process.peakMegabytes();
+        return processes.stream().mapToInt(Child::peakMegabytes).sum();
     }
 
     @Override
     public void close() throws IOException {
-        process.close();
+        processes.forEach(Child::close);
         if (postgres != null) {
             postgres.close();
         }
