@@ -261,20 +261,31 @@ public final class Check {
         } catch (Exception e) {
             atOnce.close();
         }
+        List<RouteFile> order = new ArrayList<>();
+        List<RouteFile> last = new ArrayList<>();
+        try (Rehearsal first = Rehearsal.asStarted(folder)) {
+            // last what may need something of a later one
+            files.forEach(file -> (failure(first, file) == null ? order : last).add(file));
+        }
+        order.addAll(last);
+        // in a context of its own: what Camel has refused once it takes the second time
         Rehearsal apart = Rehearsal.asStarted(folder);
-        Set<RouteFile> failed = new LinkedHashSet<>(files);
-        // what one needs of a later one it gets the second time
-        for (boolean last : new boolean[] {false, true}) {
-            failed.removeIf(file -> {
-                try {
-                    apart.load(List.of(file));
-                    return true;
-                } catch (Exception e) {
-                    return last && faults.add(Blame.of(e, List.of(file), folder));
-                }
-            });
+        for (RouteFile file : order) {
+            Exception failure = failure(apart, file);
+            if (failure != null) {
+                faults.add(Blame.of(failure, List.of(file), folder));
+            }
         }
         return apart;
+    }
+
+    private static Exception failure(Rehearsal rehearsal, RouteFile file) {
+        try {
+            rehearsal.load(List.of(file));
+            return null;
+        } catch (Exception e) {
+            return e;
+        }
     }
 
     private void examples() {
