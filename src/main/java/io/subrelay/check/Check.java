@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds everything that is wrong with a folder of routes and settings, and starts nothing. Files are looked at as text
- * first, which finds all that is misspelt at once; those in which that finds nothing Camel builds, without what it refuses
- * until it refuses no more.
+ * first, which finds all that is misspelt at once; those in which that finds nothing Camel builds, without what it
+ * refuses until it refuses no more.
  */
 public final class Check {
 

@@ -1,5 +1,7 @@
 package io.subrelay.customer;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
@@ -8,6 +10,8 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param value     null once it was removed: kept, so that an older value that arrives late does not bring it back
  * @param updatedAt when it was set or removed, milliseconds since the epoch
  */
+@JsonFormat(shape = JsonFormat.Shape.ARRAY)
+@JsonPropertyOrder({"value", "updatedAt"})
 record Attribute(String value, long updatedAt) {
 
     /**

@@ -57,7 +57,7 @@ public final class Customer {
 
     /** All of it as compact JSON; the same for the same events. */
     public String toJson() {
-        return StoredCustomerWriter.write(this);
+        return StoredCustomer.write(this);
     }
 
     /** Makes the id one of this customer's. */

@@ -1,5 +1,7 @@
 package io.subrelay.customer;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.subrelay.event.Event;
 
 /**
@@ -10,6 +12,8 @@ import io.subrelay.event.Event;
  * @param rank see {@link FactType#rank()}
  * @param id   the event's id
  */
+@JsonFormat(shape = JsonFormat.Shape.ARRAY)
+@JsonPropertyOrder({"at", "rank", "id"})
 record EventKey(long at, int rank, String id) implements Comparable<EventKey> {
 
     static EventKey of(Event event) {
