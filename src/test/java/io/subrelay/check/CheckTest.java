@@ -226,6 +226,17 @@ class CheckTest {
     }
 
     @Test
+    void a_class_that_no_jar_file_has() {
+        planted.write("routes/more.camel.yaml", """
+                - beans:
+                    - name: stamp
+                      type: com.example.Stamp
+                """);
+        assertThat(planted.found()).filteredOn(line -> !line.contains("note:")).singleElement().asString()
+                .startsWith("routes/more.camel.yaml:3: there is no class com.example.Stamp; put the jar file");
+    }
+
+    @Test
     void two_files_for_one_destination() {
         planted.write("routes/destinations/mine2.camel.yaml", Planted.MINE);
         assertThat(planted.found()).contains(
