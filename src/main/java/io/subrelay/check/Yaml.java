@@ -2,6 +2,7 @@ package io.subrelay.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -17,22 +18,16 @@ final class Yaml {
 
     /** The value under a key; null if there is none, or the node is no mapping. */
     static Node get(Node node, String key) {
-        for (NodeTuple entry : entries(node)) {
-            if (key.equals(text(entry.getKeyNode()))) {
-                return entry.getValueNode();
-            }
-        }
-        return null;
+        return entry(node, key).map(NodeTuple::getValueNode).orElse(null);
     }
 
     /** The key itself; null if there is none. */
     static Node key(Node node, String key) {
-        for (NodeTuple entry : entries(node)) {
-            if (key.equals(text(entry.getKeyNode()))) {
-                return entry.getKeyNode();
-            }
-        }
-        return null;
+        return entry(node, key).map(NodeTuple::getKeyNode).orElse(null);
+    }
+
+    private static Optional<NodeTuple> entry(Node node, String key) {
+        return entries(node).stream().filter(entry -> key.equals(text(entry.getKeyNode()))).findFirst();
     }
 
     /** The text under a key; null if there is none. */

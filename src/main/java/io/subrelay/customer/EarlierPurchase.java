@@ -26,12 +26,7 @@ final class EarlierPurchase {
 
     /** An uncancellation after the end of a period may be all that is told of the next one. */
     private static boolean startsPeriodAfter(Fact last, Fact fact) {
-        if (fact.category() != Fact.Category.UNCANCEL) {
-            return false;
-        }
-        Long before = last.number(Field.PURCHASED);
-        Long at = fact.number(Field.PURCHASED);
-        return before != null && at != null && before < at;
+        return fact.category() == Fact.Category.UNCANCEL && last.isBefore(Field.PURCHASED, fact);
     }
 
     boolean isMeantBy(Fact fact) {
@@ -45,12 +40,12 @@ final class EarlierPurchase {
         }
         if (fact.shares(Field.TRANSACTION, bought)) {
             // Some stores have one transaction for all periods.
-            return isEarlier(Field.PURCHASED, fact) && hadEnded(fact);
+            return fact.isBefore(Field.PURCHASED, bought) && hadEnded(fact);
         }
         if (fact.value(Field.TRANSACTION) == null && fact.value(Field.PURCHASED) == null) {
             return hadEnded(fact);
         }
-        return isEarlier(Field.PURCHASED, fact) || wasBoughtBefore(Field.TRANSACTION, fact);
+        return fact.isBefore(Field.PURCHASED, bought) || wasBoughtBefore(Field.TRANSACTION, fact);
     }
 
     /** Whether the period that it names had ended by the time of the purchase, and of its event, which may be early. */
@@ -68,19 +63,13 @@ final class EarlierPurchase {
                 return false;
             }
         }
-        if (wasBoughtBefore(Field.PRODUCT, fact) || isEarlier(Field.PURCHASED, fact)) {
+        if (wasBoughtBefore(Field.PRODUCT, fact) || fact.isBefore(Field.PURCHASED, bought)) {
             return true;
         }
         // Never seen before: its purchase may have been missed. Then it runs for longer.
         Long ends = bought.number(Field.EXPIRES);
         Long end = fact.number(Field.EXPIRES);
         return ends == null || fact.key().at() < ends && (end == null || end <= ends);
-    }
-
-    private boolean isEarlier(Field time, Fact fact) {
-        Long at = fact.number(time);
-        Long boughtAt = bought.number(time);
-        return at != null && boughtAt != null && at < boughtAt;
     }
 
     private boolean wasBoughtBefore(Field field, Fact fact) {

@@ -206,6 +206,13 @@ final class Fact implements Comparable<Fact> {
         return value != null && value.equals(other.value(field));
     }
 
+    /** Whether that time is known of both facts, and earlier in this one. */
+    boolean isBefore(Field time, Fact other) {
+        Long at = number(time);
+        Long otherAt = other.number(time);
+        return at != null && otherAt != null && at < otherAt;
+    }
+
     /** Whether both name one product. Google Play's have a base plan after a colon, which some events leave out. */
     static boolean isOneProduct(String one, String other) {
         return one != null && other != null

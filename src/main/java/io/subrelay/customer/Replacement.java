@@ -68,11 +68,9 @@ final class Replacement {
 
     /** Whether that is about a purchase of the product that is changed to whose own event was missed. */
     private static boolean impliesPurchase(Fact fact, Fact change) {
-        Long bought = fact.number(Field.PURCHASED);
-        Long before = change.number(Field.PURCHASED);
         return (fact.category() == Fact.Category.UNCANCEL || fact.strength() == Fact.Strength.ENDING)
                 && change.value(Field.NEW_PRODUCT) != null && !isAppStore(change.text(Field.STORE))
-                && bought != null && before != null && before < bought
+                && change.isBefore(Field.PURCHASED, fact)
                 && fact.key().isAfter(change.key()) && isOfTheNext(fact, change);
     }
 
