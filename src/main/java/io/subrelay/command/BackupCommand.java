@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -25,7 +24,7 @@ final class BackupCommand extends SubrelayCommand {
         if (!Files.isDirectory(parent)) {
             throw new CommandFailed("there is no backup: " + parent + ": there is no such folder");
         }
-        JsonNode made = new RunnerClient(settings.get(), Duration.ZERO).post("/api/backup");
+        JsonNode made = new RunnerClient(settings.get()).post("/api/backup");
         Files.move(Path.of(made.path("file").asText()), file);
         out().printf(Locale.ROOT, "%s: %,d bytes, with all that was accepted up to event %d%n", file,
                 made.path("bytes").asLong(), made.path("last_event").asLong());

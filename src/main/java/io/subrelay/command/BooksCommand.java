@@ -2,7 +2,6 @@ package io.subrelay.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -32,7 +31,7 @@ final class BooksCommand extends SubrelayCommand {
     @Override
     public Integer call() throws InterruptedException {
         String query = "day=%s&days=%s&zone=%s".formatted(encoded(day), encoded(days), encoded(zone));
-        JsonNode books = new RunnerClient(settings.get(), Duration.ZERO).get("/api/books?" + query);
+        JsonNode books = new RunnerClient(settings.get()).get("/api/books?" + query);
         if (json) {
             out().println(books.toPrettyString());
         } else {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -26,7 +27,7 @@ public final class Commands {
      * @param settings those of the folder; asked for only by commands that need them
      */
     public static CommandLine of(Object start, Path folder, Supplier<Settings> settings) {
-        CommandLine line = new CommandLine(start);
+        CommandLine line = new CommandLine(start).addSubcommand(new HelpCommand());
         for (SubrelayCommand command : List.of(new CheckCommand(), new PreviewCommand(), new DiffCommand(),
                 new ImportCommand(), new BackfillCommand(), new BackupCommand(), new BooksCommand())) {
             command.folder = folder;
@@ -40,9 +41,12 @@ public final class Commands {
     private static int notUnderstood(ParameterException fault, String[] arguments) {
         CommandLine command = fault.getCommandLine();
         String name = command.getParent() == null ? "Subrelay" : command.getCommandName();
-        command.getErr().println((fault instanceof UnmatchedArgumentException unmatched
+        String message = fault instanceof UnmatchedArgumentException unmatched
                 ? name + " does not understand '" + String.join(" ", unmatched.getUnmatched()) + "'"
-                : name + ": " + fault.getMessage()) + "; --help tells what it does");
+                        + unmatched.getSuggestions().stream().findFirst().map(it -> ", did you mean " + it + "?")
+                                .orElse("")
+                : name + ": " + fault.getMessage();
+        command.getErr().println(message + (message.endsWith("?") ? " " : "; ") + "--help tells what it does");
         return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 

@@ -9,7 +9,6 @@ import io.subrelay.event.EnrichedEvent;
 import io.subrelay.webhook.WebhookReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Collection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,7 +50,7 @@ final class DiffCommand extends SubrelayCommand {
 
     private DiffReport withRunner() throws InterruptedException {
         try (Rehearsal changed = rehearsal(folder)) {
-            JsonNode modes = StoredEvents.read(new RunnerClient(settings.get(), Duration.ZERO), options,
+            JsonNode modes = StoredEvents.read(new RunnerClient(settings.get()), options,
                     (event, previews) -> differences.add(event, previews, previews(changed, event)));
             return report(modes, changed);
         }

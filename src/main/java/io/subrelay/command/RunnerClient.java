@@ -22,7 +22,7 @@ import javax.net.ssl.SSLContext;
 final class RunnerClient {
 
     private static final ObjectMapper JSON = WebhookReader.EXACT;
-    /** How long one that does not answer, as it is started again, is waited for. */
+    /** How long one that has answered before, and is started again, is waited for. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration ONE_REQUEST = Duration.ofSeconds(60);
     /** A large file takes long to be copied. */
@@ -31,14 +31,10 @@ final class RunnerClient {
     private final HttpClient client;
     private final String url;
     private final String authorization;
-    private final Duration patience;
+    /** One that has not answered yet may not have been started: it is not waited for. */
+    private boolean reached;
 
     RunnerClient(Settings settings) {
-        this(settings, PATIENCE);
-    }
-
-    /** @param patience how long one that does not answer is waited for */
-    RunnerClient(Settings settings, Duration patience) {
         String host = settings.get("server.host");
         String own = host.equals("0.0.0.0") ? "127.0.0.1" : host.equals("::") ? "[::1]"
                 : host.contains(":") ? "[" + host + "]" : host;
@@ -50,10 +46,9 @@ final class RunnerClient {
         String both = settings.get("admin.username") + ":" + settings.get("admin.password");
         this.authorization = both.equals(":") ? null
                 : "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8));
-        this.patience = patience;
     }
 
-    /** @throws CommandFailed if the runner does not answer within the patience, or refuses */
+    /** @throws CommandFailed if the runner does not answer, or refuses */
     JsonNode get(String path) throws InterruptedException {
         return call(HttpRequest.newBuilder(URI.create(url + path)).GET());
     }
@@ -81,26 +76,27 @@ final class RunnerClient {
         if (authorization != null) {
             request.header("Authorization", authorization);
         }
-        long until = System.nanoTime() + patience.toNanos();
+        long until = System.nanoTime() + (reached ? PATIENCE.toNanos() : 0);
         while (true) {
             String failure;
             try {
                 HttpResponse<String> answer =
                         client.send(request.timeout(within).build(), BodyHandlers.ofString());
                 if (answer.statusCode() == 200) {
+                    reached = true;
                     return JSON.readTree(answer.body());
                 }
-                failure = failure(answer);
+                failure = " answers " + failure(answer);
                 if (answer.statusCode() != 429 && answer.statusCode() != 503) {
-                    throw new CommandFailed("the runner at " + url + " answers " + failure);
+                    throw new CommandFailed("the runner at " + url + failure);
                 }
             } catch (IOException e) {
-                failure = "not at all (" + e.getClass().getSimpleName() + ")";
+                failure = " does not answer (" + e.getClass().getSimpleName() + ")";
             }
             if (System.nanoTime() > until) {
-                throw new CommandFailed("the runner at " + url + " answers " + failure
+                throw new CommandFailed("the runner at " + url + failure
                         + ": start it in this folder, and run this again"
-                        + (patience.isZero() ? "" : ", which goes on from here"));
+                        + (reached ? ", which goes on from here" : ""));
             }
             Thread.sleep(500);
         }

@@ -145,7 +145,7 @@ class CommandLineIT {
     @Test
     void what_is_not_understood() throws Exception {
         assertThat(run(List.of(), "chekc")).isEqualTo(
-                new Ended(2, "Subrelay does not understand 'chekc'; --help tells what it does\n"));
+                new Ended(2, "Subrelay does not understand 'chekc', did you mean check? --help tells what it does\n"));
         assertThat(run(List.of(), "check", "--fast").status()).isEqualTo(2);
         assertThat(run(List.of(), "import", "--quick", "customers.jsonl").status()).isEqualTo(2);
         assertThat(run(List.of(), "--help").output()).contains("check", "preview", "--dev", "--version");

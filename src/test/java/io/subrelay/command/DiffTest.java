@@ -273,7 +273,7 @@ class DiffTest {
     void says_why_it_cannot_compare() throws IOException {
         int nobody = Ports.free();
         assertThat(diff(nobody, "pass:wörd")).isEqualTo(new Ended(2, "", "the runner at http://127.0.0.1:" + nobody
-                + " answers not at all (ConnectException): start it in this folder, and run this again\n"));
+                + " does not answer (ConnectException): start it in this folder, and run this again\n"));
         Ended wrong = diff(relay.api().port(), "s3cret");
         assertThat(wrong.status()).isEqualTo(2);
         assertThat(wrong.err()).contains(" answers 401").doesNotContain("s3cret");
