@@ -24,9 +24,18 @@ record Account(String destination, Environment environment, Entry entry, String 
         return accounts;
     }
 
-    void write(JdbcTemplate jdbc, long id) {
+    long write(JdbcTemplate jdbc, long id) {
         jdbc.update("insert into book_account (id, destination, environment, entry, reason, currency)"
                 + " values (?, ?, ?, ?, ?, ?)", id, destination, environment.name(), entry.stored(), reason, currency);
+        return id;
+    }
+
+    Account forOtherReasons() {
+        return reason.isEmpty() ? this : new Account(destination, environment, entry, "other reasons", currency);
+    }
+
+    Side side() {
+        return new Side(destination, environment);
     }
 
     /** What it adds to the deliveries that have not ended. */

@@ -12,12 +12,11 @@ import java.math.RoundingMode;
  *
  * @param seq      its place in the order of acceptance
  * @param quarter  when it was accepted, in quarters of an hour since the epoch
- * @param usd      its price in US dollars, as RevenueCat gives it: negative for a refund; 0 where there is none
- * @param amount   the price in the currency of the purchase; 0 where there is none
+ * @param sum      one event with its price, in US dollars and in the currency of the purchase, as RevenueCat gives
+ *                 them: negative for a refund; 0 where there is none
  * @param currency of the purchase, ISO 4217; {@code XXX} where it is not a code, empty without a price in it
  */
-public record BookedEvent(long seq, long quarter, Environment environment, BigDecimal usd, BigDecimal amount,
-        String currency, Event event) {
+public record BookedEvent(long seq, long quarter, Environment environment, Sum sum, String currency, Event event) {
 
     static final long QUARTER_MS = 15 * 60 * 1000L;
     private static final int MAX_DIGITS = 15;
@@ -30,7 +29,7 @@ public record BookedEvent(long seq, long quarter, Environment environment, BigDe
         BigDecimal amount = money(fields.path("price_in_purchased_currency"));
         String currency = fields.path("currency").asText();
         return new BookedEvent(seq, Math.floorDiv(receivedAt, QUARTER_MS), Environment.of(event),
-                orZero(money(fields.path("price"))), orZero(amount),
+                new Sum(1, orZero(money(fields.path("price"))), orZero(amount)),
                 amount == null ? "" : isCode(currency) ? currency : "XXX", event);
     }
 

@@ -3,8 +3,6 @@ package io.subrelay.books;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.subrelay.books.Period.Side;
-import io.subrelay.customer.Environment;
 import io.subrelay.webhook.Invalid;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -26,6 +24,8 @@ public final class BooksApi {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final int MAX_DAYS = 366;
+    private static final Comparator<Side> ORDER =
+            Comparator.comparing(Side::destination).thenComparing(Side::environment);
 
     private final DataSource database;
 
@@ -50,22 +50,20 @@ public final class BooksApi {
             connection.setAutoCommit(false);
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             JdbcTemplate jdbc = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
-            Period period = Period.read(jdbc, from, to);
+            Period period = new Period(jdbc, from, to);
             ObjectNode books = JSON.objectNode().put("day", first.toString()).put("days", count)
                     .put("zone", where.getId()).put("from", Instant.ofEpochMilli(period.fromMs()).toString())
                     .put("to", Instant.ofEpochMilli(period.toMs()).toString());
-            add(books, period, Undelivered.find(jdbc, period));
+            add(books, period, new Undelivered(jdbc, period));
             return books.toString();
         }
     }
 
     private static void add(ObjectNode books, Period period, Undelivered undelivered) {
-        Map<Side, ObjectNode> accepted = new TreeMap<>(
-                Comparator.comparing(Side::destination).thenComparing(Side::environment));
-        Map<Side, ObjectNode> sides = new TreeMap<>(
-                Comparator.comparing(Side::destination).thenComparing(Side::environment));
+        Map<Side, ObjectNode> accepted = new TreeMap<>(ORDER);
+        Map<Side, ObjectNode> sides = new TreeMap<>(ORDER);
         period.sums().forEach((account, sum) -> {
-            Side side = new Side(account.destination(), account.environment());
+            Side side = account.side();
             if (account.entry() == Entry.ACCEPTED) {
                 ObjectNode node = accepted.computeIfAbsent(side, it -> JSON.objectNode()
                         .put("environment", side.environment().name()).put("events", 0L));
@@ -75,11 +73,8 @@ public final class BooksApi {
                 book(sides.computeIfAbsent(side, BooksApi::blank), account, sum);
             }
         });
-        boolean closes = true;
-        for (Map.Entry<Side, ObjectNode> each : sides.entrySet()) {
-            closes &= close(each.getValue(), undelivered.missing(each.getKey()));
-        }
-        books.put("closes", closes);
+        sides.forEach((side, node) -> close(node, undelivered.missing(side)));
+        books.put("closes", sides.values().stream().allMatch(node -> node.get("closes").asBoolean()));
         books.putArray("accepted").addAll(accepted.values());
         books.putArray("destinations").addAll(sides.values());
         ArrayNode list = books.putArray("not_delivered");
@@ -97,13 +92,13 @@ public final class BooksApi {
                 node.put(entry.stored(), 0L);
             }
         }
-        node.put("waiting", 0L).put("missing", 0L).put("closes", true);
-        node.putObject("skipped_by_reason");
+        node.put("waiting", 0L).putObject("skipped_by_reason");
         return node;
     }
 
     private static void book(ObjectNode node, Account account, Sum sum) {
         count(node, account.entry().stored(), sum.events());
+        count(node, "waiting", account.open(sum));
         if (account.entry() == Entry.SKIPPED && sum.events() != 0) {
             count((ObjectNode) node.get("skipped_by_reason"), account.reason(), sum.events());
         }
@@ -114,14 +109,9 @@ public final class BooksApi {
         }
     }
 
-    private static boolean close(ObjectNode node, long missing) {
-        long open = node.get(Entry.MEANT.stored()).asLong();
-        for (Entry entry : Entry.values()) {
-            open -= entry.isEnd() ? node.get(entry.stored()).asLong() : 0;
-        }
-        boolean closes = missing == 0 && open >= 0;
-        node.put("waiting", open - missing).put("missing", missing).put("closes", closes);
-        return closes;
+    private static void close(ObjectNode node, long missing) {
+        long open = node.get("waiting").asLong();
+        node.put("waiting", open - missing).put("missing", missing).put("closes", missing == 0 && open >= 0);
     }
 
     private static void count(ObjectNode node, String name, long events) {
@@ -170,10 +160,7 @@ public final class BooksApi {
     }
 
     private static int days(String days) {
-        if (days == null || days.isBlank()) {
-            return 1;
-        }
-        int count = days.matches("\\d{1,3}") ? Integer.parseInt(days) : 0;
+        int count = days == null || days.isBlank() ? 1 : days.matches("\\d{1,3}") ? Integer.parseInt(days) : 0;
         if (count < 1 || count > MAX_DAYS) {
             throw new Invalid("days accepts a whole number from 1 to " + MAX_DAYS);
         }

@@ -2,14 +2,12 @@ package io.subrelay.books;
 
 import io.subrelay.customer.EventIds;
 import io.subrelay.event.Ids;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * What one transaction adds to the books. It is written as one row, whatever the number of events, so that it costs the
@@ -23,19 +21,8 @@ public final class Journal {
     private static final int MIN_ID = 4;
     private static final Pattern CONTROLS = Pattern.compile("\\p{Cntrl}");
 
-    /** @param destinations one, or those that an event is meant for, each between commas */
-    private record Key(long quarter, String destinations, String environment, Entry entry, String reason,
-            String currency) {
-    }
-
-    private static final class Posting {
-        private final Sum sum = new Sum();
-        private long first = Long.MAX_VALUE;
-        private long last;
-    }
-
     private final long start;
-    private final Map<Key, Posting> postings = new HashMap<>();
+    private final Map<List<Object>, Line> lines = new HashMap<>();
 
     /** @param start events up to this one are not in the books */
     public Journal(long start) {
@@ -44,13 +31,13 @@ public final class Journal {
 
     /** An event of the sender's was accepted. */
     public void accepted(BookedEvent event, List<String> destinations) {
-        post(Entry.ACCEPTED, event, String.join(",", destinations), "", 1);
+        post(Entry.ACCEPTED, event, String.join(",", destinations), "", event.sum());
     }
 
     /** Deliveries of an event are to be made: of an update of the runner's own, or as somebody asks for them. */
     public void meant(BookedEvent event, List<String> destinations) {
         if (!destinations.isEmpty()) {
-            post(Entry.MEANT, event, String.join(",", destinations), "", 1);
+            post(Entry.MEANT, event, String.join(",", destinations), "", event.sum());
         }
     }
 
@@ -61,43 +48,30 @@ public final class Journal {
      * @param reason why, null if there is none
      */
     public void ended(BookedEvent event, String destination, String state, String reason) {
-        ended(event, destination, state, reason, 1);
+        post(Entry.of(state), event, destination, reason, event.sum());
     }
 
     /** A delivery that had ended is to be made again, or its end is written once more. */
     public void reopened(BookedEvent event, String destination, String state, String reason) {
-        ended(event, destination, state, reason, -1);
-    }
-
-    private void ended(BookedEvent event, String destination, String state, String reason, int times) {
-        Entry entry = Entry.of(state);
-        post(entry, event, destination, entry == Entry.SKIPPED ? booked(reason, event) : "", times);
+        post(Entry.of(state), event, destination, reason, event.sum().negate());
     }
 
     /** The event goes, and a delivery had not ended. */
     public void deleted(BookedEvent event, String destination) {
-        post(Entry.DELETED, event, destination, "", 1);
+        post(Entry.DELETED, event, destination, "", event.sum());
     }
 
-    private void post(Entry entry, BookedEvent event, String destinations, String reason, int times) {
-        if (event.seq() <= start) {
-            return;
-        }
-        Posting posting = postings.computeIfAbsent(new Key(event.quarter(), destinations, event.environment().name(),
-                entry, reason, event.currency()), key -> new Posting());
-        posting.sum.add(times, times < 0 ? event.usd().negate() : event.usd(),
-                times < 0 ? event.amount().negate() : event.amount());
-        if (!entry.isEnd()) {
-            posting.first = Math.min(posting.first, event.seq());
-            posting.last = Math.max(posting.last, event.seq());
+    private void post(Entry entry, BookedEvent event, String destinations, String reason, Sum sum) {
+        if (event.seq() > start) {
+            Line line = new Line(event.quarter(), destinations, event.environment(), entry,
+                    entry == Entry.SKIPPED && reason != null ? booked(reason, event) : "", event.currency(), sum,
+                    entry.isEnd() ? null : new Range(event.seq(), event.seq()));
+            lines.merge(line.key(), line, Line::plus);
         }
     }
 
     /** The books are kept when a customer is erased: a reason may not name one. */
     private static String booked(String reason, BookedEvent event) {
-        if (reason == null) {
-            return "";
-        }
         String booked = reason;
         for (String id : EventIds.all(event.event())) {
             if (id.length() >= MIN_ID) {
@@ -109,39 +83,21 @@ public final class Journal {
     }
 
     /** Writes what was added, in the transaction that it is part of. */
-    public void write(Connection connection) throws SQLException {
-        if (postings.isEmpty()) {
-            return;
-        }
-        List<String> rows = new ArrayList<>();
+    public void write(JdbcTemplate transaction) {
+        List<Object[]> rows = new ArrayList<>();
         StringBuilder row = new StringBuilder();
-        for (Map.Entry<Key, Posting> each : postings.entrySet()) {
-            Posting posting = each.getValue();
-            if (posting.sum.isZero() && posting.last == 0) {
-                continue;
+        for (Line line : lines.values()) {
+            if (line.range() != null || !line.sum().isZero()) {
+                row.append(line.stored()).append('\n');
             }
-            Key key = each.getKey();
-            row.append(key.quarter).append('\t').append(key.destinations).append('\t').append(key.environment)
-                    .append('\t').append(key.entry.stored()).append('\t').append(key.reason).append('\t')
-                    .append(key.currency).append('\t').append(posting.sum.stored());
-            if (posting.last > 0) {
-                row.append('\t').append(posting.first).append('\t').append(posting.last);
-            }
-            row.append('\n');
             if (row.length() > MAX_ROW) {
-                rows.add(row.toString());
+                rows.add(new Object[] {row.toString()});
                 row.setLength(0);
             }
         }
         if (!row.isEmpty()) {
-            rows.add(row.toString());
+            rows.add(new Object[] {row.toString()});
         }
-        try (PreparedStatement insert = connection.prepareStatement("insert into book_journal (postings) values (?)")) {
-            for (String each : rows) {
-                insert.setString(1, each);
-                insert.addBatch();
-            }
-            insert.executeBatch();
-        }
+        transaction.batchUpdate("insert into book_journal (postings) values (?)", rows);
     }
 }

@@ -16,6 +16,8 @@ import org.springframework.jdbc.support.SqlArrayValue;
 public final class Ledger {
 
     private static final int ROWS_AT_ONCE = 1_000;
+    /** All are read each time: a route may skip for ever new reasons. */
+    private static final int MAX_ACCOUNTS = 2_000;
 
     private record Row(long day, Account account) {
     }
@@ -42,16 +44,17 @@ public final class Ledger {
             // one runner at a time
             jdbc.queryForList("select event from book_start for update");
             List<Long> ids = new ArrayList<>();
-            Map<Row, Quarters> added = new HashMap<>();
-            Map<Long, long[]> ranges = new TreeMap<>();
+            Map<Row, Map<Integer, Sum>> added = new HashMap<>();
+            Map<Long, Range> ranges = new TreeMap<>();
             jdbc.query("select id, postings from book_journal order by id limit " + ROWS_AT_ONCE, row -> {
                 ids.add(row.getLong(1));
-                row.getString(2).lines().map(Line::of).forEach(line -> read(line, added, ranges));
+                row.getString(2).lines().map(Line::of).forEach(line -> add(line, added, ranges));
             });
             if (!ids.isEmpty()) {
-                Map<Account, Long> accounts = accounts(jdbc);
-                added.forEach((row, quarters) -> write(jdbc, row, accounts, quarters));
-                ranges.forEach((quarter, range) -> writeRange(jdbc, quarter, range[0], range[1]));
+                Map<Account, Long> accounts = new HashMap<>();
+                Account.read(jdbc).forEach((id, account) -> accounts.put(account, id));
+                added.forEach((row, quarters) -> write(jdbc, row.day(), id(jdbc, row.account(), accounts), quarters));
+                ranges.forEach((quarter, range) -> write(jdbc, quarter, range));
                 jdbc.update("delete from book_journal where id = any (?)", new SqlArrayValue("bigint", ids.toArray()));
                 connection.commit();
             }
@@ -59,54 +62,45 @@ public final class Ledger {
         }
     }
 
-    private static void read(Line line, Map<Row, Quarters> added, Map<Long, long[]> ranges) {
+    private static void add(Line line, Map<Row, Map<Integer, Sum>> added, Map<Long, Range> ranges) {
         long day = Math.floorDiv(line.quarter(), Quarters.A_DAY);
         int quarter = Math.floorMod(line.quarter(), Quarters.A_DAY);
         for (Account account : line.accounts()) {
-            added.computeIfAbsent(new Row(day, account), row -> new Quarters()).add(quarter, line.sum());
+            added.computeIfAbsent(new Row(day, account), row -> new TreeMap<>())
+                    .merge(quarter, line.sum(), Sum::plus);
         }
-        if (line.lastEvent() > 0) {
-            ranges.merge(line.quarter(), new long[] {line.firstEvent(), line.lastEvent()}, Ledger::both);
+        if (line.range() != null) {
+            ranges.merge(line.quarter(), line.range(), Range::plus);
         }
     }
 
-    static long[] both(long[] one, long[] other) {
-        return new long[] {Math.min(one[0], other[0]), Math.max(one[1], other[1])};
+    private static long id(JdbcTemplate jdbc, Account account, Map<Account, Long> accounts) {
+        boolean full = accounts.size() >= MAX_ACCOUNTS && !accounts.containsKey(account);
+        return accounts.computeIfAbsent(full ? account.forOtherReasons() : account,
+                it -> it.write(jdbc, accounts.size() + 1L));
     }
 
-    private static Map<Account, Long> accounts(JdbcTemplate jdbc) {
-        Map<Account, Long> accounts = new HashMap<>();
-        Account.read(jdbc).forEach((id, account) -> accounts.put(account, id));
-        return accounts;
-    }
-
-    private static void write(JdbcTemplate jdbc, Row row, Map<Account, Long> accounts, Quarters added) {
-        Account account = row.account();
-        Long id = accounts.get(account);
-        if (id == null) {
-            id = accounts.size() + 1L;
-            accounts.put(account, id);
-            account.write(jdbc, id);
-        }
+    private static void write(JdbcTemplate jdbc, long day, long account, Map<Integer, Sum> added) {
         List<String> stored = jdbc.queryForList("select quarters from book_quarters where book_day = ? and account = ?",
-                String.class, row.day(), id);
-        Quarters quarters = stored.isEmpty() ? new Quarters() : Quarters.of(stored.get(0));
-        quarters.add(added);
-        Sum sum = quarters.total();
+                String.class, day, account);
+        Map<Integer, Sum> quarters = Quarters.of(stored.isEmpty() ? "" : stored.get(0));
+        added.forEach((quarter, sum) -> quarters.merge(quarter, sum, Sum::plus));
+        Sum sum = quarters.values().stream().reduce(Sum::plus).orElseThrow();
         jdbc.update(stored.isEmpty() ? "insert into book_quarters (quarters, book_day, account) values (?, ?, ?)"
                 : "update book_quarters set quarters = ? where book_day = ? and account = ?",
-                quarters.stored(), row.day(), id);
+                Quarters.stored(quarters), day, account);
         jdbc.update(stored.isEmpty()
                 ? "insert into book (events, usd, amount, book_day, account) values (?, ?, ?, ?, ?)"
                 : "update book set events = ?, usd = ?, amount = ? where book_day = ? and account = ?",
-                sum.events(), sum.usd(), sum.amount(), row.day(), id);
+                sum.events(), sum.usd(), sum.amount(), day, account);
     }
 
-    private static void writeRange(JdbcTemplate jdbc, long quarter, long first, long last) {
+    private static void write(JdbcTemplate jdbc, long quarter, Range range) {
         if (jdbc.update("update book_quarter set first_event = least(first_event, ?),"
-                + " last_event = greatest(last_event, ?) where quarter = ?", first, last, quarter) == 0) {
-            jdbc.update("insert into book_quarter (first_event, last_event, quarter) values (?, ?, ?)", first, last,
-                    quarter);
+                + " last_event = greatest(last_event, ?) where quarter = ?", range.first(), range.last(),
+                quarter) == 0) {
+            jdbc.update("insert into book_quarter (first_event, last_event, quarter) values (?, ?, ?)", range.first(),
+                    range.last(), quarter);
         }
     }
 }

@@ -1,15 +1,9 @@
 package io.subrelay.books;
 
-import io.subrelay.customer.Environment;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.SqlArrayValue;
 
@@ -19,114 +13,99 @@ import org.springframework.jdbc.support.SqlArrayValue;
  */
 final class Period {
 
-    /** A destination's events of one environment. */
-    record Side(String destination, Environment environment) {
-    }
-
-    /** A destination's events of one environment on one day. */
-    private record SideOfDay(long day, String destination, Environment environment) {
+    /** A quarter of an hour of a side, or a day. */
+    record Slot(Side side, long number) {
     }
 
     private final long from;
     private final long to;
     private final Map<Account, Sum> sums = new HashMap<>();
-    private final Map<Side, Map<Long, Long>> open = new HashMap<>();
-    private final Map<Long, long[]> ranges = new TreeMap<>();
-
-    private Period(long from, long to) {
-        this.from = from;
-        this.to = to;
-    }
+    private final Map<Slot, Long> open = new HashMap<>();
+    private final Map<Long, Range> ranges = new HashMap<>();
 
     /**
      * @param from the first quarter of an hour, counted from the epoch
      * @param to   the one after the last
      */
-    static Period read(JdbcTemplate jdbc, long from, long to) {
-        Period period = new Period(from, to);
-        long firstWhole = Math.floorDiv(from + Quarters.A_DAY - 1, Quarters.A_DAY);
-        long afterWhole = Math.max(firstWhole, Math.floorDiv(to, Quarters.A_DAY));
-        Set<Long> edges = new TreeSet<>();
-        LongStream.rangeClosed(Math.floorDiv(from, Quarters.A_DAY), Math.floorDiv(to - 1, Quarters.A_DAY))
-                .filter(day -> day < firstWhole || day >= afterWhole).forEach(edges::add);
-        Set<Long> opened = new TreeSet<>(edges);
+    Period(JdbcTemplate jdbc, long from, long to) {
+        this.from = from;
+        this.to = to;
         Map<Long, Account> accounts = Account.read(jdbc);
-        opened.addAll(period.readDays(jdbc, accounts, firstWhole, afterWhole));
+        Set<Long> days = new TreeSet<>();
+        readWholeDays(jdbc, accounts, days);
         jdbc.query("select postings from book_journal", row -> {
-            row.getString(1).lines().map(Line::of).filter(line -> period.has(line.quarter())).forEach(line -> {
-                line.accounts().forEach(account -> {
-                    period.add(account, line.sum());
-                    period.addOpen(account, line.quarter(), line.sum());
-                });
-                if (line.lastEvent() > 0) {
-                    period.addRange(line.quarter(), line.firstEvent(), line.lastEvent());
-                }
-                opened.add(Math.floorDiv(line.quarter(), Quarters.A_DAY));
+            row.getString(1).lines().map(Line::of).filter(line -> has(line.quarter())).forEach(line -> {
+                add(line);
+                days.add(day(line.quarter()));
             });
         });
+        days.add(day(from));
+        days.add(day(to - 1));
+        readQuarters(jdbc, accounts, days);
+        open.values().removeIf(events -> events == 0);
+        jdbc.query("select quarter, first_event, last_event from book_quarter where quarter = any (?)", row -> {
+            ranges.merge(row.getLong(1), new Range(row.getLong(2), row.getLong(3)), Range::plus);
+        }, array(open.keySet().stream().map(Slot::number).distinct().toArray()));
+    }
+
+    /** Adds up whole days; {@code opened} gets those with deliveries that have not ended. */
+    private void readWholeDays(JdbcTemplate jdbc, Map<Long, Account> accounts, Set<Long> opened) {
+        Map<Slot, Long> openOnes = new HashMap<>();
+        jdbc.query("select account, book_day, events, usd, amount from book where book_day >= ? and book_day < ?",
+                row -> {
+                    Account account = accounts.get(row.getLong(1));
+                    Sum sum = new Sum(row.getLong(3), row.getBigDecimal(4), row.getBigDecimal(5));
+                    sums.merge(account, sum, Sum::plus);
+                    openOnes.merge(new Slot(account.side(), row.getLong(2)), account.open(sum), Long::sum);
+                }, day(from + Quarters.A_DAY - 1), day(to));
+        openOnes.forEach((slot, events) -> {
+            if (events != 0) {
+                opened.add(slot.number());
+            }
+        });
+    }
+
+    /** Sees what has not ended on some days, and adds up what the period has of a day that is no whole one. */
+    private void readQuarters(JdbcTemplate jdbc, Map<Long, Account> accounts, Set<Long> days) {
         jdbc.query("select account, book_day, quarters from book_quarters where book_day = any (?)", row -> {
             Account account = accounts.get(row.getLong(1));
-            long day = row.getLong(2);
-            Quarters.of(row.getString(3)).sums().forEach((quarterOfDay, sum) -> {
-                long quarter = day * Quarters.A_DAY + quarterOfDay;
-                if (period.has(quarter)) {
-                    period.addOpen(account, quarter, sum);
-                    if (edges.contains(day)) {
-                        period.add(account, sum);
+            long first = row.getLong(2) * Quarters.A_DAY;
+            boolean whole = first >= from && first + Quarters.A_DAY <= to;
+            Quarters.of(row.getString(3)).forEach((quarter, sum) -> {
+                if (has(first + quarter)) {
+                    addOpen(account, first + quarter, sum);
+                    if (!whole) {
+                        sums.merge(account, sum, Sum::plus);
                     }
                 }
             });
-        }, new SqlArrayValue("bigint", opened.toArray()));
-        period.readRanges(jdbc);
-        return period;
+        }, array(days.toArray()));
     }
 
-    /** Adds up whole days, and returns those with deliveries that have not ended. */
-    private Set<Long> readDays(JdbcTemplate jdbc, Map<Long, Account> accounts, long first, long after) {
-        Map<SideOfDay, Long> openOnes = new HashMap<>();
-        jdbc.query("select book_day, account, events, usd, amount from book where book_day >= ? and book_day < ?",
-                row -> {
-                    Account account = accounts.get(row.getLong(2));
-                    Sum sum = new Sum();
-                    sum.add(row.getLong(3), row.getBigDecimal(4), row.getBigDecimal(5));
-                    add(account, sum);
-                    openOnes.merge(new SideOfDay(row.getLong(1), account.destination(), account.environment()),
-                            account.open(sum), Long::sum);
-                }, first, after);
-        openOnes.values().removeIf(events -> events == 0);
-        return openOnes.keySet().stream().map(SideOfDay::day).collect(Collectors.toSet());
+    private void add(Line line) {
+        line.accounts().forEach(account -> {
+            sums.merge(account, line.sum(), Sum::plus);
+            addOpen(account, line.quarter(), line.sum());
+        });
+        if (line.range() != null) {
+            ranges.merge(line.quarter(), line.range(), Range::plus);
+        }
+    }
+
+    private void addOpen(Account account, long quarter, Sum sum) {
+        open.merge(new Slot(account.side(), quarter), account.open(sum), Long::sum);
+    }
+
+    private static SqlArrayValue array(Object[] numbers) {
+        return new SqlArrayValue("bigint", numbers);
+    }
+
+    private static long day(long quarter) {
+        return Math.floorDiv(quarter, Quarters.A_DAY);
     }
 
     private boolean has(long quarter) {
         return quarter >= from && quarter < to;
-    }
-
-    private void add(Account account, Sum sum) {
-        sums.computeIfAbsent(account, it -> new Sum()).add(sum);
-    }
-
-    private void addOpen(Account account, long quarter, Sum sum) {
-        if (account.entry() != Entry.ACCEPTED) {
-            open.computeIfAbsent(new Side(account.destination(), account.environment()), it -> new TreeMap<>())
-                    .merge(quarter, account.open(sum), Long::sum);
-        }
-    }
-
-    private void addRange(long quarter, long first, long last) {
-        ranges.merge(quarter, new long[] {first, last}, Ledger::both);
-    }
-
-    private void readRanges(JdbcTemplate jdbc) {
-        open.values().forEach(quarters -> quarters.values().removeIf(events -> events == 0));
-        open.values().removeIf(Map::isEmpty);
-        Set<Long> quarters = new TreeSet<>();
-        open.values().forEach(each -> quarters.addAll(each.keySet()));
-        List<Object> asked = new ArrayList<>(quarters);
-        jdbc.query("select quarter, first_event, last_event from book_quarter where quarter = any (?)",
-                row -> {
-                    addRange(row.getLong(1), row.getLong(2), row.getLong(3));
-                },
-                new SqlArrayValue("bigint", asked.toArray()));
     }
 
     /** When it begins, milliseconds since the epoch. */
@@ -144,12 +123,12 @@ final class Period {
     }
 
     /** How many deliveries have not ended, by the quarter of an hour; without those where all have. */
-    Map<Side, Map<Long, Long>> open() {
+    Map<Slot, Long> open() {
         return open;
     }
 
-    /** The places of the first and the last event of a quarter, with others between them perhaps; null for none. */
-    long[] range(long quarter) {
+    /** Between which events those of a quarter with such deliveries lie. */
+    Range range(long quarter) {
         return ranges.get(quarter);
     }
 }

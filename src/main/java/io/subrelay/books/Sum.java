@@ -3,37 +3,18 @@ package io.subrelay.books;
 import java.math.BigDecimal;
 
 /** How many events, and how much money they tell of: in US dollars, and in the currency of the account. */
-final class Sum {
+record Sum(long events, BigDecimal usd, BigDecimal amount) {
 
-    private long events;
-    private BigDecimal usd = BigDecimal.ZERO;
-    private BigDecimal amount = BigDecimal.ZERO;
-
-    /** Adds them; a negative number of events takes them off again. */
-    void add(long moreEvents, BigDecimal moreUsd, BigDecimal moreAmount) {
-        events += moreEvents;
-        usd = usd.add(moreUsd);
-        amount = amount.add(moreAmount);
+    Sum plus(Sum more) {
+        return new Sum(events + more.events, usd.add(more.usd), amount.add(more.amount));
     }
 
-    void add(Sum other) {
-        add(other.events, other.usd, other.amount);
-    }
-
-    long events() {
-        return events;
-    }
-
-    BigDecimal usd() {
-        return usd;
-    }
-
-    BigDecimal amount() {
-        return amount;
+    Sum negate() {
+        return new Sum(-events, usd.negate(), amount.negate());
     }
 
     boolean isZero() {
-        return events == 0 && usd.signum() == 0 && amount.signum() == 0;
+        return events == 0 && isWithoutMoney();
     }
 
     private boolean isWithoutMoney() {
@@ -47,10 +28,7 @@ final class Sum {
     }
 
     static Sum of(String stored) {
-        String[] parts = stored.split(" ");
-        Sum sum = new Sum();
-        sum.add(Long.parseLong(parts[0]), parts.length == 1 ? BigDecimal.ZERO : new BigDecimal(parts[1]),
-                parts.length == 1 ? BigDecimal.ZERO : new BigDecimal(parts[2]));
-        return sum;
+        String[] parts = (stored + " 0 0").split(" ");
+        return new Sum(Long.parseLong(parts[0]), new BigDecimal(parts[1]), new BigDecimal(parts[2]));
     }
 }

@@ -1,7 +1,7 @@
 package io.subrelay.books;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.subrelay.books.Period.Side;
+import io.subrelay.books.Period.Slot;
 import io.subrelay.customer.Environment;
 import io.subrelay.event.Event;
 import io.subrelay.webhook.WebhookReader;
@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -28,13 +29,22 @@ final class Undelivered {
 
     static final int MAX_LISTED = 100;
     private static final String EVENT = "select e.seq, e.event_id, e.kind, e.received_at, e.webhook, ";
+    private static final String IN_PERIOD = " and e.received_at >= ? and e.received_at < ? and e.seq > ? ";
+    private static final String DEAD = EVENT + """
+            d.reason from dead_letter l
+            join destination t on t.name = l.destination
+            join delivery d on d.id = l.event * 1000 + t.number and d.state = 'dead'
+            join event e on e.seq = l.event
+            where l.destination = ?""" + IN_PERIOD + "order by l.destination, l.event limit " + MAX_LISTED;
+    private static final String SCHEDULED = EVENT + """
+            r.reason from redelivery r join event e on e.seq = r.event
+            where r.destination = ? and r.event >= ? and r.event <= ?""" + IN_PERIOD + "order by r.event";
     private static final String UNSETTLED = EVENT + """
             cast(null as varchar(1)) as reason from event e cross join destination t
-            where t.name = ? and e.destinations like '%,' || t.name || ',%'
-              and e.seq >= ? and e.seq <= ? and e.seq > ? and e.received_at >= ? and e.received_at < ?
+            where t.name = ? and e.destinations like '%,' || t.name || ',%' and e.seq >= ? and e.seq <= ?
               and not exists (select 1 from delivery d where d.id = e.seq * 1000 + t.number)
-              and not exists (select 1 from redelivery r where r.event = e.seq and r.destination = t.name)
-            order by e.seq limit\s""" + MAX_LISTED;
+              and not exists (select 1 from redelivery r where r.event = e.seq and r.destination = t.name)"""
+            + IN_PERIOD + "order by e.seq limit " + MAX_LISTED;
 
     private final JdbcTemplate jdbc;
     private final Period period;
@@ -42,112 +52,65 @@ final class Undelivered {
     private final Map<Side, Long> missing = new HashMap<>();
     private final List<Item> items = new ArrayList<>();
 
-    private Undelivered(JdbcTemplate jdbc, Period period) {
+    Undelivered(JdbcTemplate jdbc, Period period) {
         this.jdbc = jdbc;
         this.period = period;
         this.start = jdbc.queryForObject("select event from book_start", Long.class);
-    }
-
-    static Undelivered find(JdbcTemplate jdbc, Period period) {
-        Undelivered found = new Undelivered(jdbc, period);
-        TreeSet<String> destinations = new TreeSet<>();
+        Set<String> dead = new TreeSet<>();
         period.sums().forEach((account, sum) -> {
             if (account.entry() == Entry.DEAD && sum.events() != 0) {
-                destinations.add(account.destination());
+                dead.add(account.destination());
             }
         });
-        destinations.forEach(found::addDead);
-        destinations.clear();
-        period.open().keySet().forEach(side -> destinations.add(side.destination()));
-        destinations.forEach(found::addOpen);
-        return found;
+        dead.forEach(name -> list(name, "dead", DEAD, name, period.fromMs(), period.toMs(), start));
+        Map<String, Map<Slot, Long>> open = new TreeMap<>();
+        period.open().forEach((slot, events) -> open
+                .computeIfAbsent(slot.side().destination(), name -> new HashMap<>()).put(slot, events));
+        open.forEach(this::addOpen);
     }
 
-    private void addDead(String destination) {
-        list(destination, "dead", EVENT + """
-                d.reason from dead_letter l
-                join destination t on t.name = l.destination
-                join delivery d on d.id = l.event * 1000 + t.number and d.state = 'dead'
-                join event e on e.seq = l.event
-                where l.destination = ? and e.received_at >= ? and e.received_at < ? and e.seq > ?
-                order by l.destination, l.event limit\s""" + MAX_LISTED,
-                destination, period.fromMs(), period.toMs(), start);
-    }
-
-    private void addOpen(String destination) {
-        Map<Side, Map<Long, Long>> open = new HashMap<>();
-        period.open().forEach((side, quarters) -> {
-            if (side.destination().equals(destination)) {
-                open.put(side, quarters);
-            }
-        });
-        Map<Side, Map<Long, Long>> scheduled = scheduled(destination, all(open));
+    private void addOpen(String destination, Map<Slot, Long> open) {
+        takeScheduled(destination, open);
         long passed = jdbc.queryForObject(
                 "select coalesce(min(event), 0) from outbox_position where destination = ?", Long.class, destination);
-        TreeSet<Long> suspicious = new TreeSet<>();
-        long[] waiting = null;
-        for (Map.Entry<Side, Map<Long, Long>> each : open.entrySet()) {
-            for (Map.Entry<Long, Long> inQuarter : each.getValue().entrySet()) {
-                long quarter = inQuarter.getKey();
-                long lost = inQuarter.getValue()
-                        - scheduled.getOrDefault(each.getKey(), Map.of()).getOrDefault(quarter, 0L);
-                long[] range = period.range(quarter);
-                if (lost != 0 && (range == null || range[1] <= passed)) {
-                    missing.merge(each.getKey(), lost, Long::sum);
-                    suspicious.add(quarter);
-                } else if (lost != 0) {
-                    waiting = waiting == null ? range : Ledger.both(waiting, range);
-                }
+        Set<Long> suspicious = new TreeSet<>();
+        Range waiting = null;
+        for (Map.Entry<Slot, Long> each : open.entrySet()) {
+            long quarter = each.getKey().number();
+            Range range = period.range(quarter);
+            if (each.getValue() != 0 && range.last() <= passed) {
+                missing.merge(each.getKey().side(), each.getValue(), Long::sum);
+                suspicious.add(quarter);
+            } else if (each.getValue() != 0) {
+                waiting = waiting == null ? range : waiting.plus(range);
             }
         }
+        int full = items.size() + MAX_LISTED;
         for (long quarter : suspicious) {
-            listUnsettled(destination, "missing", period.range(quarter), quarter * BookedEvent.QUARTER_MS,
-                    (quarter + 1) * BookedEvent.QUARTER_MS);
+            if (items.size() < full) {
+                list(destination, "missing", UNSETTLED, destination, period.range(quarter).first(),
+                        period.range(quarter).last(), quarter * BookedEvent.QUARTER_MS,
+                        (quarter + 1) * BookedEvent.QUARTER_MS, start);
+            }
         }
         if (waiting != null) {
-            waiting[0] = Math.max(waiting[0], passed + 1);
-            listUnsettled(destination, "waiting", waiting, period.fromMs(), period.toMs());
+            list(destination, "waiting", UNSETTLED, destination, Math.max(waiting.first(), passed + 1), waiting.last(),
+                    period.fromMs(), period.toMs(), start);
         }
     }
 
-    /** Between which events all lie that have not ended; null where that is not known. */
-    private long[] all(Map<Side, Map<Long, Long>> open) {
-        long[] range = null;
-        for (Map<Long, Long> quarters : open.values()) {
-            for (long quarter : quarters.keySet()) {
-                long[] each = period.range(quarter);
-                range = range == null || each == null ? each : Ledger.both(range, each);
-            }
-        }
-        return range;
-    }
-
-    /** How many redeliveries are scheduled for events of the period, by the quarter of an hour. */
-    private Map<Side, Map<Long, Long>> scheduled(String destination, long[] range) {
-        Map<Side, Map<Long, Long>> scheduled = new HashMap<>();
-        if (range == null) {
-            return scheduled;
-        }
-        int[] listed = {0};
-        jdbc.query(EVENT + """
-                r.reason from redelivery r join event e on e.seq = r.event
-                where r.destination = ? and r.event >= ? and r.event <= ? and r.event > ? order by r.event""", row -> {
+    /** Lists events for which a redelivery is scheduled, and takes all of them off the deliveries that are open. */
+    private void takeScheduled(String destination, Map<Slot, Long> open) {
+        Range range = open.keySet().stream().map(slot -> period.range(slot.number())).reduce(Range::plus).orElseThrow();
+        int full = items.size() + MAX_LISTED;
+        jdbc.query(SCHEDULED, row -> {
             Item item = item(destination, "waiting", row);
-            if (item.acceptedAt() >= period.fromMs() && item.acceptedAt() < period.toMs()) {
-                scheduled.computeIfAbsent(item.side(), it -> new TreeMap<>())
-                        .merge(Math.floorDiv(item.acceptedAt(), BookedEvent.QUARTER_MS), 1L, Long::sum);
-                if (listed[0]++ < MAX_LISTED) {
-                    items.add(item);
-                }
+            open.computeIfPresent(new Slot(item.side(), Math.floorDiv(item.acceptedAt(), BookedEvent.QUARTER_MS)),
+                    (slot, events) -> events - 1);
+            if (items.size() < full) {
+                items.add(item);
             }
-        }, destination, range[0], range[1], start);
-        return scheduled;
-    }
-
-    private void listUnsettled(String destination, String state, long[] range, long fromMs, long toMs) {
-        if (range != null) {
-            list(destination, state, UNSETTLED, destination, range[0], range[1], start, fromMs, toMs);
-        }
+        }, destination, range.first(), range.last(), period.fromMs(), period.toMs(), start);
     }
 
     private void list(String destination, String state, String sql, Object... parameters) {
@@ -170,7 +133,7 @@ final class Undelivered {
         return missing.getOrDefault(side, 0L);
     }
 
-    /** Up to {@value #MAX_LISTED} of each destination and state. */
+    /** Up to {@value #MAX_LISTED} of each destination and state, and some more of those that are missing. */
     List<Item> items() {
         return items;
     }

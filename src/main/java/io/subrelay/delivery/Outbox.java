@@ -12,7 +12,6 @@ import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.CustomerRecords.Erased;
 import io.subrelay.store.Database;
 import io.subrelay.store.DeliveryStore;
-import io.subrelay.store.Pauses;
 import io.subrelay.store.RetryNowStore;
 import io.subrelay.store.StateBackfills;
 import io.subrelay.store.Writer;
@@ -64,7 +63,6 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
     private final StoredCounts counts;
     private final RetryNow retries;
     private final StateBackfill stateBackfill;
-    private final Pauses pauses;
     private final Map<String, DeliveringConsumer> consumers = new ConcurrentSkipListMap<>();
     private final Set<Integer> held = new TreeSet<>();
     private Map<String, Map<Integer, Long>> written = Map.of();
@@ -85,7 +83,6 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
         this.retries = new RetryNow(new RetryNowStore(database), consumers, clocks, this::flush);
         this.stateBackfill = new StateBackfill(destinations, writer, new StateBackfills(database,
                 destinations.settings().number("delivery.backfill-rate", 1, 10_000)));
-        this.pauses = new Pauses(database);
         this.clockOffset = clocks.offset();
         this.handed = store.lastEvent();
         if (shares == null) {
@@ -220,17 +217,17 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
 
     /** Sends nothing to a destination until it is resumed, by any runner; what has been begun ends. */
     public void pause(String destination) {
-        pauses.pause(destination, clocks.now());
+        store.pause(destination, clocks.now());
         readPauses();
     }
 
     public void resume(String destination) {
-        pauses.resume(destination);
+        store.resume(destination);
         readPauses();
     }
 
     private void readPauses() {
-        Map<String, Long> all = pauses.all();
+        Map<String, Long> all = store.paused();
         consumers.forEach((name, consumer) -> consumer.pause(all.getOrDefault(name, 0L)));
     }
 
@@ -360,7 +357,7 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
         held.forEach(slice -> queue.acquire(slice, positions.getOrDefault(slice, handed)));
         consumer.deliverFrom(queue, new Results(writer, queue));
         consumers.put(name, consumer);
-        consumer.pause(pauses.all().getOrDefault(name, 0L));
+        consumer.pause(store.paused().getOrDefault(name, 0L));
     }
 
     private boolean flush() {

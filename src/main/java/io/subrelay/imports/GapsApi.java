@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.subrelay.customer.Gap;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.webhook.Invalid;
-import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -45,10 +44,11 @@ public final class GapsApi {
      * @param  after the {@code next} of the answer before; 0 or blank to begin
      * @return       {@code gaps}, and where the {@code next} ones are; null if these are the last ones
      */
-    public String list(@Header("after") String after) throws SQLException {
+    public String list(@Header("after") String after) {
         long next = number(after);
         long now = System.currentTimeMillis();
-        ArrayNode gaps = JsonNodeFactory.instance.arrayNode();
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ArrayNode gaps = answer.putArray("gaps");
         for (int looked = 0; looked < MAX_CUSTOMERS && gaps.size() < MAX_GAPS; looked += PAGE) {
             CustomerRecords.Missed missed = records.missed(next, PAGE, now);
             missed.gaps().forEach(gap -> gaps.addObject().put("app_user_id", gap.appUserId())
@@ -60,10 +60,7 @@ public final class GapsApi {
                 break;
             }
         }
-        ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        answer.set("gaps", gaps);
-        answer.put("next", next == 0 ? null : (Long) next);
-        return answer.toString();
+        return answer.put("next", next == 0 ? null : (Long) next).toString();
     }
 
     private static long number(String after) {
@@ -88,7 +85,7 @@ public final class GapsApi {
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
             } while (next != 0);
             counts = counted;
-        } catch (SQLException | RuntimeException e) {
+        } catch (RuntimeException e) {
             LOG.warn("Gaps could not be counted: {}", e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -27,8 +27,4 @@ record Acceptance(
     Acceptance(Event event, long receivedAt, boolean follows, Told told) {
         this(event, receivedAt, follows, told, new CompletableFuture<>());
     }
-
-    Acceptance(Event event, long receivedAt, boolean follows) {
-        this(event, receivedAt, follows, Told.EVENT);
-    }
 }

@@ -7,9 +7,7 @@ import io.subrelay.customer.Customers;
 import io.subrelay.customer.Gap;
 import io.subrelay.customer.Gaps;
 import io.subrelay.event.Ids;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -38,12 +37,10 @@ public final class CustomerRecords {
      * @param  atMs the time for which access is told, milliseconds since the epoch
      * @return      the customer as the API shows it; empty if nobody is known by the id
      */
-    public Optional<ObjectNode> find(String appUserId, long atMs) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection()) {
-            Customers customers = customersOf(new CustomerStore(connection, new CustomerCache()));
-            Customer customer = customers.customerOf(appUserId);
-            return Optional.ofNullable(customer).map(it -> it.toApiJson(customers::customerOf, atMs));
-        }
+    public Optional<ObjectNode> find(String appUserId, long atMs) {
+        Customers customers = customersOf(new CustomerStore(database.jdbc()));
+        return Optional.ofNullable(customers.customerOf(appUserId))
+                .map(it -> it.toApiJson(customers::customerOf, atMs));
     }
 
     /** Those of the ids by which somebody is known. */
@@ -70,18 +67,13 @@ public final class CustomerRecords {
      * @param count how many
      * @param nowMs milliseconds since the epoch
      */
-    public Missed missed(long after, int count, long nowMs) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection()) {
-            CustomerStore store = new CustomerStore(connection, new CustomerCache());
-            Customers customers = customersOf(store);
-            List<Gap> gaps = new ArrayList<>();
-            long last = 0;
-            for (Map.Entry<Long, Customer> each : store.after(after, count).entrySet()) {
-                gaps.addAll(Gaps.of(each.getValue(), customers::customerOf, nowMs));
-                last = each.getKey();
-            }
-            return new Missed(gaps, last);
-        }
+    public Missed missed(long after, int count, long nowMs) {
+        CustomerStore store = new CustomerStore(database.jdbc());
+        Customers customers = customersOf(store);
+        SortedMap<Long, Customer> some = store.after(after, count);
+        return new Missed(
+                some.values().stream().flatMap(it -> Gaps.of(it, customers::customerOf, nowMs).stream()).toList(),
+                some.isEmpty() ? 0 : some.lastKey());
     }
 
     static Customers customersOf(CustomerStore store) {
@@ -105,38 +97,34 @@ public final class CustomerRecords {
      * @return     empty if nobody is known by the id
      */
     Optional<Erased> erase(String appUserId, long atMs) throws SQLException {
-        return database.transaction(connection -> {
-            JdbcTemplate jdbc = Database.jdbc(connection);
+        return database.booked((jdbc, journal) -> {
             // nothing may be accepted meanwhile, nobody be merged, and nobody think to know the customer afterwards
             jdbc.update("update log_position set last_customer = last_customer + 1");
             Set<Long> numbers = numbersOf(jdbc, appUserId);
             if (numbers.isEmpty()) {
-                connection.rollback();
                 return Optional.empty();
             }
             if (database.isShared()) {
                 // writers of its deliveries' results have either committed before, or look for erasures after it
                 jdbc.execute("lock table delivery, redelivery, attempt in share row exclusive mode");
             }
-            handOver(connection, appUserId);
+            handOver(jdbc, appUserId);
             database.erasing();
             new Erasure(jdbc, numbers).ofOthers();
-            Journal journal = database.journal();
-            int events = erase(jdbc, numbers, atMs, journal);
-            journal.write(connection);
-            return Optional.of(new Erased(numbers, events));
+            return Optional.of(new Erased(numbers, erase(jdbc, numbers, atMs, journal)));
         });
     }
 
     /** Subscriptions that were transferred from the customer stay with their new owner, with all that is known. */
-    private static void handOver(Connection connection, String appUserId) throws SQLException {
-        CustomerStore store = new CustomerStore(connection, new CustomerCache());
+    private static void handOver(JdbcTemplate jdbc, String appUserId) {
+        CustomerStore store = new CustomerStore(jdbc);
         Customers customers = customersOf(store);
         customers.leave(appUserId);
-        store.save(customers, EventStore.lockPosition(connection)[0]);
+        store.save(customers, EventStore.lockPosition(jdbc).get(0));
     }
 
-    private static Set<Long> numbersOf(JdbcTemplate jdbc, String appUserId) {
+    /** The customer that an id belongs to, and those that were merged into it; empty if nobody is known by the id. */
+    static Set<Long> numbersOf(JdbcTemplate jdbc, String appUserId) {
         return new TreeSet<>(jdbc.queryForList("""
                 select customer from customer_id where app_user_id = ?
                 union select c.id from customer c join customer_id i on c.merged_into = i.customer

@@ -3,10 +3,6 @@ package io.subrelay.store;
 import io.subrelay.customer.Customer;
 import io.subrelay.customer.Customers;
 import io.subrelay.event.Ids;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,6 +13,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.SqlArrayValue;
 
 /**
  * Customers in the database, for one transaction: finds them by any of their ids, and stores what changed. A state is
@@ -37,84 +34,78 @@ final class CustomerStore implements Customers.Lookup {
     /** The same where events come so often that the customer is still in memory, and need not be read. */
     private static final int MOST_BEHIND_IN_MEMORY = 7;
 
-    private final Connection connection;
+    private final JdbcTemplate jdbc;
     private final CustomerCache known;
     private final Map<Long, Customers.Stored> stored = new HashMap<>();
+    /** By the ids that were asked for, and others of the same customers; null where nobody is known. */
     private final Map<String, Customers.Stored> loaded = new HashMap<>();
-    private final Set<String> asked = new HashSet<>();
     private final Set<Long> read = new HashSet<>();
     /** By how many events the states that were read are behind. */
     private final Map<Long, Integer> behind = new HashMap<>();
 
     /** @param known those that need not be read; what is read is added */
-    CustomerStore(Connection connection, CustomerCache known) {
-        this.connection = connection;
+    CustomerStore(JdbcTemplate jdbc, CustomerCache known) {
+        this.jdbc = jdbc;
         this.known = known;
     }
 
+    CustomerStore(JdbcTemplate jdbc) {
+        this(jdbc, new CustomerCache());
+    }
+
     /** Finds the customers of all these ids at once. */
-    void load(Collection<String> appUserIds) throws SQLException {
+    void load(Collection<String> appUserIds) {
         List<String> unknown = new ArrayList<>();
         for (String id : appUserIds) {
-            if (!asked.add(id)) {
-                continue;
-            }
-            Customers.Stored inMemory = known.byId(id);
-            if (inMemory == null) {
-                unknown.add(Ids.ofCustomer(id));
-            } else {
+            if (!loaded.containsKey(id)) {
+                Customers.Stored inMemory = known.byId(id);
                 loaded.put(id, inMemory);
+                if (inMemory == null) {
+                    unknown.add(Ids.ofCustomer(id));
+                }
             }
         }
-        if (unknown.isEmpty()) {
-            return;
+        if (!unknown.isEmpty()) {
+            read("c.id in (select customer from customer_id where app_user_id = any (?))", "varchar", unknown)
+                    .forEach((number, customer) -> customer.ids().forEach(id -> {
+                        loaded.put(id, stored.get(number));
+                        loaded.put(Ids.ofCustomer(id), stored.get(number));
+                    }));
         }
-        read("c.id in (select customer from customer_id where app_user_id = any (?))", "varchar", unknown)
-                .forEach((number, customer) -> customer.ids().forEach(id -> {
-                    loaded.put(id, stored.get(number));
-                    loaded.put(Ids.ofCustomer(id), stored.get(number));
-                }));
     }
 
     /** The next customers after that number, in order. */
-    SortedMap<Long, Customer> after(long number, int count) throws SQLException {
-        List<Long> numbers = Database.jdbc(connection)
-                .queryForList(NEXT, Long.class, number, Long.MAX_VALUE, count);
-        return new TreeMap<>(of(numbers));
+    SortedMap<Long, Customer> after(long number, int count) {
+        return new TreeMap<>(of(jdbc.queryForList(NEXT, Long.class, number, Long.MAX_VALUE, count)));
     }
 
     /** The customers of these numbers. */
-    Map<Long, Customer> of(Collection<Long> numbers) throws SQLException {
+    Map<Long, Customer> of(Collection<Long> numbers) {
         return read("c.id = any (?)", "bigint", numbers);
     }
 
     /**
      * Reads customers with their own events since, in one statement: else a state that is written meanwhile tells less.
      */
-    private Map<Long, Customer> read(String which, String type, Collection<?> parameter) throws SQLException {
+    private Map<Long, Customer> read(String which, String type, Collection<?> parameter) {
         Map<Long, Customer> customers = new HashMap<>();
         Map<Long, Integer> lengths = new HashMap<>();
-        try (PreparedStatement select = connection.prepareStatement("""
+        jdbc.query("""
                 select c.id, c.folded, e.seq, e.event_id, e.type, e.kind, e.event_at, e.happened_at, e.webhook
                 from customer c left join event e on e.customer = c.id and e.seq > c.as_of
                   and e.kind <> 'customer_update' where\s
-                """ + which)) {
-            select.setArray(1, connection.createArrayOf(type, parameter.toArray()));
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    long number = rows.getLong("id");
-                    if (!customers.containsKey(number)) {
-                        String state = rows.getString("folded");
-                        customers.put(number, Customer.parse(state));
-                        lengths.put(number, state.length());
-                    }
-                    if (rows.getLong("seq") > 0) {
-                        customers.get(number).add(DeliveryStore.received(rows));
-                        behind.merge(number, 1, Integer::sum);
-                    }
-                }
+                """ + which, row -> {
+            long number = row.getLong("id");
+            if (!customers.containsKey(number)) {
+                String state = row.getString("folded");
+                customers.put(number, Customer.parse(state));
+                lengths.put(number, state.length());
             }
-        }
+            if (row.getLong("seq") > 0) {
+                customers.get(number).add(DeliveryStore.received(row));
+                behind.merge(number, 1, Integer::sum);
+            }
+        }, new SqlArrayValue(type, parameter.toArray()));
         customers.forEach((number, customer) -> {
             // of events that are stored, and indexed with them
             customer.takeFoundBefore();
@@ -127,13 +118,7 @@ final class CustomerStore implements Customers.Lookup {
 
     @Override
     public Customers.Stored byId(String appUserId) {
-        if (!asked.contains(appUserId)) {
-            try {
-                load(Set.of(appUserId));
-            } catch (SQLException e) {
-                throw new IllegalStateException("cannot look up a customer", e);
-            }
-        }
+        load(Set.of(appUserId));
         Customers.Stored found = loaded.get(appUserId);
         if (found != null) {
             stored.put(found.number(), found);
@@ -142,63 +127,34 @@ final class CustomerStore implements Customers.Lookup {
     }
 
     /** @param asOf the newest event that was taken in */
-    void save(Customers customers, long asOf) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(
-                "update customer set folded = ?, as_of = ? where id = ?");
-                PreparedStatement insert = connection.prepareStatement(
-                        "insert into customer (folded, as_of, id) values (?, ?, ?)")) {
-            boolean inserts = false;
-            boolean updates = false;
-            for (Customers.Entry entry : customers.changed()) {
-                boolean isStored = stored.containsKey(entry.number());
-                int mostBehind = read.contains(entry.number()) ? MOST_BEHIND : MOST_BEHIND_IN_MEMORY;
-                if (isStored && !entry.hasToBeWritten()
-                        && known.putUnwritten(entry.number(), entry.customer(), entry.taken(), mostBehind)) {
-                    continue;
-                }
-                PreparedStatement statement = isStored ? update : insert;
+    void save(Customers customers, long asOf) {
+        List<Object[]> inserts = new ArrayList<>();
+        List<Object[]> updates = new ArrayList<>();
+        for (Customers.Entry entry : customers.changed()) {
+            boolean isStored = stored.containsKey(entry.number());
+            int mostBehind = read.contains(entry.number()) ? MOST_BEHIND : MOST_BEHIND_IN_MEMORY;
+            if (!isStored || entry.hasToBeWritten()
+                    || !known.putUnwritten(entry.number(), entry.customer(), entry.taken(), mostBehind)) {
                 String state = entry.customer().toJson();
                 known.put(entry.number(), entry.customer(), state.length(), 0);
-                statement.setString(1, state);
-                statement.setLong(2, asOf);
-                statement.setLong(3, entry.number());
-                statement.addBatch();
-                updates |= isStored;
-                inserts |= !isStored;
-            }
-            if (inserts) {
-                insert.executeBatch();
-            }
-            if (updates) {
-                update.executeBatch();
+                (isStored ? updates : inserts).add(new Object[] {state, asOf, entry.number()});
             }
         }
-        SearchIndex.save(connection, customers.changed());
-        saveLinks(customers.links());
+        jdbc.batchUpdate("insert into customer (folded, as_of, id) values (?, ?, ?)", inserts);
+        jdbc.batchUpdate("update customer set folded = ?, as_of = ? where id = ?", updates);
+        SearchIndex.save(jdbc, customers.changed());
+        jdbc.batchUpdate("insert into customer_id (app_user_id, customer) values (?, ?)",
+                customers.links().entrySet().stream()
+                        .map(link -> new Object[] {Ids.ofCustomer(link.getKey()), link.getValue()}).toList());
         saveMerges(customers.merges(), asOf);
     }
 
     /** Brings the stored states of these customers up to date. */
-    void catchUp(List<Long> numbers, long asOf) throws SQLException {
+    void catchUp(List<Long> numbers, long asOf) {
         Map<Long, Customer> customers = of(numbers);
-        Database.jdbc(connection).batchUpdate("update customer set folded = ?, as_of = ? where id = ?",
+        jdbc.batchUpdate("update customer set folded = ?, as_of = ? where id = ?",
                 customers.entrySet().stream().filter(each -> behind.containsKey(each.getKey()))
                         .map(each -> new Object[] {each.getValue().toJson(), asOf, each.getKey()}).toList());
-    }
-
-    private void saveLinks(Map<String, Long> links) throws SQLException {
-        if (links.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement insert = connection.prepareStatement(
-                "insert into customer_id (app_user_id, customer) values (?, ?)")) {
-            for (Map.Entry<String, Long> link : links.entrySet()) {
-                insert.setString(1, Ids.ofCustomer(link.getKey()));
-                insert.setLong(2, link.getValue());
-                insert.addBatch();
-            }
-            insert.executeBatch();
-        }
     }
 
     /** A customer that was merged stays as a pointer, as events and deliveries are ordered under its number. */
@@ -216,7 +172,6 @@ final class CustomerStore implements Customers.Lookup {
             all.add(merge);
             (stored.containsKey(from) ? updates : inserts).add(merge);
         });
-        JdbcTemplate jdbc = Database.jdbc(connection);
         jdbc.batchUpdate("update customer_id set customer = ? where customer = ?", all);
         jdbc.batchUpdate("update customer set merged_into = ? where merged_into = ?", all);
         jdbc.batchUpdate("delete from search_index where customer = ?",

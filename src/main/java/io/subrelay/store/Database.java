@@ -7,7 +7,6 @@ import io.subrelay.books.Journal;
 import io.subrelay.config.Settings;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
@@ -15,13 +14,15 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
+import org.h2.mvstore.MVStore;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** The database of a runner: an H2 file of its own, or a PostgreSQL that several runners share. */
@@ -75,30 +76,26 @@ public final class Database implements AutoCloseable {
         config.setRegisterMbeans(false);
         try {
             return h2 ? openH2(config) : openPostgres(config);
-        } catch (IOException | SQLException | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             throw new Settings.InvalidSetting("database.url", "cannot open the database: " + reason(e), e);
         }
     }
 
-    private static Database openPostgres(HikariConfig config) throws SQLException {
+    private static Database openPostgres(HikariConfig config) {
         Postgres.configure(config);
-        LostConnections lost = new LostConnections();
-        config.setExceptionOverride(lost);
-        HikariDataSource pool = new HikariDataSource(config);
-        lost.pool = pool;
-        try (Connection connection = pool.getConnection()) {
-            Postgres.check(connection);
+        HikariDataSource pool = pool(config);
+        try {
+            Database database = new Database(pool, null, false);
+            Postgres.check(database.jdbc);
             flyway(config.getJdbcUrl(), config, "classpath:db/postgresql").migrate();
-            return new Database(pool, null, false);
-        } catch (SQLException | RuntimeException e) {
+            return database;
+        } catch (RuntimeException e) {
             pool.close();
             throw e;
         }
     }
 
-    private static Database openH2(HikariConfig config) throws IOException, SQLException {
-        LostConnections lost = new LostConnections();
-        config.setExceptionOverride(lost);
+    private static Database openH2(HikariConfig config) throws IOException {
         config.setAllowPoolSuspension(true);
         H2File file = H2File.of(config.getJdbcUrl());
         HikariDataSource pool = null;
@@ -110,13 +107,14 @@ public final class Database implements AutoCloseable {
                 }
                 migrateH2(file, config);
             }
-            pool = new HikariDataSource(config);
-            lost.pool = pool;
+            pool = pool(config);
             flyway(config.getJdbcUrl(), config, "classpath:db/h2").migrate();
             Database database = new Database(pool, file, true);
-            database.checkLastEvent();
+            if (file != null) {
+                file.check(database.jdbc.queryForObject("select last_event from log_position", Long.class));
+            }
             return database;
-        } catch (IOException | SQLException | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             if (pool != null) {
                 pool.close();
                 shutDown(config.getJdbcUrl(), config);
@@ -126,6 +124,13 @@ public final class Database implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private static HikariDataSource pool(HikariConfig config) {
+        LostConnections lost = new LostConnections();
+        config.setExceptionOverride(lost);
+        lost.pool = new HikariDataSource(config);
+        return lost.pool;
     }
 
     private static void migrateH2(H2File file, HikariConfig config) throws IOException {
@@ -151,12 +156,6 @@ public final class Database implements AutoCloseable {
     private static Flyway flyway(String url, HikariConfig config, String ownLocation) {
         return Flyway.configure().dataSource(url, config.getUsername(), config.getPassword())
                 .jdbcProperties(Map.of("tcpKeepAlive", "true")).locations("classpath:db/migration", ownLocation).load();
-    }
-
-    private void checkLastEvent() throws IOException {
-        if (file != null) {
-            file.check(jdbc.queryForObject("select last_event from log_position", Long.class));
-        }
     }
 
     /**
@@ -204,14 +203,6 @@ public final class Database implements AutoCloseable {
         return new JdbcTemplate(new SingleConnectionDataSource(connection, true));
     }
 
-    /** What a transaction adds to the books. */
-    Journal journal() {
-        if (booksStart < 0) {
-            booksStart = jdbc.queryForObject("select event from book_start", Long.class);
-        }
-        return new Journal(booksStart);
-    }
-
     /** Whether several runners may share this database. */
     public boolean isShared() {
         return !h2;
@@ -247,14 +238,10 @@ public final class Database implements AutoCloseable {
 
     /** A connection of its own that is not taken back: locks can be held with it. The caller closes it. */
     public Connection openSession() throws SQLException {
-        Properties properties = Postgres.properties();
-        if (dataSource.getUsername() != null) {
-            properties.setProperty("user", dataSource.getUsername());
-        }
-        if (dataSource.getPassword() != null) {
-            properties.setProperty("password", dataSource.getPassword());
-        }
-        Connection connection = DriverManager.getConnection(dataSource.getJdbcUrl(), properties);
+        DriverManagerDataSource source = new DriverManagerDataSource(
+                dataSource.getJdbcUrl(), dataSource.getUsername(), dataSource.getPassword());
+        source.setConnectionProperties(dataSource.getDataSourceProperties());
+        Connection connection = source.getConnection();
         Postgres.setUp(connection);
         return connection;
     }
@@ -266,16 +253,28 @@ public final class Database implements AutoCloseable {
     public void makeRoom() throws SQLException {
         if (h2) {
             try (Connection connection = dataSource.getConnection()) {
-                if (connection.unwrap(JdbcConnection.class).getSession() instanceof SessionLocal session) {
-                    session.getDatabase().getStore().getMvStore().compact(FILL_RATE, MAKE_ROOM_BYTES);
+                MVStore store = store(connection);
+                if (store != null) {
+                    store.compact(FILL_RATE, MAKE_ROOM_BYTES);
                 }
             }
         }
     }
 
+    /** What an H2 database is kept in; null where a server keeps it. */
+    static MVStore store(Connection connection) throws SQLException {
+        return connection.unwrap(JdbcConnection.class).getSession() instanceof SessionLocal session
+                ? session.getDatabase().getStore().getMvStore() : null;
+    }
+
     /** What is done in one transaction. */
     interface Work<T> {
-        T in(Connection connection) throws SQLException;
+        T in(JdbcTemplate jdbc) throws SQLException;
+    }
+
+    /** The same, with what it adds to the books. */
+    interface BookedWork<T> {
+        T in(JdbcTemplate jdbc, Journal journal) throws SQLException;
     }
 
     /** Does all of it or nothing, and does not return before it is on the disk. */
@@ -283,10 +282,23 @@ public final class Database implements AutoCloseable {
         // the pool rolls back what was not committed
         try (Connection connection = connect()) {
             connection.setAutoCommit(false);
-            T result = work.in(connection);
+            T result = work.in(jdbc(connection));
             commitToDisk(connection);
             return result;
         }
+    }
+
+    /** The same, and writes the journal at the end. */
+    <T> T booked(BookedWork<T> work) throws SQLException {
+        if (booksStart < 0) {
+            booksStart = jdbc.queryForObject("select event from book_start", Long.class);
+        }
+        return transaction(transaction -> {
+            Journal journal = new Journal(booksStart);
+            T result = work.in(transaction, journal);
+            journal.write(transaction);
+            return result;
+        });
     }
 
     /**
@@ -374,7 +386,7 @@ public final class Database implements AutoCloseable {
                 if (file != null && file.holdsErased()) {
                     RewrittenFile.write(url, dataSource, file);
                 }
-            } catch (SQLException | IOException e) {
+            } catch (IOException | RuntimeException e) {
                 // the next start does it
             }
             shutDown(url, dataSource);
@@ -386,11 +398,15 @@ public final class Database implements AutoCloseable {
 
     /** Not by a connection of the pool, which would complain of the database's end. */
     static void shutDown(String url, HikariConfig config) {
-        try (Connection connection = DriverManager.getConnection(url, config.getUsername(), config.getPassword());
-                Statement statement = connection.createStatement()) {
-            statement.execute("SHUTDOWN");
-        } catch (SQLException e) {
+        try {
+            unpooled(url, config).execute("SHUTDOWN");
+        } catch (DataAccessException e) {
             // closed already, or out of reach: every commit is on the disk
         }
+    }
+
+    /** A connection of its own for each statement. */
+    static JdbcTemplate unpooled(String url, HikariConfig config) {
+        return new JdbcTemplate(new DriverManagerDataSource(url, config.getUsername(), config.getPassword()));
     }
 }

@@ -115,10 +115,8 @@ public final class DeliveryStore {
 
     /** The next accepted events after a place, in order. */
     public List<EnrichedEvent> accepted(long afterSeq, long upToSeq, int limit) {
-        return read(EVENT + """
-                from event e left join redelivery r on 1 = 0
-                where e.seq > ? and e.seq <= ? order by e.seq limit
-                """ + limit, afterSeq, upToSeq).stream().map(Waiting::event).toList();
+        return database.jdbc().query("select * from event where seq > ? and seq <= ? order by seq limit " + limit,
+                (row, number) -> event(row), afterSeq, upToSeq);
     }
 
     /** Whether anything is left that somebody asked for, due or not. */
@@ -150,8 +148,7 @@ public final class DeliveryStore {
      * Makes a destination known: one that is new starts at the newest event, as history reaches it only by a backfill.
      */
     public void register(String destination, int slices) throws SQLException {
-        database.transaction(connection -> {
-            JdbcTemplate jdbc = Database.jdbc(connection);
+        database.transaction(jdbc -> {
             // another runner may be doing the same
             jdbc.execute("select last_event from log_position for update");
             jdbc.update("""
@@ -193,6 +190,25 @@ public final class DeliveryStore {
                     row.getLong("skipped"), row.getLong("previewed"), row.getLong("dead")));
         });
         return counts;
+    }
+
+    /** The destinations to which nothing is sent as somebody wants it so: since when, milliseconds since the epoch. */
+    public Map<String, Long> paused() {
+        Map<String, Long> paused = new HashMap<>();
+        database.jdbc().query("select name, paused_at from destination where paused_at is not null", row -> {
+            paused.put(row.getString(1), row.getLong(2));
+        });
+        return paused;
+    }
+
+    /** One that is paused already stays so since then. */
+    public void pause(String destination, long nowMs) {
+        database.jdbc().update("update destination set paused_at = coalesce(paused_at, ?) where name = ?", nowMs,
+                destination);
+    }
+
+    public void resume(String destination) {
+        database.jdbc().update("update destination set paused_at = null where name = ?", destination);
     }
 
     /** The place of the newest event. */

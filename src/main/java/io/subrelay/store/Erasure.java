@@ -45,14 +45,10 @@ final class Erasure {
                 + " or id in (select merged_into from customer where id in " + others + "))");
         String deliveries = DeliveryId.ofAll("p.event", "event_party p where p.customer in " + customers);
         jdbc.update("update delivery set request = null where id in " + deliveries);
-        for (String id : ids) {
-            jdbc.update("update delivery set reason = replace(reason, ?, ?) where id in " + deliveries, id,
-                    erased.asText());
-            jdbc.update("update redelivery set reason = replace(reason, ?, ?) where event in " + theirEvents, id,
-                    erased.asText());
-            jdbc.update("update attempt set answer = replace(answer, ?, ?) where event in " + theirEvents, id,
-                    erased.asText());
-        }
+        List<Object[]> names = ids.stream().map(id -> new Object[] {id, erased.asText()}).toList();
+        jdbc.batchUpdate("update delivery set reason = replace(reason, ?, ?) where id in " + deliveries, names);
+        jdbc.batchUpdate("update redelivery set reason = replace(reason, ?, ?) where event in " + theirEvents, names);
+        jdbc.batchUpdate("update attempt set answer = replace(answer, ?, ?) where event in " + theirEvents, names);
     }
 
     private void replace(String table, String key, String column, String which) {
@@ -72,7 +68,7 @@ final class Erasure {
 
     private JsonNode without(JsonNode json) {
         if (json instanceof ObjectNode object) {
-            object.fields().forEachRemaining(field -> field.setValue(without(field.getValue())));
+            object.properties().forEach(field -> field.setValue(without(field.getValue())));
         } else if (json instanceof ArrayNode array) {
             for (int i = 0; i < array.size(); i++) {
                 array.set(i, without(array.get(i)));

@@ -1,15 +1,11 @@
 package io.subrelay.store;
 
-import io.subrelay.customer.Customers;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.event.Event;
 import io.subrelay.event.Ids;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import org.springframework.jdbc.support.SqlArrayValue;
 
 /**
  * An event with its customer as a destination gets it: one that is not stored, and leaves no trace, or a stored one.
@@ -23,14 +19,9 @@ public final class EventPreview {
     }
 
     /** @param receivedAt milliseconds since the epoch */
-    public EnrichedEvent enrich(Event event, long receivedAt) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection()) {
-            long[] position = {0, Long.MAX_VALUE / 2};
-            Customers customers =
-                    new Customers(new CustomerStore(connection, new CustomerCache()), () -> ++position[1]);
-            return EventStore.enrich(
-                    new Acceptance(event, receivedAt, false), 0, customers, position, List.of(), new ArrayList<>());
-        }
+    public EnrichedEvent enrich(Event event, long receivedAt) {
+        return new Enricher(new CustomerStore(database.jdbc()), -1, Long.MAX_VALUE / 2)
+                .enrich(event, receivedAt, List.of());
     }
 
     /**
@@ -41,13 +32,11 @@ public final class EventPreview {
      * @param kinds  empty for all
      */
     public List<EnrichedEvent> newest(long before, List<String> kinds, int limit) {
-        List<Object> parameters = new ArrayList<>(List.of(before));
-        parameters.addAll(kinds);
-        parameters.add(limit);
-        String wanted = kinds.isEmpty() ? "" : kinds.stream().map(kind -> "?")
-                .collect(Collectors.joining(",", " and kind in (", ")"));
-        return database.jdbc().query("select * from event where seq < ? and kind <> 'customer_imported'" + wanted
-                + " order by seq desc limit ?", (row, number) -> DeliveryStore.event(row), parameters.toArray());
+        return database.jdbc().query("""
+                select * from event where seq < ? and kind <> 'customer_imported'
+                  and (cast(? as boolean) or kind = any (?)) order by seq desc limit ?""",
+                (row, number) -> DeliveryStore.event(row), before, kinds.isEmpty(),
+                new SqlArrayValue("varchar", kinds.toArray()), limit);
     }
 
     /** A stored event as it was enriched when it was accepted; empty if there is none of this id. */

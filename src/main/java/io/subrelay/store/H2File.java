@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.h2.engine.ConnectionInfo;
 
@@ -23,14 +24,10 @@ import org.h2.engine.ConnectionInfo;
  */
 final class H2File implements AutoCloseable {
 
-    /** Migrates the database at a url. */
-    interface Migration {
-        void of(String url);
-    }
-
     private static final String PREFIX = "jdbc:h2:";
     private static final String SUFFIX = ".mv.db";
     private static final String BACKUP = ".backup";
+    private static final String NEW_BACKUP = BACKUP + ".new";
     private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> OWNER_OF_FOLDER = PosixFilePermissions.fromString("rwx------");
 
@@ -40,6 +37,8 @@ final class H2File implements AutoCloseable {
     private final Path lastEvent;
     /** Is there while the file may hold what was erased. */
     private final Path erased;
+    private final Path backup;
+    private final Path newBackup;
     private final FileChannel channel;
     /** When the first of what the file may hold was erased, nanoseconds; 0 while nothing was. */
     private long erasedSince;
@@ -72,6 +71,8 @@ final class H2File implements AutoCloseable {
         this.file = Path.of(name + SUFFIX);
         this.lastEvent = Path.of(name + ".last-event");
         this.erased = Path.of(name + ".erased");
+        this.backup = Path.of(name + BACKUP + SUFFIX);
+        this.newBackup = Path.of(name + NEW_BACKUP + SUFFIX);
         createFolder();
         this.channel = FileChannel.open(
                 lastEvent, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -173,8 +174,7 @@ final class H2File implements AutoCloseable {
 
     private IOException damaged(String how) {
         return new IOException(file + " " + how + ": put the whole file back, or, to go on without what is lost,"
-                + " delete "
-                + (exists() ? "an empty one and " : "") + lastEvent);
+                + " delete " + (exists() ? "an empty one and " : "") + lastEvent);
     }
 
     /** The number of the last event that is on the disk; 0 before the first one. */
@@ -219,10 +219,11 @@ final class H2File implements AutoCloseable {
     /**
      * Migrates a copy of the database, or a new one, which then takes the file's place: H2 cannot roll a statement on
      * the schema back, so that a migration that is broken off could neither be ended nor begun again. Nothing may have
-     * the
-     * database open.
+     * the database open.
+     *
+     * @param migration of the database at a url
      */
-    void migrate(Migration migration) throws IOException {
+    void migrate(Consumer<String> migration) throws IOException {
         String name = this.name + ".new";
         Path copy = Path.of(name + SUFFIX);
         Files.deleteIfExists(copy);
@@ -230,12 +231,8 @@ final class H2File implements AutoCloseable {
             Files.copy(file, copy);
             restrict(copy, OWNER);
         }
-        migration.of(PREFIX + "file:" + name + options);
-        restrict(copy, OWNER);
-        try (FileChannel written = FileChannel.open(copy, StandardOpenOption.WRITE)) {
-            written.force(true);
-        }
-        Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE);
+        migration.accept(PREFIX + "file:" + name + options);
+        putInPlace(copy, file);
         try (FileChannel folder = FileChannel.open(file.getParent())) {
             folder.force(true);
         } catch (IOException e) {
@@ -243,31 +240,35 @@ final class H2File implements AutoCloseable {
         }
     }
 
+    /** The whole of it is on the disk before. */
+    private static void putInPlace(Path whole, Path place) throws IOException {
+        restrict(whole, OWNER);
+        try (FileChannel written = FileChannel.open(whole, StandardOpenOption.WRITE)) {
+            written.force(true);
+        }
+        Files.move(whole, place, StandardCopyOption.ATOMIC_MOVE);
+    }
+
     /** Where a copy of the database is made: an empty file that its owner alone may read. */
     Path newBackup() throws IOException {
-        Path copy = Path.of(name + BACKUP + ".new" + SUFFIX);
         long room = Files.getFileStore(file).getUsableSpace();
         if (room < 2 * Files.size(file)) {
             throw new IOException("there is room for " + room + " bytes, which is less than twice the file's size");
         }
-        Files.write(copy, new byte[0]);
-        restrict(copy, OWNER);
-        return copy;
+        Files.write(newBackup, new byte[0]);
+        restrict(newBackup, OWNER);
+        return newBackup;
     }
 
     String backupUrl() {
-        return PREFIX + "file:" + name + BACKUP + ".new" + options;
+        return PREFIX + "file:" + name + NEW_BACKUP + options;
     }
 
     /** The copy is whole, and takes the place of the one before; returns where it is. */
     synchronized Path keepBackup() throws IOException {
-        Path copy = Path.of(name + BACKUP + ".new" + SUFFIX);
-        restrict(copy, OWNER);
-        try (FileChannel written = FileChannel.open(copy, StandardOpenOption.WRITE)) {
-            written.force(true);
-        }
+        putInPlace(newBackup, backup);
         copiedSince = System.nanoTime();
-        return Files.move(copy, Path.of(name + BACKUP + SUFFIX), StandardCopyOption.ATOMIC_MOVE);
+        return backup;
     }
 
     /** Deletes a copy that nobody has taken away for this long: what is erased meanwhile would stay in it. */
@@ -279,8 +280,8 @@ final class H2File implements AutoCloseable {
     }
 
     private void dropBackup() throws IOException {
-        Files.deleteIfExists(Path.of(name + BACKUP + SUFFIX));
-        Files.deleteIfExists(Path.of(name + BACKUP + ".new" + SUFFIX));
+        Files.deleteIfExists(backup);
+        Files.deleteIfExists(newBackup);
     }
 
     @Override

@@ -2,13 +2,12 @@ package io.subrelay.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
-import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** How connections to a PostgreSQL are set up, and what it has to be like. */
 final class Postgres {
@@ -43,12 +42,6 @@ final class Postgres {
         pool.setConnectionInitSql(SET_UP);
     }
 
-    static Properties properties() {
-        Properties properties = new Properties();
-        properties.putAll(PROPERTIES);
-        return properties;
-    }
-
     /** For a connection that the pool does not have. */
     static void setUp(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
@@ -57,23 +50,19 @@ final class Postgres {
     }
 
     /** @throws IllegalStateException if events cannot be kept in this database */
-    static void check(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("""
-                        select current_setting('server_encoding'), current_setting('fsync'), current_schema(),
-                          current_setting('search_path')""")) {
-            row.next();
-            if (!row.getString(1).equals("UTF8")) {
-                throw new IllegalStateException("its encoding is " + row.getString(1)
-                        + ", which cannot hold every character; create it with: createdb -T template0 -E UTF8 <name>");
-            }
-            if (row.getString(3) == null) {
-                throw new IllegalStateException("it has no schema for the tables: there is none of "
-                        + row.getString(4));
-            }
-            if (row.getString(2).equals("off")) {
-                LOG.warn("The database runs with fsync = off: what it has stored may be gone when its machine fails");
-            }
+    static void check(JdbcTemplate jdbc) {
+        Map<String, Object> told = jdbc.queryForMap("""
+                select current_setting('server_encoding') as encoding, current_setting('fsync') as fsync,
+                  current_schema() as schema, current_setting('search_path') as path""");
+        if (!told.get("encoding").equals("UTF8")) {
+            throw new IllegalStateException("its encoding is " + told.get("encoding")
+                    + ", which cannot hold every character; create it with: createdb -T template0 -E UTF8 <name>");
+        }
+        if (told.get("schema") == null) {
+            throw new IllegalStateException("it has no schema for the tables: there is none of " + told.get("path"));
+        }
+        if (told.get("fsync").equals("off")) {
+            LOG.warn("The database runs with fsync = off: what it has stored may be gone when its machine fails");
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.subrelay.store;
 
-import io.subrelay.books.Journal;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -9,7 +8,6 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.SqlArrayValue;
 
 /**
@@ -72,16 +70,12 @@ public final class Retention {
                 select distinct c.id from event e join customer c on c.id = e.customer
                 where e.seq = any (?) and e.seq > c.as_of""", Long.class, new SqlArrayValue("bigint", old.toArray()));
         for (int from = 0; from < behind.size(); from += CUSTOMERS_AT_ONCE) {
-            catchUpThese(behind.subList(from, Math.min(behind.size(), from + CUSTOMERS_AT_ONCE)));
+            List<Long> some = behind.subList(from, Math.min(behind.size(), from + CUSTOMERS_AT_ONCE));
+            database.transaction(jdbc -> {
+                new CustomerStore(jdbc).catchUp(some, EventStore.lockPosition(jdbc).get(0));
+                return null;
+            });
         }
-    }
-
-    private void catchUpThese(List<Long> customers) throws SQLException {
-        database.transaction(connection -> {
-            long newest = EventStore.lockPosition(connection)[0];
-            new CustomerStore(connection, new CustomerCache()).catchUp(customers, newest);
-            return null;
-        });
     }
 
     /**
@@ -119,15 +113,12 @@ public final class Retention {
                 + " and not exists (select 1 from redelivery r where r.event = e.seq)"
                 + " and not exists (select 1 from delivery d where d.id between e.seq * 1000 and e.seq * 1000 + 999"
                 + " and d.state = 'dead')" + unfinished;
-        return database.transaction(connection -> {
-            JdbcTemplate jdbc = Database.jdbc(connection);
+        return database.booked((jdbc, journal) -> {
             List<String> seqs = jdbc.queryForList("select e.seq" + from, String.class);
             if (!seqs.isEmpty()) {
                 String these = " in (" + String.join(",", seqs) + ")";
-                Journal journal = database.journal();
                 DeliveryStore.book(jdbc, "e.seq" + these + " and e.destinations like '%,' || t.name || ',%'"
                         + (open.isEmpty() ? "" : " and t.name not in ('" + String.join("','", open) + "')"), journal);
-                journal.write(connection);
                 jdbc.update(
                         "delete from delivery where id in " + DeliveryId.ofAll("e.seq", "event e where e.seq" + these));
                 for (String table : List.of("attempt", "dead_letter", "event_party")) {

@@ -11,7 +11,6 @@ public final class RetryNowStore {
 
     private static final String DUE =
             "update redelivery set early = true where destination = ? and attempts > 0 and next_attempt_at > ?";
-    private static final String MERGED = " union select c.id from customer c join ";
 
     private final Database database;
 
@@ -67,9 +66,7 @@ public final class RetryNowStore {
 
     /** The customer that an id belongs to, and those that were merged into it; empty if nobody is known by the id. */
     public Set<Long> customers(String appUserId) {
-        String id = Ids.ofCustomer(appUserId);
-        return customers("select customer from customer_id where app_user_id = ?"
-                + MERGED + "customer_id i on c.merged_into = i.customer where i.app_user_id = ?", id, id);
+        return CustomerRecords.numbersOf(database.jdbc(), appUserId);
     }
 
     /**
@@ -80,7 +77,7 @@ public final class RetryNowStore {
         String open = "event_id = ? and not exists (select 1 from delivery d where d.id = " + DeliveryId.at("?") + ")";
         String id = Ids.ofEvent(eventId);
         return customers("select customer from event e where " + open
-                + MERGED + "event e on c.merged_into = e.customer where " + open
+                + " union select c.id from customer c join event e on c.merged_into = e.customer where " + open
                 + " union select r.customer from redelivery r join event e on e.seq = r.event"
                 + " where e.event_id = ? and r.destination = ?", id, destination, id, destination, id, destination);
     }

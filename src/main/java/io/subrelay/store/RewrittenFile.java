@@ -4,15 +4,12 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** An H2 file that holds nothing of what was erased: H2 leaves deleted bytes in free parts until these are used. */
 final class RewrittenFile {
@@ -53,33 +50,23 @@ final class RewrittenFile {
      * copied as they are, and the inner ones of an index hold keys of rows that are gone: indexes of texts are made
      * anew. A kill in between is made good by the next start, as what was erased is still noted then.
      */
-    static void write(String url, HikariConfig config, H2File file) throws SQLException, IOException {
+    static void write(String url, HikariConfig config, H2File file) throws IOException {
         write(url, config);
         file.cleaned();
     }
 
     /** The same of a file that is not the runner's own. */
-    static void write(String url, HikariConfig config) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url, config.getUsername(), config.getPassword());
-                Statement statement = connection.createStatement()) {
-            index(statement, "customer_id", "primary key", "app_user_id");
-            index(statement, "event", "unique", "event_id");
-            statement.execute("SHUTDOWN COMPACT");
-        }
+    static void write(String url, HikariConfig config) {
+        JdbcTemplate jdbc = Database.unpooled(url, config);
+        index(jdbc, "customer_id", "primary key", "app_user_id");
+        index(jdbc, "event", "unique", "event_id");
+        jdbc.execute("SHUTDOWN COMPACT");
     }
 
-    private static void index(Statement statement, String table, String constraint, String column)
-            throws SQLException {
-        String name = null;
-        try (ResultSet row = statement.executeQuery("select constraint_name from information_schema.table_constraints"
-                + " where table_name = '" + table + "' and constraint_type = upper('" + constraint + "')")) {
-            if (row.next()) {
-                name = row.getString(1);
-            }
-        }
-        if (name != null) {
-            statement.execute("alter table " + table + " drop constraint \"" + name + "\"");
-        }
-        statement.execute("alter table " + table + " add " + constraint + " (" + column + ")");
+    private static void index(JdbcTemplate jdbc, String table, String constraint, String column) {
+        jdbc.queryForList("select constraint_name from information_schema.table_constraints"
+                + " where table_name = ? and constraint_type = upper(?)", String.class, table, constraint)
+                .forEach(name -> jdbc.execute("alter table " + table + " drop constraint \"" + name + "\""));
+        jdbc.execute("alter table " + table + " add " + constraint + " (" + column + ")");
     }
 }

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.subrelay.customer.Customer;
 import io.subrelay.customer.Customers;
 import io.subrelay.event.Ids;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -58,26 +56,26 @@ public final class Search {
     }
 
     /** Customers with an id that is, or begins with, what was typed, and those that have it as a value. */
-    public List<Found> customers(String typed, int limit, long nowMs) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection()) {
-            Map<Long, String> byId = byId(typed, limit);
-            Set<Long> numbers = new LinkedHashSet<>(byId.keySet());
-            numbers.addAll(index.numbers(connection, typed, limit));
-            String original = typed.replaceFirst("^(GPA\\.[\\d-]+)\\.\\.\\d+$", "$1");
-            numbers.addAll(index.numbers(connection, original, limit));
-            CustomerStore store = new CustomerStore(connection, new CustomerCache());
-            Map<Long, Customer> read = store.of(numbers);
-            Customers customers = CustomerRecords.customersOf(store);
-            List<Found> found = new ArrayList<>();
-            for (long number : numbers) {
-                Customer customer = read.get(number);
-                String by = customer == null ? null : by(customer, byId.get(number), typed, original);
-                if (by != null && found.size() < limit) {
-                    found.add(found(customer, by, byId.get(number), customers, nowMs));
-                }
+    public List<Found> customers(String typed, int limit, long nowMs) {
+        Map<Long, String> byId = byId(typed, limit);
+        Set<Long> numbers = new LinkedHashSet<>(byId.keySet());
+        numbers.addAll(index.numbers(typed, limit));
+        String original = typed.replaceFirst("^(GPA\\.[\\d-]+)\\.\\.\\d+$", "$1");
+        numbers.addAll(index.numbers(original, limit));
+        CustomerStore store = new CustomerStore(database.jdbc());
+        Map<Long, Customer> read = store.of(numbers);
+        Customers customers = CustomerRecords.customersOf(store);
+        List<Found> found = new ArrayList<>();
+        for (long number : numbers) {
+            Customer customer = read.get(number);
+            String by = customer == null ? null : by(customer, byId.get(number), typed, original);
+            if (by != null && found.size() < limit) {
+                JsonNode shown = customer.toApiJson(customers::customerOf, nowMs);
+                found.add(new Found(by, byId.getOrDefault(number, customer.appUserId()),
+                        shown.path("subscription_status").textValue(), shown.path("environment").textValue()));
             }
-            return found;
         }
+        return found;
     }
 
     private static String by(Customer customer, String id, String typed, String original) {
@@ -89,18 +87,11 @@ public final class Search {
         return attribute != null ? attribute : bought ? "transaction" : null;
     }
 
-    private static Found found(Customer customer, String by, String id, Customers customers, long nowMs) {
-        JsonNode shown = customer.toApiJson(customers::customerOf, nowMs);
-        return new Found(by, id == null ? customer.appUserId() : id, shown.path("subscription_status").textValue(),
-                shown.path("environment").textValue());
-    }
-
     private Map<Long, String> byId(String typed, int limit) {
         Map<Long, String> found = new LinkedHashMap<>();
-        String exact = Ids.ofCustomer(typed);
         database.jdbc().query("select customer from customer_id where app_user_id = ?", row -> {
             found.put(row.getLong(1), typed);
-        }, exact);
+        }, Ids.ofCustomer(typed));
         List<String> beginnings = new ArrayList<>(beginnings(typed));
         if (typed.matches("[0-9a-fA-F]{4,32}")) {
             beginnings.add(ANONYMOUS + typed.toLowerCase(Locale.ROOT));

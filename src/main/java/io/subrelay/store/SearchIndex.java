@@ -3,14 +3,13 @@ package io.subrelay.store;
 import io.subrelay.customer.Customer;
 import io.subrelay.customer.Customers;
 import io.subrelay.event.Ids;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -27,11 +26,10 @@ public final class SearchIndex {
     /** How many customers of before are indexed at a time: nothing is accepted meanwhile. */
     private static final int STEP = 50;
     private static final long PAUSE_MS = 50;
-    private static final long PAUSE_AFTER_FAILURE_MS = 5_000;
+    private static final long PAUSE_AFTER_FAILURE_MS = 30_000;
     private static final String INSERT = """
             insert into search_index (customer, value_hash) select cast(? as bigint), cast(? as bigint)
             where not exists (select 1 from search_index where customer = ? and value_hash = ?)""";
-    private static final String DELETE = "delete from search_index where customer = ? and value_hash = ?";
 
     private final Database database;
 
@@ -40,7 +38,7 @@ public final class SearchIndex {
     }
 
     /** Writes what has changed of these, in the transaction that stores them. */
-    static void save(Connection connection, Collection<Customers.Entry> entries) {
+    static void save(JdbcTemplate jdbc, Collection<Customers.Entry> entries) {
         List<Object[]> gone = new ArrayList<>();
         List<Object[]> added = new ArrayList<>();
         for (Customers.Entry entry : entries) {
@@ -53,16 +51,8 @@ public final class SearchIndex {
                 now.stream().filter(hash -> !old.contains(hash)).forEach(hash -> added.add(row(number, hash)));
             }
         }
-        write(Database.jdbc(connection), gone, added);
-    }
-
-    private static void write(JdbcTemplate jdbc, List<Object[]> gone, List<Object[]> added) {
-        if (!gone.isEmpty()) {
-            jdbc.batchUpdate(DELETE, gone);
-        }
-        if (!added.isEmpty()) {
-            jdbc.batchUpdate(INSERT, added);
-        }
+        jdbc.batchUpdate("delete from search_index where customer = ? and value_hash = ?", gone);
+        jdbc.batchUpdate(INSERT, added);
     }
 
     private static Object[] row(long number, long hash) {
@@ -88,8 +78,8 @@ public final class SearchIndex {
     }
 
     /** The numbers of customers that may have the value now, the newest first. */
-    List<Long> numbers(Connection connection, String value, int limit) {
-        return Database.jdbc(connection).queryForList(
+    List<Long> numbers(String value, int limit) {
+        return database.jdbc().queryForList(
                 "select customer from search_index where value_hash = ? order by customer desc limit ?", Long.class,
                 hash(value), limit);
     }
@@ -97,19 +87,16 @@ public final class SearchIndex {
     /** Indexes the customers of before an upgrade, until they are or the thread is interrupted. */
     public void fill() {
         boolean more = true;
-        boolean fails = false;
         try {
             while (more) {
+                long pause = PAUSE_MS;
                 try {
                     more = step();
-                    fails = false;
                 } catch (SQLException | RuntimeException e) {
-                    if (!fails) {
-                        LOG.warn("Customers could not be indexed for search, which is tried again: {}", e.toString());
-                    }
-                    fails = true;
+                    LOG.warn("Customers could not be indexed for search, which is tried again: {}", e.toString());
+                    pause = PAUSE_AFTER_FAILURE_MS;
                 }
-                TimeUnit.MILLISECONDS.sleep(fails ? PAUSE_AFTER_FAILURE_MS : PAUSE_MS);
+                TimeUnit.MILLISECONDS.sleep(pause);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -121,20 +108,18 @@ public final class SearchIndex {
         if (isComplete()) {
             return false;
         }
-        return database.transaction(connection -> {
-            EventStore.lockPosition(connection);
-            JdbcTemplate jdbc = Database.jdbc(connection);
-            Map<String, Object> position = jdbc.queryForMap("select last_customer, up_to from search_index_position");
-            long last = ((Number) position.get("last_customer")).longValue();
-            long upTo = ((Number) position.get("up_to")).longValue();
-            Map<Long, Customer> next = new CustomerStore(connection, new CustomerCache()).after(last, STEP);
+        return database.transaction(jdbc -> {
+            EventStore.lockPosition(jdbc);
+            long last = jdbc.queryForObject("select last_customer from search_index_position", Long.class);
+            SortedMap<Long, Customer> next = new CustomerStore(jdbc).after(last, STEP);
             List<Object[]> added = new ArrayList<>();
             next.forEach((number, customer) -> hashes(customer.foundBy())
                     .forEach(hash -> added.add(row(number, hash))));
-            write(jdbc, List.of(), added);
-            long reached = next.size() < STEP ? upTo : next.keySet().stream().mapToLong(it -> it).max().orElse(upTo);
-            jdbc.update("update search_index_position set last_customer = ?", Math.min(upTo, reached));
-            return reached < upTo;
+            jdbc.batchUpdate(INSERT, added);
+            boolean more = next.size() == STEP;
+            jdbc.update("update search_index_position set last_customer = least(up_to, ?)",
+                    more ? next.lastKey() : Long.MAX_VALUE);
+            return more;
         });
     }
 

@@ -45,8 +45,7 @@ public final class StateBackfills {
      */
     public void start(String destination, long now) throws SQLException {
         long customers = customers();
-        database.transaction(connection -> {
-            JdbcTemplate jdbc = Database.jdbc(connection);
+        database.transaction(jdbc -> {
             jdbc.update("delete from state_backfill where destination = ? and state <> 'running'", destination);
             return jdbc.update("""
                     insert into state_backfill
@@ -77,31 +76,23 @@ public final class StateBackfills {
      * @param  now milliseconds since the epoch
      * @return     one id of each; none if it is not time for more, or all have been told of
      */
-    List<String> next(Connection connection, String destination, int atMost, long now) throws SQLException {
-        EventStore.lockPosition(connection);
-        return Database.jdbc(connection).query("""
-                select b.last_customer, b.up_to, b.next_at, d.pending from state_backfill b
-                join destination d on d.name = b.destination where b.destination = ? and b.state = 'running'""",
-                row -> {
-                    if (!row.next()) {
-                        return List.of();
-                    }
-                    long wait = row.getLong("next_at") - now;
-                    boolean busy = row.getLong("pending") > PENDING_SECONDS * perSecond;
-                    return wait > 0 && wait < MOST_AHEAD_MS || busy ? List.of()
-                            : read(connection, destination, row.getLong("last_customer"), row.getLong("up_to"), atMost,
-                                    now);
-                }, destination);
-    }
-
-    private List<String> read(Connection connection, String destination, long after, long upTo, int atMost, long now) {
-        JdbcTemplate jdbc = Database.jdbc(connection);
-        long[] last = {upTo};
+    List<String> next(JdbcTemplate jdbc, String destination, int atMost, long now) {
+        EventStore.lockPosition(jdbc);
+        List<long[]> due = jdbc.query("""
+                select b.last_customer, b.up_to from state_backfill b join destination d on d.name = b.destination
+                where b.destination = ? and b.state = 'running' and d.pending <= ?
+                  and (b.next_at <= ? or b.next_at >= ?)""",
+                (row, number) -> new long[] {row.getLong(1), row.getLong(2)},
+                destination, PENDING_SECONDS * perSecond, now, now + MOST_AHEAD_MS);
+        if (due.isEmpty()) {
+            return List.of();
+        }
+        long[] last = {due.get(0)[1]};
         List<String> ids = jdbc.query("select c.id, (select min(i.app_user_id) from customer_id i"
                 + " where i.customer = c.id) from (" + CustomerStore.NEXT + ") c order by c.id", (row, number) -> {
                     last[0] = row.getLong(1);
                     return row.getString(2);
-                }, after, upTo, atMost);
+                }, due.get(0)[0], due.get(0)[1], atMost);
         jdbc.update("""
                 update state_backfill set last_customer = ?, told = told + ?, next_at = ?, state = ?
                 where destination = ?""", last[0], ids.size(), now + ids.size() * 1000L / perSecond,

@@ -1,10 +1,8 @@
 package io.subrelay.store;
 
-import io.subrelay.books.Journal;
 import io.subrelay.event.DeliveryResult;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.event.Event;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
@@ -19,6 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * The one thread that writes. It takes everything that waits, events and results together, into one transaction and
@@ -107,13 +107,9 @@ public final class Writer implements AutoCloseable {
         long now = System.currentTimeMillis();
         writing.lock();
         try {
-            publish(List.of(), database.transaction(connection -> {
-                List<String> ids = backfills.next(connection, destination, atMost, now);
-                Journal journal = database.journal();
-                List<EnrichedEvent> states = ids.isEmpty() ? List.of()
-                        : events.writeStates(connection, ids, destination, now, journal);
-                journal.write(connection);
-                return states;
+            publish(List.of(), database.booked((jdbc, journal) -> {
+                List<String> ids = backfills.next(jdbc, destination, atMost, now);
+                return ids.isEmpty() ? List.of() : events.writeStates(jdbc, ids, destination, now, journal);
             }));
         } catch (SQLException | RuntimeException | Error e) {
             events.forget();
@@ -175,10 +171,10 @@ public final class Writer implements AutoCloseable {
         // what kept results from being written must not keep events from being stored
         boolean apart = batch.resultsFailed() && !results.isEmpty();
         boolean answers = writeTogether(batch.acceptances(), apart ? List.of() : results);
-        if (apart && answers) {
-            writeAgain(results);
-        } else if (apart) {
-            queue.putBack(results);
+        if (apart) {
+            int written = answers ? writeAgain(results) : 0;
+            queue.written(written);
+            queue.putBack(results.subList(written, results.size()));
         }
     }
 
@@ -193,7 +189,8 @@ public final class Writer implements AutoCloseable {
             queue.written(results.size());
             publish(acceptances, stored);
         } catch (SQLException | RuntimeException | Error e) {
-            LOG.warn("Could not write {} events and {} results: {}", acceptances.size(), results.size(), e.toString());
+            LOG.warn("Could not write {} events and {} results: {}", acceptances.size(), results.size(),
+                    NestedExceptionUtils.getMostSpecificCause(e).toString());
             // one that has just been waited for in vain is not asked again: senders wait
             answers = !acceptances.isEmpty() && !(e instanceof SQLTransientConnectionException) && database.answers();
             queue.putBack(results);
@@ -219,66 +216,61 @@ public final class Writer implements AutoCloseable {
     }
 
     /**
-     * Results that failed before go by themselves, and if that does not help one by one: one must not hold up the rest.
+     * Results that failed before go by themselves, and if that does not help in halves: one must not hold up the rest.
+     *
+     * @return how many are done with; the others wait for the database
      */
-    private void writeAgain(List<DeliveryResult> results) {
+    private int writeAgain(List<DeliveryResult> results) {
         try {
             transaction(List.of(), results, true);
-            queue.written(results.size());
-        } catch (Error e) {
-            queue.putBack(results);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             if (!Database.isOfTheData(e)) {
-                queue.putBack(results);
-                return;
+                return 0;
             }
-            for (int i = 0; i < results.size(); i++) {
-                try {
-                    transaction(List.of(), List.of(results.get(i)), true);
-                } catch (SQLException | RuntimeException | Error unwritable) {
-                    if (!Database.isOfTheData(unwritable)) {
-                        queue.putBack(new ArrayList<>(results.subList(i, results.size())));
-                        return;
-                    }
-                    LOG.error("{}: the result of a delivery cannot be written, so it may be repeated: {}",
-                            results.get(i).destination(), unwritable.toString());
-                }
-                queue.written(1);
+            if (results.size() > 1) {
+                int middle = results.size() / 2;
+                int written = writeAgain(results.subList(0, middle));
+                return written < middle ? written
+                        : middle + writeAgain(results.subList(middle, results.size()));
             }
+            LOG.error("{}: the result of a delivery cannot be written, so it may be repeated: {}",
+                    results.get(0).destination(), NestedExceptionUtils.getMostSpecificCause(e).toString());
         }
+        return results.size();
+    }
+
+    /** Another runner has erased one of the customers whose results were to be written. */
+    private static final class ErasedMeanwhile extends RuntimeException {
     }
 
     private List<EnrichedEvent> transaction(List<Acceptance> acceptances, List<DeliveryResult> results, boolean again)
             throws SQLException {
         try {
-            List<EnrichedEvent> written = database.transaction(connection -> {
+            return database.booked((jdbc, journal) -> {
                 List<DeliveryResult> kept = results.stream().filter(it -> !erased.contains(it.customer())).toList();
-                Journal journal = database.journal();
-                List<EnrichedEvent> stored = events.write(connection, acceptances, journal);
-                resultStore.write(connection, kept, again, journal);
-                journal.write(connection);
-                if (areErased(connection, kept)) {
-                    events.forget();
-                    connection.rollback();
-                    return null;
-                }
+                List<EnrichedEvent> stored = events.write(jdbc, acceptances, journal);
+                resultStore.write(jdbc, kept, again, journal);
+                checkErased(jdbc, kept);
                 return stored;
             });
-            return written == null ? transaction(acceptances, results, again) : written;
+        } catch (ErasedMeanwhile e) {
+            events.forget();
+            return transaction(acceptances, results, again);
         } catch (SQLException | RuntimeException | Error e) {
             events.forget();
             throw e;
         }
     }
 
-    /** Whether another runner has erased one of their customers; it has waited for those who write and do not know. */
-    private boolean areErased(Connection connection, List<DeliveryResult> results) {
-        if (results.isEmpty() || !database.isShared()) {
-            return false;
+    /** Whoever erases has waited for those who write and do not know. */
+    private void checkErased(JdbcTemplate jdbc, List<DeliveryResult> results) {
+        if (!results.isEmpty() && database.isShared()) {
+            Set<Long> gone = CustomerRecords.erased(jdbc);
+            erased.addAll(gone);
+            if (results.stream().anyMatch(it -> gone.contains(it.customer()))) {
+                throw new ErasedMeanwhile();
+            }
         }
-        Set<Long> gone = CustomerRecords.erased(Database.jdbc(connection));
-        erased.addAll(gone);
-        return results.stream().anyMatch(it -> gone.contains(it.customer()));
     }
 
     private void publish(List<Acceptance> acceptances, List<EnrichedEvent> stored) {

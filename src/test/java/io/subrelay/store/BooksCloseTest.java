@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.books.BookedEvent;
 import io.subrelay.books.BooksApi;
 import io.subrelay.books.Ledger;
 import io.subrelay.event.Delivery;
@@ -30,6 +31,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -110,6 +112,33 @@ class BooksCloseTest {
         id = store.accepted(2, 3, 1).get(0).event().id();
         assertThat(new RequestedDeliveryStore(database).event(id, "mail")).isOne();
         assertThat(states()).isEqualTo("true: waiting waiting waiting");
+        assertThat(store.counts().get("mail").pending()).isEqualTo(3);
+        writer.close();
+        database.close();
+    }
+
+    /** A route may put into its reason whatever it likes; the books are read as a whole. */
+    @Test
+    void veryManyReasonsAreBookedTogether() throws Exception {
+        open(Store.Kind.H2.create());
+        accept();
+        EnrichedEvent event = new DeliveryStore(database).accepted(0, 1, 1).get(0);
+        BookedEvent booked = BookedEvent.of(event);
+        int reasons = 2_500;
+        database.booked((jdbc, journal) -> {
+            IntStream.range(0, reasons).forEach(n -> {
+                journal.meant(booked, List.of("mail"));
+                journal.ended(booked, "mail", "skipped", "reason " + n);
+            });
+            return null;
+        });
+        new Ledger(database.dataSource()).addUp();
+        assertThat(database.jdbc().queryForObject("select count(*) from book_account", Long.class))
+                .isBetween(2_000L, 2_010L);
+        JsonNode mail = Api.json(new BooksApi(database.dataSource()).of("2026-11-24", null, "3"))
+                .path("destinations").get(0);
+        assertThat(mail.path("skipped").asInt()).isEqualTo(reasons);
+        assertThat(mail.path("closes").asBoolean()).isTrue();
         writer.close();
         database.close();
     }
@@ -213,10 +242,8 @@ class BooksCloseTest {
     }
 
     private void write(List<DeliveryResult> results, boolean again, boolean fails) throws Exception {
-        database.transaction(connection -> {
-            var journal = database.journal();
-            new ResultStore().write(connection, results, again, journal);
-            journal.write(connection);
+        database.booked((jdbc, journal) -> {
+            new ResultStore().write(jdbc, results, again, journal);
             if (fails) {
                 throw new IllegalStateException("killed");
             }

@@ -119,7 +119,7 @@ class WriteQueueTest {
     }
 
     private static Acceptance acceptance(boolean follows) {
-        return new Acceptance(null, 0, follows);
+        return new Acceptance(null, 0, follows, Acceptance.Told.EVENT);
     }
 
     @Test
