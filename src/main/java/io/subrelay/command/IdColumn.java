@@ -1,14 +1,17 @@
 package io.subrelay.command;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The ids in a file of ids: one a line, or a column of RevenueCat's CSV exports, which a first line names. */
 final class IdColumn {
 
     private static final List<String> NAMES =
             List.of("app_user_id", "rc_last_seen_app_user_id_alias", "rc_original_app_user_id");
+
+    /** A quoted cell may hold commas, and quotes as two. */
+    private static final Pattern CELL = Pattern.compile("(?:\"((?:[^\"]|\"\")*+)\"|([^,]*))(?:,|$)");
 
     /** -1 until the first line is read. */
     private int column = -1;
@@ -43,26 +46,8 @@ final class IdColumn {
         return id.isEmpty() ? null : id;
     }
 
-    /** A quoted cell may hold commas, and quotes as two. */
     private static List<String> cells(String line) {
-        List<String> cells = new ArrayList<>();
-        StringBuilder cell = new StringBuilder();
-        boolean quoted = false;
-        for (int i = 0; i < line.length(); i++) {
-            char c = line.charAt(i);
-            if (c == '"' && quoted && i + 1 < line.length() && line.charAt(i + 1) == '"') {
-                cell.append(c);
-                i++;
-            } else if (c == '"') {
-                quoted = !quoted;
-            } else if (c == ',' && !quoted) {
-                cells.add(cell.toString());
-                cell.setLength(0);
-            } else {
-                cell.append(c);
-            }
-        }
-        cells.add(cell.toString());
-        return cells;
+        return CELL.matcher(line).results()
+                .map(cell -> cell.group(1) == null ? cell.group(2) : cell.group(1).replace("\"\"", "\"")).toList();
     }
 }

@@ -7,8 +7,6 @@ import io.subrelay.config.Settings;
 import io.subrelay.imports.RevenueCatCustomer;
 import io.subrelay.redelivery.RetryAfter;
 import io.subrelay.webhook.WebhookReader;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -26,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** RevenueCat's REST API: asks for customers, several at a time, no more often than is allowed. */
 final class RevenueCat implements AutoCloseable {
@@ -42,7 +41,6 @@ final class RevenueCat implements AutoCloseable {
     private static final int AT_A_TIME = 8;
     /** How often a customer is asked for that cannot be told now: for about two minutes. */
     private static final int ATTEMPTS = 8;
-    private static final int MAX_ANSWER = 4 << 20;
     private static final Duration ONE_REQUEST = Duration.ofSeconds(30);
 
     private final HttpClient client = HttpClient.newBuilder()
@@ -60,7 +58,7 @@ final class RevenueCat implements AutoCloseable {
         this(settings, ONE_REQUEST);
     }
 
-    /** @param patience with which the head of an answer is waited for, and then its body */
+    /** @param patience how long an answer is waited for */
     RevenueCat(Settings settings, Duration patience) {
         this.patience = patience;
         url = settings.get("revenuecat.url");
@@ -96,43 +94,33 @@ final class RevenueCat implements AutoCloseable {
 
     private Customer customer(String id) throws InterruptedException {
         String path = "/v1/subscribers/" + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url + path)).timeout(patience)
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
                 .header("Authorization", "Bearer " + key).header("Accept", "application/json").build();
         String failure = "";
         for (int attempt = 0; attempt < ATTEMPTS && !stopped; attempt++) {
             awaitTurn();
             long delayMs = Math.min(500L << attempt, 60_000);
+            CompletableFuture<HttpResponse<byte[]>> asked = client.sendAsync(request, BodyHandlers.ofByteArray());
             try {
-                HttpResponse<InputStream> answer = client.send(request, BodyHandlers.ofInputStream());
-                try (InputStream body = answer.body()) {
-                    // the time of a request ends with the head of its answer
-                    CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS)
-                            .execute(() -> close(body));
-                    int status = answer.statusCode();
-                    if (status != 429 && status < 500) {
-                        return read(id, status, body.readNBytes(MAX_ANSWER));
-                    }
-                    failure = "it answers " + status;
+                HttpResponse<byte[]> answer = asked.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+                int status = answer.statusCode();
+                if (status != 429 && status < 500) {
+                    return read(id, status, answer.body());
                 }
+                failure = "it answers " + status;
                 String date = answer.headers().firstValue("Date").orElse(null);
                 delayMs = answer.headers().firstValue("Retry-After").map(told -> retryAfter.delayMs(told, date))
                         .filter(told -> told > 0).orElse(delayMs);
-            } catch (IOException e) {
-                failure = "there is no answer (" + e.getClass().getSimpleName() + ")";
+            } catch (ExecutionException | TimeoutException e) {
+                asked.cancel(true);
+                failure = "there is no answer ("
+                        + (e.getCause() == null ? e : e.getCause()).getClass().getSimpleName() + ")";
             }
             pause(delayMs);
         }
         stopped = true;
         throw new CommandFailed("RevenueCat cannot be asked now, " + failure
                 + ": import again later, which goes on from here");
-    }
-
-    private static void close(InputStream body) {
-        try {
-            body.close();
-        } catch (IOException e) {
-            // whoever reads it is told
-        }
     }
 
     private static Customer read(String id, int status, byte[] body) {

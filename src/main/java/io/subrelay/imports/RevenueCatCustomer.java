@@ -11,9 +11,12 @@ import io.subrelay.event.Numbers;
 import io.subrelay.webhook.Invalid;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * An answer of RevenueCat's {@code GET /v1/subscribers/{app_user_id}}, as an event in the words of webhooks: ids,
@@ -72,7 +75,8 @@ public final class RevenueCatCustomer {
         addSubscriptions(purchases);
         addOthers(purchases);
         event.set("purchases", purchases);
-        event.put("environment", isOfSandbox(purchases) ? "SANDBOX" : "PRODUCTION");
+        event.put("environment", Set.of("SANDBOX").equals(Set.copyOf(purchases.findValuesAsText("environment")))
+                ? "SANDBOX" : "PRODUCTION");
         event.put("id", "import-" + Ids.hash(event.toString()).substring(0, 32));
         ObjectNode webhook = JSON.objectNode().put("api_version", "1.0");
         webhook.set("event", event);
@@ -95,13 +99,10 @@ public final class RevenueCatCustomer {
             purchase.put("grace_period_expiration_at_ms", grace);
             purchase.put("auto_resume_at_ms", time(told, "auto_resume_date", path + "."));
             purchase.put("status", status(purchase, told, path + "."));
-            Long happened = null;
-            for (Long at : new Long[] {number(purchase, "purchased_at_ms"), expires, grace,
+            purchase.put("happened_at_ms", Stream.of(number(purchase, "purchased_at_ms"), expires, grace,
                     time(told, "unsubscribe_detected_at", path + "."),
-                    time(told, "billing_issues_detected_at", path + "."), time(told, "refunded_at", path + ".")}) {
-                happened = at == null || at > askedAt || happened != null && happened > at ? happened : at;
-            }
-            purchase.put("happened_at_ms", happened == null ? (Long) askedAt : happened);
+                    time(told, "billing_issues_detected_at", path + "."), time(told, "refunded_at", path + "."))
+                    .filter(at -> at != null && at <= askedAt).max(Comparator.naturalOrder()).orElse(askedAt));
         }
     }
 
@@ -132,12 +133,7 @@ public final class RevenueCatCustomer {
     }
 
     private static boolean isEither(ObjectNode purchase, String value, String... fields) {
-        for (String field : fields) {
-            if (value.equals(purchase.path(field).asText())) {
-                return true;
-            }
-        }
-        return false;
+        return Stream.of(fields).anyMatch(field -> value.equals(purchase.path(field).asText()));
     }
 
     private void addOthers(ArrayNode purchases) {
@@ -184,15 +180,6 @@ public final class RevenueCatCustomer {
             throw new Invalid("subscriber." + name + " is not an object");
         }
         return object.isObject() ? object : JSON.objectNode();
-    }
-
-    private static boolean isOfSandbox(ArrayNode purchases) {
-        for (JsonNode purchase : purchases) {
-            if (!purchase.path("environment").asText().equals("SANDBOX")) {
-                return false;
-            }
-        }
-        return !purchases.isEmpty();
     }
 
     private static String text(JsonNode object, String name) {

@@ -80,28 +80,21 @@ public final class RetryAfter implements Processor {
     private Long millis(String value) {
         // the name of the day says nothing that the date does not, and may be wrong
         String date = value.replaceFirst("^[A-Za-z]+,? +", "");
-        for (DateTimeFormatter form : forms()) {
-            try {
-                return OffsetDateTime.parse(date, form).toInstant().toEpochMilli();
-            } catch (DateTimeException e) {
-                // perhaps in another form
-            }
+        try {
+            return OffsetDateTime.parse(date, format()).toInstant().toEpochMilli();
+        } catch (DateTimeException e) {
+            return null;
         }
-        return null;
     }
 
-    /** IMF-fixdate, RFC 850 and asctime. A year of two digits is less than 50 years ahead. */
-    private DateTimeFormatter[] forms() {
+    /** IMF-fixdate, asctime and RFC 850. A year of two digits is less than 50 years ahead. */
+    private DateTimeFormatter format() {
         LocalDate century = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusYears(50);
-        return new DateTimeFormatter[] {
-                form("d MMM uuuu HH:mm:ss ").appendOffset("+HHMM", "GMT").toFormatter(Locale.ENGLISH),
-                form("d-MMM-").appendValueReduced(ChronoField.YEAR, 2, 2, century).appendPattern(" HH:mm:ss 'GMT'")
-                        .parseDefaulting(ChronoField.OFFSET_SECONDS, 0).toFormatter(Locale.ENGLISH),
-                form("MMM ppd HH:mm:ss uuuu").parseDefaulting(ChronoField.OFFSET_SECONDS, 0).toFormatter(Locale.ENGLISH)
-        };
-    }
-
-    private static DateTimeFormatterBuilder form(String pattern) {
-        return new DateTimeFormatterBuilder().parseCaseInsensitive().parseLenient().appendPattern(pattern);
+        return new DateTimeFormatterBuilder().parseCaseInsensitive().parseLenient()
+                .appendPattern("[d MMM uuuu HH:mm:ss ][MMM ppd HH:mm:ss uuuu]")
+                .optionalStart().appendPattern("d-MMM-").appendValueReduced(ChronoField.YEAR, 2, 2, century)
+                .appendPattern(" HH:mm:ss ").optionalEnd()
+                .optionalStart().appendOffset("+HHMM", "GMT").optionalEnd()
+                .parseDefaulting(ChronoField.OFFSET_SECONDS, 0).toFormatter(Locale.ENGLISH);
     }
 }

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.subrelay.event.Event;
 import io.subrelay.event.Kind;
 import io.subrelay.event.Numbers;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -58,13 +57,13 @@ public final class WebhookReader {
         JsonNode webhook = parse(text);
         JsonNode event = webhook.path("event");
         if (!event.isObject()) {
-            throw invalid("event is missing or not an object");
+            throw new Invalid("event is missing or not an object");
         }
         name(event, "id");
         name(event, "type");
         Long timestamp = Numbers.whole(event.path("event_timestamp_ms"));
         if (timestamp == null || timestamp < 0 || timestamp > END_OF_YEAR_9999) {
-            throw invalid("event.event_timestamp_ms is missing or not an integer of milliseconds since the epoch");
+            throw new Invalid("event.event_timestamp_ms is missing or not an integer of milliseconds since the epoch");
         }
         Event read = Event.of(webhook, text);
         return reserved.contains(read.kind()) ? read.withKind(read.kind() + "_webhook") : read;
@@ -75,7 +74,7 @@ public final class WebhookReader {
             ByteBuffer bytes = ByteBuffer.wrap(body == null ? new byte[0] : body);
             return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
         } catch (CharacterCodingException e) {
-            throw invalid("the body is not UTF-8");
+            throw new Invalid("the body is not UTF-8");
         }
     }
 
@@ -85,13 +84,11 @@ public final class WebhookReader {
             webhook = JSON.readTree(text);
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
-            throw invalid("the body is not JSON" + (at == null ? ""
+            throw new Invalid("the body is not JSON" + (at == null ? ""
                     : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")"));
-        } catch (IOException e) {
-            throw invalid("the body cannot be read");
         }
         if (!webhook.isObject()) {
-            throw invalid("the body is not a JSON object");
+            throw new Invalid("the body is not a JSON object");
         }
         return webhook;
     }
@@ -99,11 +96,7 @@ public final class WebhookReader {
     private static void name(JsonNode event, String field) {
         JsonNode value = event.path(field);
         if (!value.isTextual() || value.textValue().isBlank()) {
-            throw invalid("event." + field + " is missing or not a string");
+            throw new Invalid("event." + field + " is missing or not a string");
         }
-    }
-
-    private static Rejected invalid(String message) {
-        return new Rejected(400, "invalid", message);
     }
 }
