@@ -27,7 +27,8 @@ public final class RequestedDeliveryStore {
     private static final Set<String> OTHERS_WERE_FIRST = Set.of("23505", "40001", "40P01", "90131", "HYT00");
     private static final String FROM = """
             from event e left join delivery d on d.id = %s
-            where not exists (select 1 from redelivery r where r.destination = :destination and r.event = e.seq) and\s
+            where %%s
+              and not exists (select 1 from redelivery r where r.destination = :destination and r.event = e.seq)
             """.formatted(DeliveryId.at(":destination"));
     /** They are ordered with the customer that theirs has become part of since. */
     private static final String TO_BE_SCHEDULED = """
@@ -35,8 +36,9 @@ public final class RequestedDeliveryStore {
               d.id, d.state, d.reason, e.destinations like :listed as listed
             """ + FROM;
     private static final String HISTORY = """
-            e.received_at >= :since and e.kind not in ('customer_imported', 'customer_update')
-              and (d.state = 'previewed' or d.id is null and e.destinations not like :listed)""";
+            e.received_at >= :since and e.kind not in ('customer_imported', 'customer_update') and\s""";
+    private static final String NEVER_MEANT = "e.destinations not like :listed and d.id is null";
+    private static final String PREVIEWED = "d.state = 'previewed'";
 
     private final Database database;
 
@@ -99,14 +101,20 @@ public final class RequestedDeliveryStore {
         MapSqlParameterSource parameters = of(destination).addValue("since", since);
         if (!really) {
             try (Connection connection = database.openPatiently()) {
-                return new NamedParameterJdbcTemplate(Database.jdbc(connection))
-                        .queryForObject("select count(*) " + FROM + HISTORY, parameters, Long.class);
+                NamedParameterJdbcTemplate jdbc = new NamedParameterJdbcTemplate(Database.jdbc(connection));
+                String count = "select count(*) " + FROM.formatted(HISTORY + "%s");
+                // where none was, no delivery of a million is looked at
+                boolean previews = jdbc.queryForObject(
+                        "select previewed from destination where name = :destination", parameters, Long.class) > 0;
+                return jdbc.queryForObject(count.formatted(NEVER_MEANT), parameters, Long.class)
+                        + (previews ? jdbc.queryForObject(count.formatted(PREVIEWED), parameters, Long.class) : 0);
             }
         }
         long scheduled = 0;
         long last = new DeliveryStore(database).lastEvent();
         for (long from = 0; from < last; from += STEP) {
-            scheduled += step(destination, HISTORY + " and e.seq > :from and e.seq <= :to",
+            scheduled += step(destination, "e.seq > :from and e.seq <= :to and " + HISTORY
+                    + "(" + PREVIEWED + " or " + NEVER_MEANT + ")",
                     parameters.addValue("from", from).addValue("to", from + STEP));
         }
         return scheduled;
@@ -152,7 +160,7 @@ public final class RequestedDeliveryStore {
             List<Object[]> ids = new ArrayList<>();
             Map<String, Long> ended = new HashMap<>();
             long[] meant = {0};
-            new NamedParameterJdbcTemplate(jdbc).query(TO_BE_SCHEDULED + which, parameters, row -> {
+            new NamedParameterJdbcTemplate(jdbc).query(TO_BE_SCHEDULED.formatted(which), parameters, row -> {
                 scheduled.add(new Object[] {destination, row.getLong("heir"), row.getLong("seq")});
                 BookedEvent event = DeliveryStore.booked(row);
                 String state = row.getString("state");
