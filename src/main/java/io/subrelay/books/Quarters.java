@@ -4,7 +4,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The sums of an account on one day, by the quarter of an hour, from 0: as text such as {@code 36:12 118.88 109.50,37:3}. */
+/**
+ * The sums of an account on one day, by the quarter of an hour, from 0: as text such as
+ * {@code 36:12 118.88 109.50,37:3}.
+ */
 final class Quarters {
 
     static final int A_DAY = 96;
