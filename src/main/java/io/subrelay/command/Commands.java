@@ -5,6 +5,7 @@ import io.subrelay.config.Secrets;
 import io.subrelay.config.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
@@ -59,7 +60,8 @@ public final class Commands {
         } else if (failure instanceof CommandFailed || failure instanceof Settings.InvalidSetting) {
             err.println(new Secrets(settings.get()).mask(failure.getMessage()));
         } else {
-            String message = failure instanceof IOException ? "a file cannot be read or written, " + failure
+            boolean file = failure instanceof IOException || failure instanceof UncheckedIOException;
+            String message = file ? "a file cannot be read or written, " + failure
                     : "this is a fault of Subrelay, " + failure;
             err.println(new Secrets(settings.get()).mask(command.getCommandName() + ": " + message));
         }

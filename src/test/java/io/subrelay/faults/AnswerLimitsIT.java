@@ -9,6 +9,7 @@ import io.subrelay.harness.Hooks;
 import io.subrelay.harness.RelayProcess;
 import io.subrelay.vendors.RawVendor;
 import io.subrelay.vendors.RawVendor.Answer;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -23,18 +24,22 @@ class AnswerLimitsIT {
     private static final RawVendor VENDOR = new RawVendor();
     private static final RawVendor PROXY = new RawVendor();
     private static final Answer WELL = RawVendor.of("HTTP/1.1 200 OK\nContent-Length: 2\nConnection: close", "{}");
+    private static final Answer WHO = RawVendor.of("HTTP/1.1 407 Who\nProxy-Authenticate: Basic realm=\"proxy\"\n"
+            + "Content-Length: 0\nConnection: close", "");
+    private static final String JOE = "Basic " + Base64.getEncoder().encodeToString("joe:secret".getBytes());
     private static final byte[] MEGABYTE = new byte[1 << 20];
     private static RelayProcess relay;
     private static Api api;
 
     @BeforeAll
     static void start() {
-        PROXY.answers(WELL);
+        PROXY.answers(out -> (PROXY.head().contains("Proxy-Authorization: " + JOE) ? WELL : WHO).write(out));
         relay = RelayProcess.start(Map.of("statsig.server-secret", "key", "statsig.url", VENDOR.url(),
                 "segment.write-key", "key", "segment.url", "http://segment.invalid",
                 "delivery.request-timeout", "2s", "delivery.redelivery-delay", "100ms",
                 "delivery.maximum-redelivery-delay", "1s"), "-Xmx96m", "-Dhttp.proxyHost=127.0.0.1",
-                "-Dhttp.proxyPort=" + PROXY.url().replaceFirst(".*:", ""));
+                "-Dhttp.proxyPort=" + PROXY.url().replaceFirst(".*:", ""), "-Dhttp.proxyUser=joe",
+                "-Dhttp.proxyPassword=secret");
         api = relay.api();
     }
 
@@ -91,7 +96,7 @@ class AnswerLimitsIT {
         String id = accept();
         JsonNode delivery = await().until(() -> api.delivery(id, "segment"), AnswerLimitsIT::hasEnded);
         assertThat(delivery.path("state").asText()).isEqualTo("delivered");
-        assertThat(PROXY.requests()).isPositive();
+        assertThat(PROXY.head()).contains("Authorization: Basic a2V5Og==", "Proxy-Authorization: " + JOE);
     }
 
     private static String accept() {

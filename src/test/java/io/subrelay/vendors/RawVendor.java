@@ -24,6 +24,7 @@ public final class RawVendor implements AutoCloseable {
 
     private final ServerSocket server;
     private final AtomicInteger requests = new AtomicInteger();
+    private volatile String head = "";
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "raw-vendor");
         thread.setDaemon(true);
@@ -69,6 +70,11 @@ public final class RawVendor implements AutoCloseable {
     /** How many requests there were. */
     public int requests() {
         return requests.get();
+    }
+
+    /** The lines of the last request's head. */
+    public String head() {
+        return head;
     }
 
     /** An answer with these lines as its head, and a body of text. */
@@ -117,7 +123,7 @@ public final class RawVendor implements AutoCloseable {
         AtomicInteger endedHere = ended;
         try (socket) {
             if (reads) {
-                readRequest(socket.getInputStream());
+                head = readRequest(socket.getInputStream());
             }
             requests.incrementAndGet();
             if (reads) {
@@ -138,12 +144,12 @@ public final class RawVendor implements AutoCloseable {
         }
     }
 
-    private static void readRequest(InputStream in) throws IOException {
+    private static String readRequest(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
             int next = in.read();
             if (next < 0) {
-                return;
+                return head.toString();
             }
             head.append((char) next);
         }
@@ -152,6 +158,7 @@ public final class RawVendor implements AutoCloseable {
                 in.readNBytes(Integer.parseInt(line.substring(15).trim()));
             }
         }
+        return head.toString();
     }
 
     @Override
