@@ -57,23 +57,32 @@ def shown_events(deliveries):
   group_by(.seq) | reverse
   | map({seq: .[0].seq} + (.[0] | shown_event) + {deliveries: (deliveries | map(del(.last, .requests)))});
 
-# How far a destination is that is told of each customer; null where it never was. What is left takes as long as what
-# is done did.
+# How long a backfill still takes: what is left takes as long as what is done did; null where that is not known.
+def seconds_left($done; $all; $started_at):
+  if .state != "running" or $done == 0 then null
+  else (now - $started_at / 1000) * ([$all - $done, 0] | max) / $done | ceil end;
+
+# How far a destination is that is told of each customer; null where it never was.
 def shown_backfill:
   if (.backfill_state // "") == "" then null
-  else
-    ([.backfill_customers - .backfill_told, 0] | max) as $left
-    | { state: .backfill_state, customers: .backfill_customers, told: .backfill_told,
-        started_at: (.backfill_at | iso8601),
-        seconds_left: (if .backfill_state != "running" or .backfill_told == 0 then null
-                       else (now - .backfill_at / 1000) * $left / .backfill_told | ceil end) }
-  end;
+  else . as $row
+    | {state: .backfill_state, customers: .backfill_customers, told: .backfill_told,
+       started_at: (.backfill_at | iso8601)}
+    | .seconds_left = seconds_left(.told; .customers; $row.backfill_at) end;
+
+# How far a destination is that is sent stored events that it did not have; null where it never was.
+def shown_history_backfill:
+  if (.history_state // "") == "" then null
+  else . as $row
+    | {state: .history_state, events: .history_events, scheduled: .history_scheduled,
+       started_at: (.history_at | iso8601)}
+    | .seconds_left = seconds_left(.scheduled; .events; $row.history_at) end;
 
 # A destination as it runs here, with its row, which counts those of all runners; null where it never had a delivery.
 def shown_destination($row):
   ($row // {} | {pending, retrying, delivered, skipped, previewed, dead, requested} | map_values(. // 0)) as $counts
   | . + $counts + {pending: ([$counts.pending - $counts.retrying, 0] | max)}
-  + {backfill: ($row // {} | shown_backfill)}
+  + ($row // {} | {backfill: shown_backfill, history_backfill: shown_history_backfill})
   + {last_error: (if ($row.last_error_at // 0) == 0 then null
                   else $row | {at: (.last_error_at | iso8601), event_id: .last_error_event_id,
                                response_code: .last_error_code, answer: .last_error_answer} end)};

@@ -3,6 +3,7 @@ package io.subrelay.books;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.customer.Environment;
 import io.subrelay.webhook.Invalid;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -11,6 +12,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,6 +26,7 @@ public final class BooksApi {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final int MAX_DAYS = 366;
+    private static final int MAX_LISTED_DAYS = 31;
     private static final Comparator<Side> ORDER =
             Comparator.comparing(Side::destination).thenComparing(Side::environment);
 
@@ -42,14 +45,11 @@ public final class BooksApi {
             throws SQLException {
         ZoneId where = zone(zone);
         LocalDate first = day(day, where);
-        int count = days(days);
+        int count = days(days, MAX_DAYS);
         long from = quarter(first, where);
         long to = quarter(first.plusDays(count), where);
-        // one state of the database for all that is read
         try (Connection connection = database.getConnection()) {
-            connection.setAutoCommit(false);
-            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            JdbcTemplate jdbc = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+            JdbcTemplate jdbc = oneState(connection);
             Period period = new Period(jdbc, from, to);
             ObjectNode books = JSON.objectNode().put("day", first.toString()).put("days", count)
                     .put("zone", where.getId()).put("from", Instant.ofEpochMilli(period.fromMs()).toString())
@@ -59,23 +59,60 @@ public final class BooksApi {
         }
     }
 
+    /**
+     * @param day  the last one, such as {@code 2026-11-26}; blank for today
+     * @param zone in which days begin, such as {@code Europe/Berlin}; blank for UTC
+     * @param days how many, at most 31; blank for one
+     * @return     what was accepted on each, the last day at the end
+     */
+    public String ofEach(@Header("day") String day, @Header("zone") String zone, @Header("days") String days)
+            throws SQLException {
+        ZoneId where = zone(zone);
+        LocalDate last = day(day, where);
+        ArrayNode list = JSON.arrayNode();
+        try (Connection connection = database.getConnection()) {
+            JdbcTemplate jdbc = oneState(connection);
+            for (int ago = days(days, MAX_LISTED_DAYS) - 1; ago >= 0; ago--) {
+                LocalDate each = last.minusDays(ago);
+                Period period = new Period(jdbc, quarter(each, where), quarter(each.plusDays(1), where));
+                list.addObject().put("day", each.toString()).putArray("accepted").addAll(accepted(period));
+            }
+        }
+        return list.toString();
+    }
+
+    /** One state of the database for all that is read. */
+    private static JdbcTemplate oneState(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        return new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+    }
+
+    private static Collection<ObjectNode> accepted(Period period) {
+        Map<Environment, ObjectNode> accepted = new TreeMap<>();
+        period.sums().forEach((account, sum) -> {
+            if (account.entry() == Entry.ACCEPTED) {
+                Environment environment = account.side().environment();
+                ObjectNode node = accepted.computeIfAbsent(environment, it -> JSON.objectNode()
+                        .put("environment", it.name()).put("events", 0L));
+                count(node, "events", sum.events());
+                money(node, "revenue", account.currency(), sum);
+            }
+        });
+        return accepted.values();
+    }
+
     private static void add(ObjectNode books, Period period, Undelivered undelivered) {
-        Map<Side, ObjectNode> accepted = new TreeMap<>(ORDER);
         Map<Side, ObjectNode> sides = new TreeMap<>(ORDER);
         period.sums().forEach((account, sum) -> {
             Side side = account.side();
-            if (account.entry() == Entry.ACCEPTED) {
-                ObjectNode node = accepted.computeIfAbsent(side, it -> JSON.objectNode()
-                        .put("environment", side.environment().name()).put("events", 0L));
-                count(node, "events", sum.events());
-                money(node, "revenue", account.currency(), sum);
-            } else {
+            if (account.entry() != Entry.ACCEPTED) {
                 book(sides.computeIfAbsent(side, BooksApi::blank), account, sum);
             }
         });
         sides.forEach((side, node) -> close(node, undelivered.missing(side)));
         books.put("closes", sides.values().stream().allMatch(node -> node.get("closes").asBoolean()));
-        books.putArray("accepted").addAll(accepted.values());
+        books.putArray("accepted").addAll(accepted(period));
         books.putArray("destinations").addAll(sides.values());
         ArrayNode list = books.putArray("not_delivered");
         undelivered.items().forEach(item -> list.addObject().put("destination", item.side().destination())
@@ -159,10 +196,10 @@ public final class BooksApi {
         throw new Invalid("day accepts a day, such as 2026-11-26");
     }
 
-    private static int days(String days) {
+    private static int days(String days, int most) {
         int count = days == null || days.isBlank() ? 1 : days.matches("\\d{1,3}") ? Integer.parseInt(days) : 0;
-        if (count < 1 || count > MAX_DAYS) {
-            throw new Invalid("days accepts a whole number from 1 to " + MAX_DAYS);
+        if (count < 1 || count > most) {
+            throw new Invalid("days accepts a whole number from 1 to " + most);
         }
         return count;
     }

@@ -31,7 +31,8 @@ final class BackfillCommand extends SubrelayCommand {
     }
 
     private int stop() throws InterruptedException {
-        out().println(runner.delete(path()).path("stopped").asBoolean() ? "It is stopped." : "None is running.");
+        boolean stopped = runner.delete(path() + "?of=state").path("stopped").asBoolean();
+        out().println(stopped ? "It is stopped." : "None is running.");
         return 0;
     }
 

@@ -1,6 +1,8 @@
 package io.subrelay.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.subrelay.config.Secrets;
+import io.subrelay.config.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,6 +37,7 @@ final class ImportCommand extends SubrelayCommand {
     private RunnerClient runner;
     private int maxBytes;
     private ProgressBar bar;
+    private ImportProgress progress;
 
     /** @return the exit status: 0 if everything was taken, 1 if something was refused, or the import was stopped */
     @Override
@@ -42,11 +46,29 @@ final class ImportCommand extends SubrelayCommand {
         runner = new RunnerClient(settings.get());
         maxBytes = settings.get().number("server.max-body-size", 1024, 64 << 20);
         bar = new ProgressBar(err(), System.console() != null);
-        boolean fine = !gaps || healGaps();
-        for (Path file : files) {
-            fine &= take(readable(file));
+        try {
+            boolean fine = !gaps || healGaps();
+            for (Path file : files) {
+                fine &= take(readable(file));
+            }
+            return fine ? 0 : 1;
+        } catch (CommandFailed | Settings.InvalidSetting | IOException e) {
+            if (progress != null) {
+                progress.ended(new Secrets(settings.get()).mask(String.valueOf(e.getMessage())));
+            }
+            throw e;
         }
-        return fine ? 0 : 1;
+    }
+
+    private void begin(String name, ImportReport report) {
+        progress = new ImportProgress(runner, bar,
+                "/api/imports/" + UUID.randomUUID(), name, dryRun, report);
+    }
+
+    private void refused(String what, long number, String reason) {
+        bar.clear();
+        err().println(what + ": " + reason);
+        progress.refused(number, reason);
     }
 
     /** What it asks for is few, and found again: there is nothing to go on with. */
@@ -61,18 +83,17 @@ final class ImportCommand extends SubrelayCommand {
         } while (next != 0);
         List<String> ids = new ArrayList<>(found);
         ImportReport report = ImportReport.passing();
-        ImportBatch batch = new ImportBatch(runner, path("correct=true"), maxBytes, report, (number, reason) -> {
-            bar.clear();
-            err().println(ids.get((int) number - 1) + ": " + reason);
-        });
+        begin("--gaps", report);
+        ImportBatch batch = new ImportBatch(runner, path("correct=true"), maxBytes, report,
+                (number, reason) -> refused(ids.get((int) number - 1), number, reason));
         try (RevenueCat revenueCat = new RevenueCat(settings.get())) {
             for (int from = 0; from < ids.size(); from += IDS_AT_ONCE) {
                 List<String> some = ids.subList(from, Math.min(from + IDS_AT_ONCE, ids.size()));
                 fetch(revenueCat, some, LongStream.rangeClosed(from + 1, from + some.size()).boxed().toList(), batch);
-                bar.show((double) (from + some.size()) / ids.size(), report.read());
+                progress.show((double) (from + some.size()) / ids.size());
             }
         }
-        bar.clear();
+        progress.done();
         report.print(out());
         return report.refused() == 0;
     }
@@ -86,11 +107,9 @@ final class ImportCommand extends SubrelayCommand {
         if (report.line() > 0) {
             err().println(file + ": goes on after line " + report.line());
         }
+        begin(file.getFileName().toString(), report);
         ImportBatch batch = new ImportBatch(runner, path("correct=false"), maxBytes, report,
-                (line, reason) -> {
-                    bar.clear();
-                    err().println(file + ":" + line + ": " + reason);
-                });
+                (line, reason) -> refused(file + ":" + line, line, reason));
         try (Lines lines = new Lines(file, maxBytes)) {
             if (ids) {
                 takeIds(lines, report, batch);
@@ -101,8 +120,7 @@ final class ImportCommand extends SubrelayCommand {
         } finally {
             bar.clear();
         }
-        bar.show(1, report.read());
-        bar.clear();
+        progress.done();
         report.finished();
         report.print(out());
         return report.refused() == 0;
@@ -113,7 +131,7 @@ final class ImportCommand extends SubrelayCommand {
         long from = report.line();
         for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
             if (line.number() > from && !line.isBlank() && batch.add(line.number(), line.bytes())) {
-                bar.show(Math.min(lines.done(), 0.99), report.read());
+                progress.show(Math.min(lines.done(), 0.99));
             }
         }
     }
@@ -143,7 +161,7 @@ final class ImportCommand extends SubrelayCommand {
                     fetch(revenueCat, ids, numbers, batch);
                     ids.clear();
                     numbers.clear();
-                    bar.show(Math.min(lines.done(), 0.99), report.read());
+                    progress.show(Math.min(lines.done(), 0.99));
                 }
             } while (line != null);
         }

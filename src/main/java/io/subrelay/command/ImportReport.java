@@ -64,6 +64,17 @@ final class ImportReport {
         return counts.path("refused").asLong();
     }
 
+    /** How many lines were what, and how many customers have which status. */
+    ObjectNode counts() {
+        ObjectNode shown = JSON.createObjectNode();
+        for (String count : COUNTS) {
+            shown.put(count, counts.path(count).asLong());
+        }
+        shown.set("statuses", counts.path("statuses").isObject() ? counts.path("statuses").deepCopy()
+                : JSON.createObjectNode());
+        return shown;
+    }
+
     /** Takes in what the runner answered for some lines. */
     void add(JsonNode answer) {
         for (String count : COUNTS) {

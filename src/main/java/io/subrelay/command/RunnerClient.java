@@ -62,21 +62,32 @@ final class RunnerClient {
                 .header("Content-Type", "application/x-ndjson").POST(BodyPublishers.ofByteArray(lines)));
     }
 
+    /** The same, but one that does not answer is not waited for. */
+    JsonNode postOnce(String path, byte[] body) throws InterruptedException {
+        return call(HttpRequest.newBuilder(URI.create(url + path)).POST(BodyPublishers.ofByteArray(body)), ONE_REQUEST,
+                Duration.ZERO);
+    }
+
     /** Has something done that may take long. */
     JsonNode post(String path) throws InterruptedException {
-        return call(HttpRequest.newBuilder(URI.create(url + path)).POST(BodyPublishers.noBody()), LONG_REQUEST);
+        return call(HttpRequest.newBuilder(URI.create(url + path)).POST(BodyPublishers.noBody()), LONG_REQUEST,
+                patience());
+    }
+
+    private Duration patience() {
+        return reached ? PATIENCE : Duration.ZERO;
     }
 
     private JsonNode call(HttpRequest.Builder request) throws InterruptedException {
-        return call(request, ONE_REQUEST);
+        return call(request, ONE_REQUEST, patience());
     }
 
     /** @throws CommandFailed if the runner is not there for a while, or does not take it */
-    private JsonNode call(HttpRequest.Builder request, Duration within) throws InterruptedException {
+    private JsonNode call(HttpRequest.Builder request, Duration within, Duration patience) throws InterruptedException {
         if (authorization != null) {
             request.header("Authorization", authorization);
         }
-        long until = System.nanoTime() + (reached ? PATIENCE.toNanos() : 0);
+        long until = System.nanoTime() + patience.toNanos();
         while (true) {
             String failure;
             try {

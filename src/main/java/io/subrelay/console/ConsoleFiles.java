@@ -29,7 +29,8 @@ public final class ConsoleFiles {
             own("index.html"), own("console.css"), own("icon.svg"), own("first.js"), own("app.js"), own("api.js"),
             own("parts.js"), own("chart.js"), own("personal.js"), own("destinations.js"), own("customer.js"),
             own("event.js"), own("events.js"), own("filters.js"), own("dead-letters.js"), own("search.js"),
-            own("begin.js"), own("preview.js"), own("gaps.js"), own("books.js"),
+            own("begin.js"), own("preview.js"), own("gaps.js"), own("books.js"), own("imports.js"),
+            own("backfills.js"), own("banner.js"),
             Map.entry("lit-html.js", "lit-html:lit-html.js"));
 
     private static final String PAGE = "index.html";

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.camel.Header;
 
 /** How the destinations stand, and deliveries that somebody asks for. */
@@ -168,14 +169,20 @@ public final class DeliveryApi {
     public String backfill(@Header("name") String destination, @Header("of") String of,
             @Header("since") String since, @Header("dry-run") String dryRun) throws SQLException {
         boolean dry = Flag.of("dry-run", dryRun);
-        if ("state".equals(of)) {
+        if (isState(of)) {
             return backfillState(open(destination), dry);
         }
-        if (of != null && !of.isBlank() && !of.equals("history")) {
+        long earliest = Times.millis("since", since, 0);
+        return dry ? wouldSchedule(requests.history(open(destination), earliest))
+                : scheduled(outbox.historyBackfill().start(open(destination), earliest),
+                        "it had every event that is stored, or a backfill of it is running");
+    }
+
+    private static boolean isState(String of) {
+        if (of != null && !of.isBlank() && !of.equals("history") && !of.equals("state")) {
             throw new Invalid("of accepts state or history");
         }
-        long count = requests.history(open(destination), Times.millis("since", since, 0), !dry);
-        return dry ? wouldSchedule(count) : scheduled(tell(destination, count), "it had every event that is stored");
+        return "state".equals(of);
     }
 
     private String backfillState(String destination, boolean dry) throws SQLException {
@@ -190,13 +197,22 @@ public final class DeliveryApi {
         return dry ? wouldSchedule(count) : scheduled(count, "no customer is stored");
     }
 
-    /** Ends what tells a destination how each customer stands, also one that is not there any more. */
-    public String stopBackfill(@Header("name") String destination) throws SQLException {
-        boolean stopped = outbox.stateBackfill().stop(destination);
-        if (!stopped) {
+    /**
+     * Stops the backfills of a destination, also of one that is not there any more: what is scheduled already is
+     * delivered.
+     *
+     * @param of {@code state} or {@code history}; blank for both
+     * @return   {@code {"stopped":true,"dropped":<events>}}: how many events of history are not delivered because of it
+     */
+    public String stopBackfill(@Header("name") String destination, @Header("of") String of) throws SQLException {
+        boolean any = of == null || of.isBlank();
+        boolean state = isState(of);
+        boolean stopped = (any || state) && outbox.stateBackfill().stop(destination);
+        OptionalLong dropped = any || !state ? outbox.historyBackfill().stop(destination) : OptionalLong.empty();
+        if (!stopped && dropped.isEmpty()) {
             known(destination);
         }
-        return "{\"stopped\":" + stopped + "}";
+        return "{\"stopped\":" + (stopped || dropped.isPresent()) + ",\"dropped\":" + dropped.orElse(0) + "}";
     }
 
     private long tell(String destination, long scheduled) {

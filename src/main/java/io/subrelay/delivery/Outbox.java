@@ -12,6 +12,8 @@ import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.CustomerRecords.Erased;
 import io.subrelay.store.Database;
 import io.subrelay.store.DeliveryStore;
+import io.subrelay.store.HistoryBackfills;
+import io.subrelay.store.RequestedDeliveryStore;
 import io.subrelay.store.RetryNowStore;
 import io.subrelay.store.StateBackfills;
 import io.subrelay.store.Writer;
@@ -63,6 +65,7 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
     private final StoredCounts counts;
     private final RetryNow retries;
     private final StateBackfill stateBackfill;
+    private final HistoryBackfill historyBackfill;
     private final Map<String, DeliveringConsumer> consumers = new ConcurrentSkipListMap<>();
     private final Set<Integer> held = new TreeSet<>();
     private Map<String, Map<Integer, Long>> written = Map.of();
@@ -83,6 +86,8 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
         this.retries = new RetryNow(new RetryNowStore(database), consumers, clocks, this::flush);
         this.stateBackfill = new StateBackfill(destinations, writer, new StateBackfills(database,
                 destinations.settings().number("delivery.backfill-rate", 1, 10_000)));
+        this.historyBackfill = new HistoryBackfill(destinations,
+                new HistoryBackfills(database, new RequestedDeliveryStore(database)), this::requested);
         this.clockOffset = clocks.offset();
         this.handed = store.lastEvent();
         if (shares == null) {
@@ -111,6 +116,7 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
     public void takeNoMore() {
         stopBy = clocks.ticks() + STOP_MS;
         stateBackfill.pause();
+        historyBackfill.pause();
         consumers.values().forEach(consumer -> consumer.queue().close());
     }
 
@@ -126,6 +132,7 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
         // on threads of their own, as dividing the customers may have to wait
         every(timer("erasures"), 500, this::forgetErased);
         every(timer("state-backfill"), StateBackfill.STEP_MS, stateBackfill::step);
+        every(timer("history-backfill"), HistoryBackfill.STEP_MS, historyBackfill::step);
         if (shares != null) {
             shares.balance();
             every(timer, 2_000, shares::balance);
@@ -213,6 +220,11 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
     /** What tells destinations of every customer as it stands. */
     public StateBackfill stateBackfill() {
         return stateBackfill;
+    }
+
+    /** What sends destinations stored events that they did not have. */
+    public HistoryBackfill historyBackfill() {
+        return historyBackfill;
     }
 
     /** Sends nothing to a destination until it is resumed, by any runner; what has been begun ends. */

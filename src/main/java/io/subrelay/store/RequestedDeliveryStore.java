@@ -1,6 +1,7 @@
 package io.subrelay.store;
 
 import io.subrelay.books.BookedEvent;
+import io.subrelay.books.Journal;
 import io.subrelay.event.Ids;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,14 +13,13 @@ import java.util.Map;
 import java.util.Set;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** Deliveries that somebody asks for: they go out beside those of newly accepted events. */
 public final class RequestedDeliveryStore {
 
-    /** How many events are looked at in one transaction: acceptance waits for it. */
-    private static final int STEP = 5_000;
     /** How many are named in one statement. */
     private static final int LISTED = 500;
     private static final int MAX_TRIES = 20;
@@ -91,33 +91,36 @@ public final class RequestedDeliveryStore {
     }
 
     /**
-     * Schedules stored events for a destination that did not have them: those from before it was there, while it was
-     * off, or in preview. How a customer stood once is no history.
+     * How many stored events a destination did not have: those from before it was there, while it was off, or in
+     * preview. How a customer stood once is no history.
      *
-     * @param since  the earliest acceptance, milliseconds since the epoch
-     * @param really false only tells how many that would be
+     * @param since the earliest acceptance, milliseconds since the epoch
      */
-    public long history(String destination, long since, boolean really) throws SQLException {
+    public long history(String destination, long since) throws SQLException {
         MapSqlParameterSource parameters = of(destination).addValue("since", since);
-        if (!really) {
-            try (Connection connection = database.openPatiently()) {
-                NamedParameterJdbcTemplate jdbc = new NamedParameterJdbcTemplate(Database.jdbc(connection));
-                String count = "select count(*) " + FROM.formatted(HISTORY + "%s");
-                // where none was, no delivery of a million is looked at
-                boolean previews = jdbc.queryForObject(
-                        "select previewed from destination where name = :destination", parameters, Long.class) > 0;
-                return jdbc.queryForObject(count.formatted(NEVER_MEANT), parameters, Long.class)
-                        + (previews ? jdbc.queryForObject(count.formatted(PREVIEWED), parameters, Long.class) : 0);
-            }
+        try (Connection connection = database.openPatiently()) {
+            NamedParameterJdbcTemplate jdbc = new NamedParameterJdbcTemplate(Database.jdbc(connection));
+            String count = "select count(*) " + FROM.formatted(HISTORY + "%s");
+            // where none was, no delivery of a million is looked at
+            boolean previews = jdbc.queryForObject(
+                    "select previewed from destination where name = :destination", parameters, Long.class) > 0;
+            return jdbc.queryForObject(count.formatted(NEVER_MEANT), parameters, Long.class)
+                    + (previews ? jdbc.queryForObject(count.formatted(PREVIEWED), parameters, Long.class) : 0);
         }
-        long scheduled = 0;
-        long last = new DeliveryStore(database).lastEvent();
-        for (long from = 0; from < last; from += STEP) {
-            scheduled += step(destination, "e.seq > :from and e.seq <= :to and " + HISTORY
-                    + "(" + PREVIEWED + " or " + NEVER_MEANT + ")",
-                    parameters.addValue("from", from).addValue("to", from + STEP));
-        }
-        return scheduled;
+    }
+
+    /**
+     * Schedules some of them, of the events after one place and up to another, in a transaction that has the
+     * {@link #lock}.
+     *
+     * @param  atMost how many
+     * @return        their places, in order
+     */
+    static List<Long> history(JdbcTemplate jdbc, Journal journal, String destination, long since, long from, long to,
+            int atMost) throws SQLException {
+        return schedule(jdbc, journal, destination, TO_BE_SCHEDULED.formatted("e.seq > :from and e.seq <= :to and "
+                + HISTORY + "(" + PREVIEWED + " or " + NEVER_MEANT + ")") + "order by e.seq limit " + atMost,
+                of(destination).addValue("since", since).addValue("from", from).addValue("to", to));
     }
 
     private static MapSqlParameterSource of(String destination) {
@@ -154,40 +157,51 @@ public final class RequestedDeliveryStore {
 
     private int step(String destination, String which, MapSqlParameterSource parameters) throws SQLException {
         return againIfOthersWereFirst(() -> database.booked((jdbc, journal) -> {
-            // nothing of the destination ends meanwhile, and nobody else asks for it
-            jdbc.queryForList("select name from destination where name = ? for update", destination);
-            List<Object[]> scheduled = new ArrayList<>();
-            List<Object[]> ids = new ArrayList<>();
-            Map<String, Long> ended = new HashMap<>();
-            long[] meant = {0};
-            new NamedParameterJdbcTemplate(jdbc).query(TO_BE_SCHEDULED.formatted(which), parameters, row -> {
-                scheduled.add(new Object[] {destination, row.getLong("heir"), row.getLong("seq")});
-                BookedEvent event = DeliveryStore.booked(row);
-                String state = row.getString("state");
-                if (state != null) {
-                    ids.add(new Object[] {row.getLong("id")});
-                    ended.merge(state, -1L, Long::sum);
-                    journal.reopened(event, destination, state, row.getString("reason"));
-                } else if (!row.getBoolean("listed")) {
-                    meant[0]++;
-                    journal.meant(event, List.of(destination));
-                }
-            });
-            int[] written = jdbc.batchUpdate("""
-                    insert into redelivery
-                      (destination, event, customer, origin, attempts, first_attempt_at, next_attempt_at)
-                    select ?, seq, ?, 'request', 0, 0, 0 from event where seq = ?""", scheduled);
-            if (Arrays.stream(written).sum() < scheduled.size()) {
-                throw new SQLException("events were deleted meanwhile", "40001");
-            }
-            jdbc.update(Tallies.COUNT, Tallies.counts(destination, meant[0] + ids.size(),
-                    state -> ended.getOrDefault(state, 0L)));
-            jdbc.batchUpdate("""
-                    insert into attempt (event, destination, attempt, attempted_at, millis, response_code, answer)
-                    select event, destination, attempts, settled_at - millis, millis, response_code, reason
-                    from delivery where id = ? and state in ('delivered', 'dead')""", ids);
-            jdbc.batchUpdate("delete from delivery where id = ?", ids);
-            return scheduled.size();
+            lock(jdbc, destination);
+            return schedule(jdbc, journal, destination, TO_BE_SCHEDULED.formatted(which), parameters).size();
         }));
+    }
+
+    /** Nothing of the destination ends until the transaction does, and nobody else asks for it. */
+    static void lock(JdbcTemplate jdbc, String destination) {
+        jdbc.queryForList("select name from destination where name = ? for update", destination);
+    }
+
+    private static List<Long> schedule(JdbcTemplate jdbc, Journal journal, String destination, String select,
+            MapSqlParameterSource parameters) throws SQLException {
+        List<Long> places = new ArrayList<>();
+        List<Object[]> scheduled = new ArrayList<>();
+        List<Object[]> ids = new ArrayList<>();
+        Map<String, Long> ended = new HashMap<>();
+        long[] meant = {0};
+        new NamedParameterJdbcTemplate(jdbc).query(select, parameters, row -> {
+            places.add(row.getLong("seq"));
+            scheduled.add(new Object[] {destination, row.getLong("heir"), row.getLong("seq")});
+            BookedEvent event = DeliveryStore.booked(row);
+            String state = row.getString("state");
+            if (state != null) {
+                ids.add(new Object[] {row.getLong("id")});
+                ended.merge(state, -1L, Long::sum);
+                journal.reopened(event, destination, state, row.getString("reason"));
+            } else if (!row.getBoolean("listed")) {
+                meant[0]++;
+                journal.meant(event, List.of(destination));
+            }
+        });
+        int[] written = jdbc.batchUpdate("""
+                insert into redelivery
+                  (destination, event, customer, origin, attempts, first_attempt_at, next_attempt_at)
+                select ?, seq, ?, 'request', 0, 0, 0 from event where seq = ?""", scheduled);
+        if (Arrays.stream(written).sum() < scheduled.size()) {
+            throw new SQLException("events were deleted meanwhile", "40001");
+        }
+        jdbc.update(Tallies.COUNT, Tallies.counts(destination, meant[0] + ids.size(),
+                state -> ended.getOrDefault(state, 0L)));
+        jdbc.batchUpdate("""
+                insert into attempt (event, destination, attempt, attempted_at, millis, response_code, answer)
+                select event, destination, attempts, settled_at - millis, millis, response_code, reason
+                from delivery where id = ? and state in ('delivered', 'dead')""", ids);
+        jdbc.batchUpdate("delete from delivery where id = ?", ids);
+        return places;
     }
 }

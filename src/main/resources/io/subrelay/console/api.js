@@ -58,5 +58,21 @@ export const getAll = (paths, signal) => Promise.all(paths.map(each => get(each,
 export const post = (path, body = '', signal) => call('POST', path, body, signal);
 export const remove = (path, signal) => call('DELETE', path, undefined, signal);
 
+export const DESTINATIONS = '/api/destinations';
+const watchers = new Set();
+let last = {at: -Infinity, answer: null};
+
+/** How the destinations stand: as it was read up to so many milliseconds ago, by whatever asked then. */
+export function destinations(age = 0) {
+  if (!last.answer || performance.now() - last.at > age) {
+    last = {at: performance.now(), answer: get(DESTINATIONS)};
+    last.answer.then(all => watchers.forEach(each => each(all)), () => { last.at = -Infinity; });
+  }
+  return last.answer;
+}
+
+/** Calls the function with each answer from now on. */
+export const watch = each => watchers.add(each);
+
 /** A path with its variable parts encoded: path`/api/events/${id}` */
 export const path = (texts, ...values) => String.raw({raw: texts}, ...values.map(encodeURIComponent));

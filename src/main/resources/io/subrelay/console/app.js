@@ -4,6 +4,8 @@ import {opened} from './first.js';
 import {render} from './lit-html.js';
 import {failure, html, loading} from './parts.js';
 import {personalIsShown, showPersonal} from './personal.js';
+import {destinations as standing, watch} from './api.js';
+import {banner} from './banner.js';
 import * as books from './books.js';
 import * as customer from './customer.js';
 import * as deadLetters from './dead-letters.js';
@@ -11,12 +13,16 @@ import * as destinations from './destinations.js';
 import * as event from './event.js';
 import * as events from './events.js';
 import * as gaps from './gaps.js';
+import * as imports from './imports.js';
 import * as preview from './preview.js';
 import * as search from './search.js';
 
-const VIEWS = {destinations, search, customer, event, events, 'dead-letters': deadLetters, preview, gaps, books};
+const VIEWS = {destinations, search, customer, event, events, 'dead-letters': deadLetters, preview, gaps, books, imports};
 const main = document.getElementById('main');
 const said = document.getElementById('said');
+const needs = document.getElementById('needs');
+const NEEDS_EVERY_MS = 30000;
+const NEEDS_AGE_MS = 5000;
 let current = null;
 let shown = null;
 
@@ -46,6 +52,19 @@ class Screen {
         this.signal.addEventListener('abort', done, {once: true});
       });
     }
+  }
+
+  /** Gives a function that does what a button asks for, and shows what has changed then, or what went wrong. */
+  acting(load, failed) {
+    return async work => {
+      try {
+        await work();
+        await load();
+      } catch (error) {
+        failed(error);
+        this.redraw();
+      }
+    };
   }
 
   /** Tells it to those who do not see the page. */
@@ -79,6 +98,7 @@ async function open(first) {
     if (here) link.setAttribute('aria-current', 'page');
   }
   said.textContent = '';
+  standing(NEEDS_AGE_MS).catch(() => {});
   const another = view !== shown;
   shown = view;
   // where only what is shown of it changes, it stays until it has changed, and the focus where it is
@@ -113,4 +133,7 @@ document.getElementById('to-main').addEventListener('click', click => {
   main.focus();
 });
 addEventListener('hashchange', () => open(false));
+watch(all => render(banner(all), needs));
+// a page that reads nothing itself learns of what has changed; a failure is told by what somebody does then
+setInterval(() => { if (!document.hidden) standing(NEEDS_AGE_MS).catch(() => {}); }, NEEDS_EVERY_MS);
 open(true);

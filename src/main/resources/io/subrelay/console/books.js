@@ -1,6 +1,7 @@
 // Whether every event of a day was delivered, what became of it, and the revenue that it told of.
 
 import {get, path, post} from './api.js';
+import {chartOfDays} from './chart.js';
 import {count, failure, html, kindInWords, nothing, number, table, when} from './parts.js';
 import {maskedText} from './personal.js';
 
@@ -26,11 +27,14 @@ const environment = each => each.environment.toLowerCase();
 export async function show(screen, day, filters) {
   const shown = {day: day || today(), zone: filters.get('zone') || own};
   let books = null;
+  let days = [];
   let error = null;
 
   async function load() {
     try {
-      books = await get(path`/api/books?day=${shown.day}&zone=${shown.zone}`, screen.signal);
+      const asked = ['/api/books', '/api/books/days'].map(each =>
+        get(each + path`?day=${shown.day}&zone=${shown.zone}`, screen.signal));
+      [books, days] = await Promise.all(asked);
       error = null;
     } catch (e) {
       if (e.name === 'AbortError') return;
@@ -40,23 +44,21 @@ export async function show(screen, day, filters) {
     screen.draw(page);
   }
 
+  const link = (to, where = shown.zone) => path`#/books/${to}?zone=${where}`;
+
   function open(to, where = shown.zone) {
-    location.hash = path`#/books/${to}?zone=${where}`;
+    location.hash = link(to, where);
   }
 
   const moved = days => new Date(Date.parse(shown.day) + days * DAY_MS).toISOString().slice(0, 10);
 
-  async function sendAgain(each) {
-    try {
-      const {scheduled, reason} = await post(
-        path`/api/events/${each.event_id}/redeliver?destination=${each.destination}`, '', screen.signal);
-      screen.say(scheduled > 0 ? `It is on the way to ${each.destination} again.` : `Nothing to do: ${reason}.`);
-      await load();
-    } catch (e) {
-      error = e;
-      screen.redraw();
-    }
-  }
+  const act = screen.acting(load, e => { error = e; });
+
+  const sendAgain = each => act(async () => {
+    const {scheduled, reason} = await post(
+      path`/api/events/${each.event_id}/redeliver?destination=${each.destination}`, '', screen.signal);
+    screen.say(scheduled > 0 ? `It is on the way to ${each.destination} again.` : `Nothing to do: ${reason}.`);
+  });
 
   const choose = event => {
     event.preventDefault();
@@ -64,7 +66,7 @@ export async function show(screen, day, filters) {
     open(form.get('day'), form.get('zone').trim());
   };
 
-  const paid = purchased => Object.entries(purchased).map(([currency, value]) => amount(value, currency)).join(', ');
+  const paid = purchased => Object.entries(purchased).sort().map(([currency, value]) => amount(value, currency)).join(', ');
   const revenue = it => (it === undefined ? 'none' : html`${amount(it.usd, 'USD')}
     ${paid(it.purchased) ? html`<br><small>paid: ${paid(it.purchased)}</small>` : nothing}`);
 
@@ -81,11 +83,21 @@ export async function show(screen, day, filters) {
     <dl class="facts"><dt>Revenue meant</dt><dd>${revenue(each.revenue_meant)}</dd>
       <dt>Revenue delivered</dt><dd>${revenue(each.revenue_delivered)}</dd></dl></section>`;
 
-  const row = each => [html`<a href=${`#/event/${encodeURIComponent(each.event_id)}`}>${kindInWords(each.kind)}
+  const row = each => [html`<a href=${path`#/event/${each.event_id}`}>${kindInWords(each.kind)}
       <span class="unseen">${each.event_id}</span></a>`,
     each.destination, environment(each), each.state, each.reason ? maskedText(each.reason) : '', when(each.received_at),
     html`<button type="button" @click=${() => sendAgain(each)}>Send again
       <span class="unseen">${each.event_id} to ${each.destination}</span></button>`];
+
+  /** Of production, as nobody pays in the sandbox. */
+  function chart() {
+    const paid = days.map(({day, accepted}) => {
+      const production = accepted.find(each => each.environment === 'PRODUCTION');
+      return {day, events: production?.events ?? 0, usd: production?.revenue.usd ?? 0};
+    });
+    return paid.every(each => each.events === 0) ? nothing : html`<section class="card"><h2>Revenue of ${days.length} days
+      <small>accepted in production</small></h2>${chartOfDays(paid, usd => amount(usd, 'USD'), link)}</section>`;
+  }
 
   const account = () => html`
     ${books.accepted.length === 0
@@ -93,6 +105,7 @@ export async function show(screen, day, filters) {
       : html`<section class="card"><h2>Accepted</h2><dl class="facts">${books.accepted.map(each => html`
         <dt>${environment(each)}</dt>
         <dd>${count(each.events, 'event', 'events')}, ${revenue(each.revenue)}</dd>`)}</dl></section>`}
+    ${chart()}
     <div class="cards wide">${books.destinations.map(side)}</div>
     ${books.not_delivered.length === 0 ? nothing : html`<h2>Not delivered</h2>
       ${table('Not delivered', ['Event', 'Destination', 'Environment', 'State', 'Reason', 'Accepted', 'Action'],

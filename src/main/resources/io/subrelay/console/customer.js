@@ -22,18 +22,16 @@ export async function show(screen, id) {
   }
   if (id) await load();
 
-  async function retry() {
-    try {
-      told = retried(await post(path`/api/customers/${id}/retry`, '', screen.signal));
-      await load();
-      screen.redraw();
-      // what becomes of it, once it has had the time
-      setTimeout(() => load().then(() => screen.redraw()), 1500);
-    } catch (e) {
-      told = e.message;
-      screen.redraw();
-    }
+  // what becomes of it, now and once it has had the time
+  async function follow() {
+    await load();
+    screen.redraw();
+    setTimeout(() => load().then(() => screen.redraw()), 1500);
   }
+
+  const retry = () => screen.acting(follow, e => { told = e.message; })(async () => {
+    told = retried(await post(path`/api/customers/${id}/retry`, '', screen.signal));
+  });
 
   const waits = () => history.some(event => event.deliveries.some(retriable));
 

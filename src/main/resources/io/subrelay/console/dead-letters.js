@@ -1,12 +1,15 @@
 // What destinations refused for good, in groups of those with the same reason.
 
-import {getAll, path, post} from './api.js';
+import {destinations as standing, get, path, post} from './api.js';
 import {asks, query} from './first.js';
 import {choice, period} from './filters.js';
-import {answerInWords, count, failure, html, nothing, when} from './parts.js';
+import {answerInWords, count, eventLink, failure, html, nothing, when} from './parts.js';
 import {maskedText} from './personal.js';
 
 export const title = 'Dead letters';
+
+/** How old the names of the destinations may be. */
+const AGE_MS = 5000;
 
 export async function show(screen, id, filters) {
   let groups = null;
@@ -16,7 +19,7 @@ export async function show(screen, id, filters) {
 
   async function load() {
     try {
-      [groups, destinations] = await getAll(asks['dead-letters'](id, filters), screen.signal);
+      [groups, destinations] = await Promise.all([get(asks['dead-letters'](id, filters)[0], screen.signal), standing(AGE_MS)]);
       error = null;
     } catch (e) {
       error = e;
@@ -24,18 +27,14 @@ export async function show(screen, id, filters) {
     screen.draw(page);
   }
 
-  async function again(group) {
-    try {
-      const {scheduled, reason} = await post(path`/api/destinations/${group.destination}/redeliver?reason=${group.reason}`
-        + `&response-code=${group.response_code ?? ''}${query(filters, ['since', 'until'])}`, '', screen.signal);
-      told = scheduled > 0 ? `${count(scheduled, 'event is', 'events are')} on the way to ${group.destination}.`
-        : `Nothing to do: ${reason}.`;
-      await load();
-    } catch (e) {
-      told = e.message;
-      screen.redraw();
-    }
-  }
+  const act = screen.acting(() => Promise.all([load(), standing()]), e => { told = e.message; });
+
+  const again = group => act(async () => {
+    const {scheduled, reason} = await post(path`/api/destinations/${group.destination}/redeliver?reason=${group.reason}`
+      + `&response-code=${group.response_code ?? ''}${query(filters, ['since', 'until'])}`, '', screen.signal);
+    told = scheduled > 0 ? `${count(scheduled, 'event is', 'events are')} on the way to ${group.destination}.`
+      : `Nothing to do: ${reason}.`;
+  });
 
   const card = group => html`<section class="card" aria-label=${`${group.destination}, ${group.reason}`}>
     <h2>${group.destination} <span class="badge failing">${group.response_code ?? 'no answer'}</span></h2>
@@ -44,7 +43,7 @@ export async function show(screen, id, filters) {
     <p>${answerInWords(group.response_code)} ${group.reason ? html`<q>${maskedText(group.reason)}</q>` : nothing}</p>
     <p>${group.count > group.event_ids.length ? 'The newest' : 'Events'}:
       ${group.event_ids.map((event, index) => html`${index > 0 ? ', ' : ''}
-        <a href=${`#/event/${encodeURIComponent(event)}`}>${event}</a>`)}</p>
+        ${eventLink(event)}`)}</p>
     <div class="buttons"><button type="button" class="primary" @click=${() => again(group)}>
       Send ${group.count > 1 ? `these ${group.count}` : 'it'} again<span class="unseen"> to ${group.destination}</span></button>
       </div></section>`;
@@ -59,7 +58,7 @@ export async function show(screen, id, filters) {
     <p role="status">${told}</p>
     ${groups === null ? nothing : groups.length === 0 ? html`<p class="empty">None.</p>`
       : html`<div class="cards wide">${groups.map(card)}</div>
-        <p><a href=${`#/events?state=dead${filters.get('destination') ? `&destination=${filters.get('destination')}` : ''}`}>
+        <p><a href=${`#/events?state=dead${query(filters, ['destination'])}`}>
           Show the events of all of them</a></p>`}`;
 
   await load();

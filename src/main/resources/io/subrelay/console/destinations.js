@@ -1,10 +1,11 @@
 // How each destination stands, and what can be delivered to it again.
 
-import {get, getAll, path, post, remove} from './api.js';
+import {destinations, get, path, post} from './api.js';
+import {backfill, backfillsOf, bar, isRunning} from './backfills.js';
+import {waitsInAll} from './banner.js';
 import {chartOf} from './chart.js';
 import * as first from './begin.js';
-import {asks} from './first.js';
-import {answerInWords, count, duration, failure, html, nothing, number, retried, when, zone} from './parts.js';
+import {answerInWords, count, duration, eventLink, failure, html, nothing, number, retried, when, zone} from './parts.js';
 import {maskedText} from './personal.js';
 
 export const title = 'Destinations';
@@ -15,17 +16,16 @@ const CIRCUIT = {
   half_open: 'Being tried again.',
   held: 'Held: it does not let us in. Check its key; nothing is lost meanwhile.',
 };
-/** How long a destination may fail before somebody should look. */
-const LASTS_MS = 600000;
+/** How old an answer may be that the page begins with: it was asked for while the page was loaded. */
+const EARLY_MS = 1000;
 const COUNTED = ['pending', 'retrying', 'delivered', 'skipped', 'previewed', 'dead'];
 const RANGES = {24: '24 hours', 168: '7 days'};
 
 export async function show(screen) {
-  let list = [];
+  let list = null;
   let timelines = {};
   let hours = 24;
   let off = [];
-  let gone = [];
   let error = null;
   let ask = null;
   let chartsDue = 0;
@@ -36,12 +36,11 @@ export async function show(screen) {
 
   async function load() {
     try {
-      const [all] = await getAll(asks.destinations(), screen.signal);
+      const all = await destinations(list === null ? EARLY_MS : 0);
       list = all.filter(each => each.mode !== 'off' && each.mode !== 'gone');
-      gone = all.filter(each => each.mode === 'gone');
       off = all.filter(each => each.mode === 'off').map(each => each.name);
       if (empty || !all.some(each => COUNTED.some(state => each[state] > 0))) empty = Boolean(test.sent) || await first.isEmpty(screen.signal);
-      if (Date.now() >= chartsDue) {
+      if (Date.now() >= chartsDue || list.some(each => !timelines[each.name])) {
         const charts = loadTimelines();
         // the numbers are drawn meanwhile
         screen.draw(page);
@@ -50,13 +49,15 @@ export async function show(screen) {
       error = null;
     } catch (e) {
       error = e;
+      list ??= [];
     }
     for (const each of list) {
+      if (isBackfilled(each)) continue;
       if (each.requested === 0 && most[each.name]) screen.say(`Nothing that was asked for is left to deliver to ${each.name}`);
       most[each.name] = each.requested === 0 ? 0 : Math.max(most[each.name] ?? 0, each.requested);
     }
     screen.draw(page);
-    return list.some(each => each.requested > 0 || isTold(each)) ? 1000 : 3000;
+    return list.some(each => each.requested > 0 || isBackfilled(each)) ? 1000 : 3000;
   }
 
   async function loadTimelines() {
@@ -76,7 +77,11 @@ export async function show(screen) {
     load();
   }
 
+  const isBackfilled = each => backfillsOf(each).some(isRunning);
+
   const isTold = each => each.backfill?.state === 'running';
+
+  const act = screen.acting(load, e => { error = e; });
 
   // Asks before anything is delivered, with the number of events or customers that it would be.
   async function open(destination, what, of = 'history') {
@@ -113,24 +118,13 @@ export async function show(screen) {
       if (ask.of === 'state') {
         screen.say(`${ask.destination} is told of ${what(scheduled)}`);
       } else {
-        most[ask.destination] = scheduled;
+        most[ask.destination] = ask.what === 'backfill' ? 0 : scheduled;
         screen.say(`${count(scheduled, 'event is', 'events are')} on the way to ${ask.destination}`);
       }
       document.getElementById('ask').close();
       load();
     } catch (e) {
       ask.error = e;
-      screen.redraw();
-    }
-  }
-
-  async function stop(destination) {
-    try {
-      await remove(path`/api/destinations/${destination}/backfill`, screen.signal);
-      screen.say(`${destination} is told of no more customers`);
-      load();
-    } catch (e) {
-      error = e;
       screen.redraw();
     }
   }
@@ -158,28 +152,18 @@ export async function show(screen) {
 
   const state = (destination, name, link) => html`<div class=${`tile ${destination[name] > 0 ? name : 'none'}`}><dt>${name}</dt>
     <dd>${link && destination[name] > 0
-      ? html`<a href=${`#/events?state=${name}&destination=${encodeURIComponent(destination.name)}`}
+      ? html`<a href=${path`#/events?state=${name}&destination=${destination.name}`}
           aria-label=${`${number(destination[name])} ${name}: show them`}>${number(destination[name])}</a>`
       : number(destination[name])}</dd></div>`;
 
-  const progress = destination => html`<p class="progress"><label>
-    ${count(destination.requested, 'asked-for delivery', 'asked-for deliveries')} to go
-    <progress max=${most[destination.name]} .value=${most[destination.name] - destination.requested}></progress></label></p>`;
-
-  const told = ({name, backfill}) => html`<p class="progress"><label>
-    Told of ${number(backfill.told)} of ${count(backfill.customers, 'customer', 'customers')}${backfill.seconds_left === null
-      ? '' : `, ${duration(backfill.seconds_left)} left`}
-    <progress max=${backfill.customers} .value=${backfill.told}></progress></label>
-    <button type="button" @click=${() => stop(name)}>Stop<span class="unseen"> the state backfill of ${name}</span></button></p>`;
+  const progress = ({name, requested}) => bar(`${count(requested, 'asked-for delivery', 'asked-for deliveries')} to go`,
+    most[name] - requested, most[name]);
 
   const answered = error => html`${answerInWords(error.response_code)}
     ${error.answer ? html`<q>${maskedText(error.answer)}</q>` : nothing}
     ${error.response_code ? `Status ${error.response_code}` : nothing}`;
 
-  const eventOf = error => (error.event_id
-    ? html`<a href=${`#/event/${encodeURIComponent(error.event_id)}`}>its event</a>` : nothing);
-
-  const waitsInAll = each => each.pending + each.retrying;
+  const eventOf = error => (error.event_id ? eventLink(error.event_id, 'its event') : nothing);
 
   const failing = each => html`<dt>${each.circuit === 'held' ? 'Held' : 'Failing'}</dt><dd class="dead">
     Since ${when(each.failing.since)}: ${count(each.failing.attempts, 'attempt', 'attempts')} failed, and
@@ -208,44 +192,13 @@ export async function show(screen) {
     screen.redraw();
   }
 
-  async function pause(each) {
-    try {
-      await post(path`/api/destinations/${each.name}/${each.paused_since ? 'resume' : 'pause'}`, '', screen.signal);
-      screen.say(`${each.name} is ${each.paused_since ? 'resumed' : 'paused'}`);
-      await load();
-    } catch (e) {
-      error = e;
-      screen.redraw();
-    }
-  }
+  const pause = each => act(async () => {
+    await post(path`/api/destinations/${each.name}/${each.paused_since ? 'resume' : 'pause'}`, '', screen.signal);
+    screen.say(`${each.name} is ${each.paused_since ? 'resumed' : 'paused'}`);
+  });
 
-  async function retry(destination) {
-    try {
-      screen.say(retried(await post(path`/api/destinations/${destination}/retry`, '', screen.signal)));
-      await load();
-    } catch (e) {
-      error = e;
-      screen.redraw();
-    }
-  }
-
-  // What needs a person: what no retry mends, and what has lasted.
-  const needs = each => [
-    each.paused_since && html`<b>${each.name}</b> is paused since ${when(each.paused_since)}, and
-      ${count(waitsInAll(each), 'delivery waits', 'deliveries wait')}.`,
-    each.circuit === 'held' && html`<b>${each.name}</b> does not let us in: check its key.`,
-    each.circuit !== 'held' && !each.paused_since && Date.now() - Date.parse(each.failing?.since) > LASTS_MS
-      && html`<b>${each.name}</b> has been failing since ${when(each.failing.since)}.`,
-    each.dead > 0 && html`<b>${each.name}</b> has <a href=${`#/dead-letters?destination=${encodeURIComponent(each.name)}`}>
-      ${count(each.dead, 'dead letter', 'dead letters')}</a>.`,
-  ].filter(Boolean);
-
-  function banner() {
-    const all = [...list.flatMap(needs), ...gone.map(each => html`${count(waitsInAll(each), 'delivery waits', 'deliveries wait')}
-      for <b>${each.name}</b>, which has no route any more: put its file back, or end them with a route that skips.`)];
-    return all.length === 0 ? nothing : html`<section class="card needs" aria-labelledby="needs"><h2 id="needs">Needs somebody</h2>
-      <ul>${all.map(each => html`<li>${each}</li>`)}</ul></section>`;
-  }
+  const retry = destination => act(async () =>
+    screen.say(retried(await post(path`/api/destinations/${destination}/retry`, '', screen.signal))));
 
   const oldest = each => (each.oldest_pending_seconds > 0 ? `waits for ${duration(each.oldest_pending_seconds)}`
     : each.requested > 0 ? 'only what was asked for waits'
@@ -257,8 +210,8 @@ export async function show(screen) {
       ${state(each, 'pending')}${state(each, 'retrying', true)}${state(each, 'delivered')}${state(each, 'skipped')}
       ${state(each, 'previewed')}${state(each, 'dead', true)}
     </dl>
-    ${each.requested > 0 ? progress(each) : nothing}
-    ${isTold(each) ? told(each) : nothing}
+    ${each.requested > 0 && !isBackfilled(each) ? progress(each) : nothing}
+    ${backfillsOf(each).filter(isRunning).map(one => backfill(one, screen, act))}
     <dl class="facts">
       <dt>Circuit</dt><dd class=${`circuit ${each.circuit}`}>${circuit(each)}</dd>
       <dt>Oldest pending</dt>
@@ -273,7 +226,7 @@ export async function show(screen) {
         ${each.paused_since ? 'Resume' : 'Pause'}<span class="unseen"> ${each.name}</span></button>
       <button type="button" ?disabled=${each.dead === 0} @click=${() => open(each.name, 'redeliver')}>
         Redeliver dead letters<span class="unseen"> to ${each.name}</span></button>
-      <button type="button" @click=${() => open(each.name, 'backfill')}>
+      <button type="button" ?disabled=${each.history_backfill?.state === 'running'} @click=${() => open(each.name, 'backfill')}>
         Backfill<span class="unseen"> ${each.name}</span>…</button>
       ${each.customer_updates ? html`<button type="button" ?disabled=${isTold(each)}
         @click=${() => open(each.name, 'backfill', 'state')}>
@@ -285,7 +238,6 @@ export async function show(screen) {
         html`<option value=${value}>${name}</option>`)}</select> (${zone()})</label></div>
     ${error ? failure(error) : nothing}
     ${empty ? first.begin(list, off, sendTest, test.sent, test.error) : nothing}
-    ${banner()}
     <div class="cards wide">${list.map(card)}</div>
     ${off.length > 0 ? html`<p>Switched off: ${off.join(', ')}.</p>` : nothing}${dialog()}`;
 

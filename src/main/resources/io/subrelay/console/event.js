@@ -2,7 +2,7 @@
 
 import {getAll, path, post} from './api.js';
 import {asks} from './first.js';
-import {answerInWords, count, failure, html, json, kindInWords, mark, nothing, retriable, retried, table, when} from './parts.js';
+import {answerInWords, count, eventLink, failure, html, json, kindInWords, mark, nothing, retriable, retried, table, when} from './parts.js';
 import {masked, maskedText, maskedUrl} from './personal.js';
 
 export const title = 'Event';
@@ -31,33 +31,23 @@ export async function show(screen, id) {
     screen.draw(page);
   }
 
-  async function redeliver(destination) {
-    try {
-      const {scheduled} = await post(path`/api/events/${id}/redeliver?destination=${destination}`, '', screen.signal);
-      told = scheduled > 0 ? `The event is on the way to ${destination}.`
-        : `Nothing to do: the event is on its way to ${destination} already.`;
-      await follow();
-    } catch (e) {
-      told = e.message;
-      screen.redraw();
-    }
-  }
-
-  async function retry(destination) {
-    try {
-      told = retried(await post(path`/api/events/${id}/retry?destination=${destination}`, '', screen.signal));
-      await follow();
-    } catch (e) {
-      told = e.message;
-      screen.redraw();
-    }
-  }
-
   // what becomes of it, now and once it has had the time
   async function follow() {
     await load();
     setTimeout(() => { if (!screen.signal.aborted) load(); }, 1500);
   }
+
+  const act = screen.acting(follow, e => { told = e.message; });
+
+  const redeliver = destination => act(async () => {
+    const {scheduled} = await post(path`/api/events/${id}/redeliver?destination=${destination}`, '', screen.signal);
+    told = scheduled > 0 ? `The event is on the way to ${destination}.`
+      : `Nothing to do: the event is on its way to ${destination} already.`;
+  });
+
+  const retry = destination => act(async () => {
+    told = retried(await post(path`/api/events/${id}/retry?destination=${destination}`, '', screen.signal));
+  });
 
   const attempts = (delivery, hidden) => delivery.attempts.length === 0
     ? delivery.waits_for ? nothing : html`<p class="muted">Nothing was sent.</p>`
@@ -95,8 +85,8 @@ export async function show(screen, id) {
           <dl class="facts"><dt>Id</dt><dd>${event.event_id}</dd>
             <dt>Happened</dt><dd>${when(event.happened_at)}</dd><dt>Received</dt><dd>${when(event.received_at)}</dd>
             ${event.reason ? html`<dt>Because of</dt><dd>${kindInWords(event.reason)}, ${event.reason === 'state_backfill' ? event.cause
-              : html`<a href=${`#/event/${encodeURIComponent(event.cause)}`}>${event.cause}</a>`}</dd>` : nothing}
-            ${owner ? html`<dt>Customer</dt><dd><a href=${`#/customer/${encodeURIComponent(owner)}`}>open its history</a></dd>` : nothing}
+              : eventLink(event.cause)}</dd>` : nothing}
+            ${owner ? html`<dt>Customer</dt><dd><a href=${path`#/customer/${owner}`}>open its history</a></dd>` : nothing}
             <dt>Meant for</dt><dd>${count(event.deliveries.length, 'destination', 'destinations')}</dd></dl>
           <details><summary>The webhook</summary>${json(event.webhook, 'Webhook', hidden, [event.event_id])}</details></section>
         <p class="muted">Requests are made again from the stored event; one may have gone in a list with those of other events.</p>

@@ -1,6 +1,6 @@
 // The newest events as they arrive, or those that filters let through, back to the oldest.
 
-import {get, getAll, getPart} from './api.js';
+import {destinations as standing, getPart} from './api.js';
 import {asks} from './first.js';
 import {choice, period} from './filters.js';
 import {count, events, failure, html, kindInWords, nothing} from './parts.js';
@@ -90,7 +90,7 @@ export async function show(screen, id, filters) {
     ${looking ? html`<p class="muted" role="status">Looking through earlier events…</p>`
       : next ? html`<div class="buttons"><button type="button" @click=${earlier}>Earlier events</button></div>` : nothing}`;
 
-  get('/api/destinations', screen.signal).then(all => {
+  standing(EVERY_MS).then(all => {
     destinations = all.filter(each => each.mode !== 'off');
     screen.redraw();
   }, () => {});

@@ -1,7 +1,7 @@
 // Which view is open and what it asks first. It is asked as soon as this file and api.js are there: the answers come while
 // the other files are loaded.
 
-import {begin, forget, path} from './api.js';
+import {begin, DESTINATIONS, forget, path} from './api.js';
 
 const SHOWN = ['kind', 'destination', 'state', 'environment', 'since', 'until'];
 
@@ -9,16 +9,17 @@ const SHOWN = ['kind', 'destination', 'state', 'environment', 'since', 'until'];
 export const query = (filters, names) => names.filter(name => filters.get(name))
   .map(name => `&${name}=${encodeURIComponent(filters.get(name))}`).join('');
 
-/** What each view asks first, by the id and the filters of its address. */
+/** What each view asks first, by the id and the filters of its address, beside how the destinations stand. */
 export const asks = {
-  destinations: () => ['/api/destinations'],
-  search: typed => (typed ? [`/api/search?q=${encodeURIComponent(typed)}`] : []),
+  destinations: () => [],
+  search: typed => (typed ? [path`/api/search?q=${typed}`] : []),
   customer: id => (id ? [path`/api/customers/${id}`, path`/api/customers/${id}/history`] : []),
   event: id => (id ? [path`/api/events/${id}`, path`/api/events/${id}/preview`] : []),
   events: (id, filters) => [`/api/events?limit=50${query(filters, SHOWN)}`],
   'dead-letters': (id, filters) =>
-    [`/api/dead-letters${query(filters, ['destination', 'since', 'until']).replace('&', '?')}`, '/api/destinations'],
+    [`/api/dead-letters${query(filters, ['destination', 'since', 'until']).replace('&', '?')}`],
   preview: () => ['/api/events?limit=20'],
+  imports: () => ['/api/imports'],
   books: () => [],
   gaps: () => ['/api/gaps'],
 };
@@ -34,7 +35,7 @@ export function opened() {
 try {
   const {name, id, filters} = opened();
   // a page that nobody sees yet asks once it is seen
-  if (!document.hidden) asks[name](id, filters).forEach(begin);
+  if (!document.hidden) [...asks[name](id, filters), DESTINATIONS].forEach(begin);
 } catch {
   // an address that cannot be decoded: the view says it
 }

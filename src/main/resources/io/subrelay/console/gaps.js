@@ -1,6 +1,6 @@
 // Where events of customers must have been missed.
 
-import {get, getAll} from './api.js';
+import {get, getAll, path} from './api.js';
 import {asks} from './first.js';
 import {failure, html, nothing, table, when} from './parts.js';
 import {personalId} from './personal.js';
@@ -37,7 +37,7 @@ export async function show(screen) {
     }
   }
 
-  const row = gap => [html`<a href=${`#/customer/${encodeURIComponent(gap.app_user_id)}`}>${personalId(gap.app_user_id)}
+  const row = gap => [html`<a href=${path`#/customer/${gap.app_user_id}`}>${personalId(gap.app_user_id)}
       <span class="unseen">open its history</span></a>`,
     MISSED[gap.missed] ?? gap.missed, when(gap.since_ms), gap.product_id ?? 'unknown', gap.environment.toLowerCase()];
 

@@ -1,5 +1,6 @@
 // What several views show alike. Texts go into the page through templates only, which never read them as HTML.
 
+import {path} from './api.js';
 import {html, nothing} from './lit-html.js';
 import {masked, maskedText, personalId} from './personal.js';
 
@@ -53,6 +54,8 @@ export function answerInWords(code) {
   return 'It refused the request as wrong.';
 }
 
+export const eventLink = (id, text = id) => html`<a href=${path`#/event/${id}`}>${text}</a>`;
+
 const until = iso => (iso ? html` (${when(iso)})` : nothing);
 
 /** What a delivery waits for, and until when. */
@@ -60,8 +63,8 @@ export function waiting(waits) {
   if (!waits) return nothing;
   switch (waits.what) {
     case 'attempt': return html`waits for its next attempt${until(waits.until)}`;
-    case 'event': return html`waits behind <a href=${`#/event/${encodeURIComponent(waits.event_id)}`}>an earlier event of the
-      customer</a>, which is retried${until(waits.until)}`;
+    case 'event': return html`waits behind ${eventLink(waits.event_id, 'an earlier event of the customer')}, which is
+      retried${until(waits.until)}`;
     case 'held': return html`waits until it accepts the key; it is tried again${until(waits.until)}`;
     case 'open': return html`waits, as most calls fail; it is tried again${until(waits.until)}`;
     case 'paused': return html`waits until the destination is resumed, paused since ${when(waits.since)}`;
@@ -96,11 +99,11 @@ export function events(list, label, at = event => event.happened_at, owners = fa
   if (list.length === 0) return html`<p class="empty">No events.</p>`;
   return html`<ol class="events" aria-label=${label}>${list.map(event => html`
     <li>
-      <p><a href=${`#/event/${encodeURIComponent(event.event_id)}`}>${kindInWords(event.kind)}</a>
+      <p>${eventLink(event.event_id, kindInWords(event.kind))}
         ${event.reason ? html`<span>after a ${kindInWords(event.reason)}</span>` : nothing}
         ${about(event) ? html`<span>${about(event)}</span>` : nothing}
         ${event.environment === 'SANDBOX' ? html`<span class="badge">sandbox</span>` : nothing}
-        ${owners && event.app_user_id ? html`<a class="owner" href=${`#/customer/${encodeURIComponent(event.app_user_id)}`}>
+        ${owners && event.app_user_id ? html`<a class="owner" href=${path`#/customer/${event.app_user_id}`}>
           <span class="unseen">customer </span>${personalId(event.app_user_id)}</a>` : nothing}
         <span class="muted">${when(at(event))}</span></p>
       <ul class="marks" aria-label="Deliveries">${event.deliveries.map(each => mark(each))}</ul>

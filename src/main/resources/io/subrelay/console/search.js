@@ -1,8 +1,8 @@
 // Whatever a person has at hand: an id of a customer or event, or its beginning, an attribute, a transaction.
 
-import {getAll} from './api.js';
+import {getAll, path} from './api.js';
 import {asks} from './first.js';
-import {count, failure, html, kindInWords, nothing, when} from './parts.js';
+import {count, eventLink, failure, html, kindInWords, nothing, when} from './parts.js';
 import {personalId} from './personal.js';
 
 export const title = 'Search';
@@ -17,13 +17,13 @@ export async function show(screen, typed) {
   }
   // whoever searched for an id knows it
   const customer = each => html`<li><p>
-    <a href=${`#/customer/${encodeURIComponent(each.app_user_id)}`}>${each.found_by === 'id' ? each.app_user_id
+    <a href=${path`#/customer/${each.app_user_id}`}>${each.found_by === 'id' ? each.app_user_id
       : personalId(each.app_user_id)}</a>
     <span class="badge">${each.subscription_status ?? 'no subscription'}</span>
     ${each.environment === 'SANDBOX' ? html`<span class="badge">sandbox</span>` : nothing}
     <span class="muted">${BY[each.found_by] ?? html`by the attribute ${each.found_by}`}</span></p></li>`;
 
-  const event = each => html`<li><p><a href=${`#/event/${encodeURIComponent(each.event_id)}`}>${each.event_id}</a>
+  const event = each => html`<li><p>${eventLink(each.event_id)}
     <span>${kindInWords(each.kind)}</span> <span class="muted">${when(each.happened_at)}</span></p></li>`;
 
   const page = ({customers, events, complete}) => html`<h1>Search</h1>
@@ -40,10 +40,8 @@ export async function show(screen, typed) {
     const [found] = await getAll(asks.search(typed), screen.signal);
     const {customers, events} = found;
     if (customers.length + events.length === 1) {
-      const only = customers.length === 1 ? `customer/${encodeURIComponent(customers[0].app_user_id)}`
-        : `event/${encodeURIComponent(events[0].event_id)}`;
       // so that "back" leads to where the search began
-      location.replace(`#/${only}`);
+      location.replace(customers.length === 1 ? path`#/customer/${customers[0].app_user_id}` : path`#/event/${events[0].event_id}`);
       return;
     }
     screen.say(`${count(customers.length, 'customer', 'customers')}, ${count(events.length, 'event', 'events')}`);

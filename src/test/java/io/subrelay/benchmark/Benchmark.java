@@ -39,12 +39,12 @@ public final class Benchmark {
     }
 
     /**
-     * What is measured is said in words such as {@code rate=1000 latency=100}; with the one word {@code console} it is
-     * how long the console's pages take.
+     * What is measured is said in words such as {@code rate=1000 latency=100}; with the word {@code console} it is how
+     * long the console's pages take with 100,000 events, or as many as a second word says.
      */
     public static void main(String[] args) throws Exception {
-        if (List.of(args).equals(List.of("console"))) {
-            ConsoleSpeed.print();
+        if (args.length > 0 && args[0].equals("console")) {
+            ConsoleSpeed.print(args.length > 1 ? Integer.parseInt(args[1]) : 100_000);
             return;
         }
         Options options = new Options(args);

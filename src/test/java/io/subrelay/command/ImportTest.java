@@ -1,7 +1,9 @@
 package io.subrelay.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,6 +14,7 @@ import io.subrelay.harness.Receipts;
 import io.subrelay.harness.Store;
 import io.subrelay.vendors.FakeVendors;
 import io.subrelay.vendors.Fault;
+import java.io.PrintWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URLEncoder;
@@ -19,12 +22,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -74,8 +79,7 @@ class ImportTest {
     }
 
     private static JsonNode get(String path) {
-        var answer = api.call("GET", path, null, "Authorization", "Basic " + Base64.getEncoder()
-                .encodeToString("admin:pass:wörd".getBytes(StandardCharsets.UTF_8)));
+        var answer = call("GET", path);
         return answer.statusCode() == 404 ? null : Api.json(answer.body());
     }
 
@@ -114,6 +118,52 @@ class ImportTest {
         assertThat(history.at("/0/deliveries")).isEmpty();
         get("/api/destinations").forEach(each -> assertThat(each.path("pending").asInt()).isZero());
         assertThat(vendors.all()).allSatisfy(vendor -> assertThat(vendor.requests()).isEmpty());
+    }
+
+    @Test
+    void tells_the_runner_how_far_it_is_and_is_stopped_by_it() throws IOException {
+        Path file = Customers.file(folder.resolve("followed.jsonl"), 600);
+        Files.writeString(file, "{no JSON\n", StandardOpenOption.APPEND);
+        run("--dry-run", file(file));
+        JsonNode told = imported("followed.jsonl");
+        assertThat(told.path("state").asText()).isEqualTo("done");
+        assertThat(told.path("dry_run").asBoolean()).isTrue();
+        assertThat(told.path("done").asDouble()).isEqualTo(1);
+        assertThat(told.path("read").asInt()).isEqualTo(601);
+        assertThat(told.at("/refusals/0/line").asInt()).isEqualTo(601);
+        assertThat(told.at("/refusals/0/reason").asText()).startsWith("this is not JSON");
+        assertThat(told.at("/statuses/active").asInt()).isPositive();
+        String path = "/api/imports/" + told.path("id").asText();
+        assertThat(call("DELETE", path).body()).as("it is done").isEqualTo("{\"stopped\":false}");
+        assertThat(call("DELETE", "/api/imports/" + UUID.randomUUID()).statusCode()).isEqualTo(404);
+        assertThat(call("POST", path).statusCode()).isEqualTo(400);
+
+        // one that runs is told when it tells how far it is
+        String id = "/api/imports/" + UUID.randomUUID();
+        ImportReport report = ImportReport.passing();
+        ImportProgress progress = new ImportProgress(new RunnerClient(Ended.settings(settings())),
+                new ProgressBar(new PrintWriter(OutputStream.nullOutputStream()), false), id, "ids.csv", false, report);
+        assertDoesNotThrow(() -> progress.show(0.4));
+        assertThat(imported("ids.csv").path("done").asDouble()).isEqualTo(0.4);
+        assertThat(call("DELETE", id).body()).isEqualTo("{\"stopped\":true}");
+        assertThat(imported("ids.csv").path("state").asText()).isEqualTo("stopping");
+        await().untilAsserted(() -> assertThatThrownBy(() -> progress.show(0.5)).hasMessageContaining("has stopped"));
+        assertDoesNotThrow(() -> progress.ended("stopped"));
+        assertThat(imported("ids.csv").path("state").asText()).isEqualTo("stopped");
+    }
+
+    private static HttpResponse<String> call(String method, String path) {
+        return api.call(method, path, null, "Authorization", "Basic " + Base64.getEncoder()
+                .encodeToString("admin:pass:wörd".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static JsonNode imported(String name) {
+        for (JsonNode each : get("/api/imports")) {
+            if (each.path("name").asText().equals(name)) {
+                return each;
+            }
+        }
+        throw new AssertionError("nothing is told of " + name);
     }
 
     @Test

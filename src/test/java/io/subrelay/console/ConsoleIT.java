@@ -300,7 +300,8 @@ class ConsoleIT extends ConsoleInBrowser {
                 window.fetch = async url => new Response(JSON.stringify(url.pathname.endsWith('timeline') ? []
                   : [{...idle, name: 'idle'}, {...idle, name: 'asked', retrying: 3, requested: 3}]));""");
         browser.view("#/destinations");
-        browser.awaitText("No deliveries in the last 24 hours.");
+        await().ignoreExceptions().until(() -> browser.texts("section[aria-label=idle]").get(0)
+                .contains("No deliveries in the last 24 hours."));
         assertThat(browser.await("section[aria-label=idle]").getText())
                 .contains("nothing waits", "No deliveries in the last 24 hours.").doesNotContain("Numbers of");
         assertThat(browser.await("section[aria-label=asked]").getText())

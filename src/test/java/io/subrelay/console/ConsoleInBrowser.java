@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.subrelay.harness.Skip;
 import io.subrelay.vendors.Fault;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +65,8 @@ abstract class ConsoleInBrowser {
         VIEWS.put("#/dead-letters", ".cards .card");
         VIEWS.put("#/search/stored-user-1", "ol.events li");
         VIEWS.put("#/books", ".cards .card");
+        tellOfImport("customers.csv", "done", 1);
+        VIEWS.put("#/imports", ".cards .card");
     }
 
     @AfterAll
@@ -75,6 +79,16 @@ abstract class ConsoleInBrowser {
             runner.close();
             runner = null;
         }
+    }
+
+    /** Tells the runner of an import as the command does; returns the answer. */
+    static String tellOfImport(String name, String state, double done) {
+        String id = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
+        var told = JSON.createObjectNode().put("name", name).put("state", state).put("done", done)
+                .put("read", 4000).put("new", 3800).put("updated", 150).put("unchanged", 40).put("refused", 10);
+        told.putObject("statuses").put("active", 2100).put("expired", 1700);
+        told.putArray("refusals").addObject().put("line", 17).put("reason", "this is not JSON (column 3) " + name);
+        return runner.api("POST", "/api/imports/" + id, told.toString()).body();
     }
 
     static void refuseNext(String error) {

@@ -84,7 +84,11 @@ final class ConsoleRunner implements AutoCloseable {
     }
 
     HttpResponse<String> api(String method, String path) {
-        return send(method, path, "", "Authorization", "Basic "
+        return api(method, path, "");
+    }
+
+    HttpResponse<String> api(String method, String path, String body) {
+        return send(method, path, body, "Authorization", "Basic "
                 + Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes()));
     }
 

@@ -113,7 +113,7 @@ abstract class ConsoleTasks extends ConsoleInBrowser {
                 .allSatisfy(each -> assertThat(each).endsWith("closes").doesNotContain("not"));
         assertThat(browser.text()).contains("Not delivered", "timestamp is too old", "Send again");
         click("Day before");
-        browser.awaitText("No event was accepted on this day");
+        browser.awaitText("3,600 events, ");
     }
 
     private static int deadAtAmplitude() {
@@ -222,6 +222,37 @@ abstract class ConsoleTasks extends ConsoleInBrowser {
                     .filter(each -> each.getText().startsWith("Stop")).forEach(WebElement::click);
             return destination("amplitude").path("backfill").path("state").asText().equals("stopped");
         });
+    }
+
+    /** Somebody began it by mistake, while nothing is sent to the destination. */
+    @Test
+    void stopTheBackfillThatSomebodyBegan() {
+        runner.api("POST", "/api/destinations/statsig/pause");
+        int events = number(runner.api("POST", "/api/destinations/statsig/backfill").body());
+        open("Imports");
+        clickAt("'Backfill of statsig'", "Stop");
+        browser.awaitText((events - 1000) / 1000 + "," + "%03d".formatted(events % 1000) + " events dropped");
+        assertThat(browser.texts("section[aria-label='Backfill of statsig']").get(0)).contains("1,000 of", "stopped");
+        runner.api("POST", "/api/destinations/statsig/resume");
+        await().until(() -> destination("statsig").path("requested").asInt() == 0);
+    }
+
+    private static int number(String answer) {
+        return Integer.parseInt(answer.replaceAll("\\D", ""));
+    }
+
+    @Test
+    void followAnImportAndStopIt() {
+        tellOfImport("ids.csv", "running", 0.4);
+        open("Imports");
+        browser.awaitText("40 %: 4,000 lines, of which 3,800 new, 150 updated, 40 unchanged, 10 refused");
+        steps++;
+        browser.driver().findElement(By.cssSelector("section[aria-label='Import of ids.csv'] button")).click();
+        browser.awaitText("stopping");
+        assertThat(tellOfImport("ids.csv", "running", 0.5)).isEqualTo("{\"stop\":true}");
+        tellOfImport("ids.csv", "stopped", 0.5);
+        await().until(() -> browser.texts("section[aria-label='Import of ids.csv'] .badge").contains("stopped"));
+        assertThat(browser.text()).contains("The last lines that it refused", "Customers by status");
     }
 
     /** All answers are those of an empty store, but for the event, which is taken in. */

@@ -87,7 +87,8 @@ class AccessTest {
             "DELETE,/api/customers/x",
             "GET,/api/events/x", "GET,/api/previews", "POST,/api/events/x/redeliver",
             "POST,/api/destinations/segment/redeliver",
-            "POST,/api/destinations/segment/backfill", "POST,/api/preview", "POST,/api/events/x/retry",
+            "POST,/api/destinations/segment/backfill", "GET,/api/imports", "POST,/api/imports/x",
+            "DELETE,/api/imports/x", "POST,/api/preview", "POST,/api/events/x/retry",
             "POST,/api/customers/x/retry", "POST,/api/destinations/segment/retry"})
     void letsOnlyTheAdministratorIn(String method, String path) {
         byte[] body = "{}".getBytes(StandardCharsets.UTF_8);

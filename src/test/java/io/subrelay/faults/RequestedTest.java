@@ -226,6 +226,47 @@ class RequestedTest {
                 .isEqualTo(400);
     }
 
+    /** What is scheduled waits for a destination that is paused, and goes out after a restart; the others do not. */
+    @Test
+    void historyUntilItIsStopped() {
+        start(Relay.only(vendors, "statsig"), "statsig.mode", "off");
+        int events = 1_100;
+        List<String> customers = Stream.generate(Hooks::customer).limit(11).toList();
+        for (int n = 1; n <= events / customers.size(); n++) {
+            for (String customer : customers) {
+                api.accept(Hooks.renewal(customer, n));
+            }
+        }
+        relay.restart(Map.of("statsig.mode", "live"));
+        api.call("POST", "/api/destinations/statsig/pause");
+        assertThat(request("/api/destinations/statsig/backfill")).isEqualTo(events);
+        JsonNode again = api.call("POST", "/api/destinations/statsig/backfill");
+        assertThat(again.path("scheduled").asInt()).isZero();
+        assertThat(again.path("reason").asText()).contains("a backfill of it is running");
+        relay.restart(Map.of("statsig.mode", "live"));
+        JsonNode running = api.destination("statsig").path("history_backfill");
+        assertThat(running.path("state").asText()).isEqualTo("running");
+        assertThat(running.path("events").asInt()).isEqualTo(events);
+        int scheduled = running.path("scheduled").asInt();
+        assertThat(scheduled).isLessThan(events);
+        assertThat(api.call("DELETE", "/api/destinations/statsig/backfill?of=state").path("stopped").asBoolean())
+                .isFalse();
+        JsonNode stopped = api.call("DELETE", "/api/destinations/statsig/backfill");
+        assertThat(stopped.path("stopped").asBoolean()).isTrue();
+        assertThat(stopped.path("dropped").asInt()).isEqualTo(events - scheduled);
+        api.call("POST", "/api/destinations/statsig/resume");
+        awaitSettled("statsig");
+        assertThat(api.destination("statsig").path("delivered").asInt()).isEqualTo(scheduled);
+        assertThat(api.destination("statsig").at("/history_backfill/state").asText()).isEqualTo("stopped");
+        for (String customer : customers) {
+            assertThat(Receipts.of(vendors, "statsig").of(customer)).isSorted();
+        }
+        // a new one takes what was dropped
+        assertThat(request("/api/destinations/statsig/backfill")).isEqualTo(events - scheduled);
+        await().until(() -> api.destination("statsig").path("delivered").asInt() == events);
+        assertThat(api.destination("statsig").at("/history_backfill/state").asText()).isEqualTo("done");
+    }
+
     @Test
     void historyForADestinationThatIsAddedAsAFile() throws Exception {
         start(Relay.only(vendors, "statsig"));

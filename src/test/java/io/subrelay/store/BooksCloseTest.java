@@ -19,6 +19,7 @@ import io.subrelay.harness.Store;
 import io.subrelay.webhook.WebhookReader;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -273,7 +274,11 @@ class BooksCloseTest {
 
     private void backfill() throws Exception {
         String name = NAMES.get(random.nextInt(NAMES.size()));
-        new RequestedDeliveryStore(database).history(name, 0, true);
+        HistoryBackfills backfills = new HistoryBackfills(database, new RequestedDeliveryStore(database));
+        backfills.start(name, 0);
+        while (backfills.next(name).isPresent()) {
+            // all of it
+        }
         booked.values().stream().filter(it -> !gone.contains(it.id)).forEach(it -> {
             it.ends.putIfAbsent(name, "waiting");
             it.ends.replace(name, "previewed", "waiting");
@@ -301,9 +306,19 @@ class BooksCloseTest {
         for (int days : new int[] {1, 4}) {
             for (int day = 0; day < 4; day += days) {
                 LocalDate first = LocalDate.of(2026, 11, 24).plusDays(day);
-                check(first, days, Api.json(new BooksApi(database.dataSource())
-                        .of(first.toString(), ZONE.getId(), String.valueOf(days))));
+                check(first, days, books(first, days));
             }
+        }
+        Api.json(new BooksApi(database.dataSource()).ofEach("2026-11-27", ZONE.getId(), "4")).forEach(day -> assertThat(
+                day.path("accepted")).isEqualTo(books(LocalDate.parse(day.path("day").asText()), 1).path("accepted")));
+    }
+
+    private JsonNode books(LocalDate first, int days) {
+        try {
+            return Api.json(new BooksApi(database.dataSource())
+                    .of(first.toString(), ZONE.getId(), String.valueOf(days)));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

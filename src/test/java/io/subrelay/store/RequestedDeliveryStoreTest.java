@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.subrelay.harness.OpenedDatabase;
 import io.subrelay.harness.Store;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
@@ -30,22 +31,62 @@ class RequestedDeliveryStoreTest {
                 String destination = "added" + round;
                 new DeliveryStore(database).register(destination, 1);
                 CyclicBarrier together = new CyclicBarrier(AT_ONCE);
-                List<CompletableFuture<Long>> backfills = Stream.generate(() -> CompletableFuture.supplyAsync(() -> {
+                HistoryBackfills backfills =
+                        new HistoryBackfills(database, new RequestedDeliveryStore(database));
+                List<CompletableFuture<Long>> started = Stream.generate(() -> CompletableFuture.supplyAsync(() -> {
                     try {
                         together.await();
-                        return new RequestedDeliveryStore(database).history(destination, 0, true);
+                        return backfills.start(destination, 0);
                     } catch (Exception e) {
                         throw new IllegalStateException(e);
                     }
                 }, threads)).limit(AT_ONCE).toList();
 
-                assertThat(backfills.stream().mapToLong(CompletableFuture::join).sum()).isEqualTo(EVENTS);
+                assertThat(started.stream().mapToLong(CompletableFuture::join).sum()).isEqualTo(EVENTS);
 
+                List<CompletableFuture<Long>> scheduled = Stream.generate(() -> CompletableFuture.supplyAsync(
+                        () -> next(backfills, destination), threads)).limit(AT_ONCE).toList();
+                assertThat(scheduled.stream().mapToLong(CompletableFuture::join).sum()).isEqualTo(EVENTS);
                 assertThat(OpenedDatabase.number(database, "select pending from destination where name = '"
                         + destination + "'")).isEqualTo(EVENTS);
             }
         } finally {
             threads.shutdown();
+        }
+    }
+
+    private static long next(HistoryBackfills backfills, String destination) {
+        try {
+            return backfills.next(destination).orElse(0);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Not more than are delivered in a while are scheduled, so that the others can be dropped. */
+    @ParameterizedTest
+    @EnumSource
+    void ofHistoryWaitsInTheStoreUntilThereIsRoomAndIsStopped(Store.Kind kind) throws Exception {
+        int events = HistoryBackfills.AHEAD + 300;
+        try (Database database = OpenedDatabase.with(kind.create().settings())) {
+            OpenedDatabase.accept(database, "anna", 1, events);
+            new DeliveryStore(database).register("added", 1);
+            HistoryBackfills backfills = new HistoryBackfills(database, new RequestedDeliveryStore(database));
+            assertThat(backfills.start("added", 0)).isEqualTo(events);
+            assertThat(backfills.start("added", 0)).as("while it runs").isZero();
+            assertThat(Stream.generate(() -> CompletableFuture.supplyAsync(() -> next(backfills, "added")))
+                    .limit(AT_ONCE).toList().stream().mapToLong(CompletableFuture::join).sum())
+                    .as("by several runners").isEqualTo(HistoryBackfills.AHEAD);
+            assertThat(backfills.next("added")).isEmpty();
+            String waiting = "select pending from destination where name = 'added'";
+            assertThat(OpenedDatabase.number(database, waiting)).isEqualTo(HistoryBackfills.AHEAD);
+            database.jdbc().update("delete from redelivery where event <= 900");
+            assertThat(backfills.running()).containsExactly("added");
+            assertThat(backfills.stop("added")).hasValue(300);
+            assertThat(backfills.stop("added")).isEmpty();
+            assertThat(backfills.next("added")).as("once it is stopped").isEmpty();
+            assertThat(OpenedDatabase.number(database, waiting)).isEqualTo(HistoryBackfills.AHEAD);
+            assertThat(backfills.start("added", 0)).as("what was dropped").isEqualTo(1_200);
         }
     }
 }
