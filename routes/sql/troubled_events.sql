@@ -1,7 +1,8 @@
 -- The newest events between two places of which a delivery is dead or is being retried (of one destination, kind or
 -- environment, where it is named): one row for each event and destination of which something is known.
+-- It is ordered by the places of these alone: by those of events, H2 looks at each event from the newest on.
 with chosen as (
-  select e.seq from (
+  select troubled.seq from (
     select l.event as seq from dead_letter l join destination t on t.name = l.destination
     join delivery d on d.id = l.event * 1000 + t.number
     where d.state = 'dead' and cast(:#${variable.states} as varchar) like '%,dead,%'
@@ -11,11 +12,11 @@ with chosen as (
     where (r.attempts > 0 or r.reason is not null) and cast(:#${variable.states} as varchar) like '%,retrying,%'
       and r.destination = coalesce(:#${header.destination}, r.destination)
   ) troubled join event e on e.seq = troubled.seq
-  where e.seq > cast(:#${variable.from} as bigint) and e.seq < cast(:#${variable.to} as bigint)
+  where troubled.seq > cast(:#${variable.from} as bigint) and troubled.seq < cast(:#${variable.to} as bigint)
     and e.kind = coalesce(:#${header.kind}, e.kind)
     and (cast(:#${variable.inWebhook} as varchar) is null
       or replace(cast(e.webhook as varchar), ' ', '') like cast(:#${variable.inWebhook} as varchar))
-  order by e.seq desc limit least(cast(:#limit as int), 200)
+  order by troubled.seq desc limit least(cast(:#limit as int), 200)
 )
 select e.seq, e.event_id, e.type, e.kind, e.happened_at, e.received_at, e.destinations, d.*,
   case when octet_length(e.webhook) <= 32768 then cast(e.webhook as varchar) end as received

@@ -26,7 +26,7 @@ export function banner(all) {
   const list = all.filter(each => each.mode !== 'off').flatMap(needs);
   const more = list.length - AT_MOST;
   return list.length === 0 ? nothing : html`<section class="needs" aria-labelledby="needs-title">
-    <h2 id="needs-title">Needs somebody</h2>
+    <h2 id="needs-title">Needs attention</h2>
     <ul>${list.slice(0, more === 1 ? list.length : AT_MOST).map(each => html`<li>${each}</li>`)}
       ${more > 1 ? html`<li>${more} more: see <a href="#/destinations">Destinations</a></li>` : nothing}</ul></section>`;
 }

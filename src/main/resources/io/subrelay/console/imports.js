@@ -48,7 +48,7 @@ export async function show(screen) {
     ${bar(html`${Math.floor(each.done * 100)} %: ${count(each.read, 'line', 'lines')}, of which
       ${COUNTS.map((name, index) => `${index > 0 ? ', ' : ''}${number(each[name])} ${name}`)}`, each.done * 1000, 1000,
       each.state === 'running' && (() => stop(each)), `the import of ${each.name}`)}
-    <p class="muted">Began ${when(each.started_at)}, told of itself ${when(each.told_at)}.</p>
+    <p class="muted">Began ${when(each.started_at)}, last heard of ${when(each.told_at)}.</p>
     ${isSilent(each) ? html`<p class="retrying">Nothing has been heard of it since: its command may have ended. The same command goes
       on where it was.</p>` : nothing}
     ${each.failure ? html`<p class="failure">${maskedText(each.failure)}</p>` : nothing}
