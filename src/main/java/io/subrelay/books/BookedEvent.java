@@ -13,8 +13,8 @@ import java.math.RoundingMode;
  * @param seq      its place in the order of acceptance
  * @param quarter  when it was accepted, in quarters of an hour since the epoch
  * @param sum      one event with its price, in US dollars and in the currency of the purchase, as RevenueCat gives
- *                 them: negative for a refund; 0 where there is none
- * @param currency of the purchase, ISO 4217; {@code XXX} where it is not a code, empty without a price in it
+ *                 them: negative for a refund, 0 if it tells no price
+ * @param currency of the purchase, ISO 4217; {@code XXX} if that is not a code, empty if it tells no price in it
  */
 public record BookedEvent(long seq, long quarter, Environment environment, Sum sum, String currency, Event event) {
 

@@ -87,7 +87,7 @@ public final class Settings {
         return number(server + ".port", 0, 65_535);
     }
 
-    /** A positive duration with its unit, such as {@code 500ms}, {@code 30s} or {@code 7d}; empty if it is none. */
+    /** A positive duration with its unit, such as {@code 500ms}, {@code 30s} or {@code 7d}; empty for any other text. */
     public static Optional<Duration> durationOf(String text) {
         try {
             long millis = TimeUtils.toMilliSeconds(text);
@@ -109,7 +109,7 @@ public final class Settings {
 
     /**
      * @return which of {@code accepted} it is, in whatever case
-     * @throws InvalidSetting if it is none of them
+     * @throws InvalidSetting if it is not one of them
      */
     public String oneOf(String name, List<String> accepted) {
         String value = get(name);

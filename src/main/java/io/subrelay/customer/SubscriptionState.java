@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * One subscription, or one purchase that is none, as its events leave it. Only the newest fact of each category, and
+ * One subscription or one-time purchase, as its events leave it. Only the newest fact of each category, and
  * for each field the newest that carries it, have a say, without those that are {@link EarlierPurchase about an earlier
  * purchase}. Times are milliseconds since the epoch; what is not a primitive is null where no event told it.
  */
@@ -20,7 +20,7 @@ final class SubscriptionState {
     private static final Strength[] WEAKER = {Strength.COMPLETING, Strength.TEMPORARY};
 
     final String key;
-    /** False for a purchase that is none. */
+    /** False for a one-time purchase. */
     final boolean isSubscription;
     /** Whether another subscription has taken its place: it gives nothing, and never stands for the customer. */
     final boolean replaced;

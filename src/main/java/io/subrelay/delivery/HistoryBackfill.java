@@ -50,7 +50,7 @@ public final class HistoryBackfill {
      * @return how many events are dropped; empty if none was running
      */
     public OptionalLong stop(String destination) throws SQLException {
-        return store.running().contains(destination) ? store.stop(destination) : OptionalLong.empty();
+        return store.stop(destination);
     }
 
     /** The runner stops: it goes on after the next start. */

@@ -2,13 +2,11 @@ package io.subrelay.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.SQLExceptionOverride;
 import io.subrelay.books.Journal;
 import io.subrelay.config.Settings;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -156,27 +154,6 @@ public final class Database implements AutoCloseable {
     private static Flyway flyway(String url, HikariConfig config, String ownLocation) {
         return Flyway.configure().dataSource(url, config.getUsername(), config.getPassword())
                 .jdbcProperties(Map.of("tcpKeepAlive", "true")).locations("classpath:db/migration", ownLocation).load();
-    }
-
-    /**
-     * Where one connection is lost the others are as well. H2 closes itself where it cannot write, as on a full disk,
-     * and its connections still call themselves valid after that; of a PostgreSQL that failed over, each would be
-     * waited for.
-     */
-    private static final class LostConnections implements SQLExceptionOverride {
-
-        private volatile HikariDataSource pool;
-
-        @java.lang.Override
-        public Override adjudicate(SQLException e) {
-            boolean lost = e instanceof SQLNonTransientConnectionException
-                    || e.getSQLState() != null && e.getSQLState().startsWith("08");
-            if (!lost || pool == null) {
-                return Override.CONTINUE_EVICT;
-            }
-            pool.getHikariPoolMXBean().softEvictConnections();
-            return Override.MUST_EVICT;
-        }
     }
 
     /** What the database says, which names its file; else what the failure began with. */

@@ -31,8 +31,7 @@ final class Enricher {
     }
 
     /**
-     * An event that nobody is named by, or an update of somebody who is not known, is of a customer of whom nothing is
-     * known.
+     * An event that names no customer, and an update of a customer who is not stored, belong to an empty customer.
      *
      * @param destinations for which it is meant
      */
@@ -62,7 +61,7 @@ final class Enricher {
     /**
      * The same of an update of the runner's own.
      *
-     * @param traceparent null where there is none
+     * @param traceparent null for no trace
      */
     EnrichedEvent enrich(CustomerUpdate update, long atMs, String traceparent, List<String> destinations) {
         Event event = update.toEvent(String.valueOf(lastEvent + 1), atMs).withTraceparent(traceparent);

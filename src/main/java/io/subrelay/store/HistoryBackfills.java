@@ -34,15 +34,17 @@ public final class HistoryBackfills {
      * @return       how many events that will be
      */
     public long start(String destination, long since) throws SQLException {
-        long before = System.currentTimeMillis();
+        List<Long> before = database.jdbc().queryForList(
+                "select started_at from history_backfill where destination = ? and state <> 'running'", Long.class,
+                destination);
         long events = requests.history(destination, since);
         if (events == 0) {
             return 0;
         }
         // one that began while this one counted has scheduled some of what was counted
         int started = againIfOthersWereFirst(() -> database.transaction(jdbc -> {
-            jdbc.update("delete from history_backfill where destination = ? and state <> 'running'"
-                    + " and started_at < ?", destination, before);
+            before.forEach(startedAt -> jdbc.update("delete from history_backfill where destination = ?"
+                    + " and state <> 'running' and started_at = ?", destination, startedAt));
             return jdbc.update("""
                     insert into history_backfill
                       (destination, state, events, scheduled, since, last_event, up_to, started_at)

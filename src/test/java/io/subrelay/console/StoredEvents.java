@@ -19,8 +19,9 @@ final class StoredEvents {
                     insert into event (seq, event_id, customer, type, kind, event_at, happened_at, received_at, late,
                       destinations, webhook, customer_then)
                     select x, 'stored-' || x, 1000000 + mod(x, 5000), 'RENEWAL', 'renewal', at, at, at, false,
-                      case when x <= %d / 4 then ',amplitude,onesignal,segment,' else ',amplitude,onesignal,segment,statsig,' end,
-                      '{"api_version":"1.0","event":{"id":"stored-' || x || '","type":"RENEWAL","event_timestamp_ms":' || at
+                      ',amplitude,onesignal,segment,' || case when x <= %d / 4 then '' else 'statsig,' end,
+                      '{"api_version":"1.0","event":{"id":"stored-' || x || '","type":"RENEWAL"'
+                      || ',"event_timestamp_ms":' || at
                       || ',"app_user_id":"stored-user-' || mod(x, 5000) || '","aliases":[],"environment":"PRODUCTION",'
                       || '"product_id":"monthly","store":"APP_STORE","filler":"' || repeat('x', 400) || '"}}',
                       '{"app_user_id":"stored-user-' || mod(x, 5000) || '","aliases":[],"subscriber_attributes":{},'
@@ -28,13 +29,16 @@ final class StoredEvents {
                     from (select x, %d - (%d - x) * 24000 as at from system_range(1, %d) as range(x)) numbered""";
     private static final String DELIVERIES =
             """
-                    insert into delivery (id, event, destination, state, attempts, settled_at, millis, response_code, reason)
+                    insert into delivery
+                      (id, event, destination, state, attempts, settled_at, millis, response_code, reason)
                     select e.seq * 1000 + d.number, e.seq, d.name,
-                      case when mod(e.seq, 1000) = 7 then 'dead' when mod(e.seq, 50) = 3 then 'skipped' else 'delivered' end,
+                      case when mod(e.seq, 1000) = 7 then 'dead' when mod(e.seq, 50) = 3 then 'skipped'
+                        else 'delivered' end,
                       1, e.received_at + 80, 40,
                       case when mod(e.seq, 1000) = 7 then 400 when mod(e.seq, 50) = 3 then null else 200 end,
                       case when mod(e.seq, 1000) = 7 then 'invalid' when mod(e.seq, 50) = 3 then 'not tracked' end
-                    from event e cross join (values ('amplitude', 0), ('onesignal', 1), ('segment', 2), ('statsig', 3)) d(name, number)
+                    from event e cross join
+                      (values ('amplitude', 0), ('onesignal', 1), ('segment', 2), ('statsig', 3)) d(name, number)
                     where e.destinations like '%,' || d.name || ',%'""";
     /** What the books of whole days (UTC) say of them; each event told of 9.99 USD. */
     private static final List<String> BOOKS = List.of(
