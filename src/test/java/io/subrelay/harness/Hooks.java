@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 public final class Hooks {
 
     private static final long BASE_MS = System.currentTimeMillis() - 30L * 24 * 3600 * 1000;
-    private static final AtomicInteger COUNT = new AtomicInteger();
+    /** Ids of one length, in the order in which they are given: of events of one time the greater id is the newer. */
+    private static final AtomicInteger COUNT = new AtomicInteger(100_000);
 
     private Hooks() {
     }
