@@ -1,48 +1,48 @@
-# What the mappings of the destinations share: every jq expression of a route can call these, and the functions
-# iso8601, epoch_seconds, amount, without_nulls, as_texts, json_bytes, cut, sha256, variable, header, property, setting
-# and renamed_by besides jq's own. The input of each is the enriched event, where nothing else is said.
+# Functions that the mappings of the destinations share: every jq expression of a route can call these, besides jq's own
+# and iso8601, epoch_seconds, amount, without_nulls, as_texts, json_bytes, cut, sha256, variable, header, property,
+# setting and renamed_by. The input of each is the enriched event, unless stated otherwise.
 
-# A field of the event, or the customer's where the event does not say.
+# A field of the event, else of the customer.
 def own($field): .event[$field] // .customer[$field];
 
-# An attribute of the customer; null if it has none of that name, or an empty one.
+# An attribute of the customer; null if it does not exist or is empty.
 def attribute($name): .customer.subscriber_attributes[$name] | if . == "" then null else . end;
 
 def is_sandbox: .event | (.environment // .purchase_environment) == "SANDBOX";
 
-# When it happened, in ISO 8601. What has no date is refused.
-def when: .happened_at_ms | iso8601 // error("it happened at no date");
+# When the event happened, in ISO 8601. An event without a valid date is refused.
+def when: .happened_at_ms | iso8601 // error("the event has no valid date");
 
-# A time in milliseconds as it is; null for what is no time.
+# A time in milliseconds, unchanged; null if it is not a time.
 def millis: if iso8601 == null then null else . end;
 
-# Whether the customer's subscription gives access, by its status.
+# Whether the customer's subscription gives access, judging by its status.
 def has_access:
   .customer.subscription_status | . != null and . != "expired" and . != "expired_promotional" and . != "paused";
 
-# Whether it is a purchase that is neither a subscription nor a grant.
+# Whether the event is a purchase that is neither a subscription nor a grant.
 def is_one_time:
   .event | .type == "NON_RENEWING_PURCHASE" and .store != "PROMOTIONAL" and .period_type != "PROMOTIONAL";
 
-# Whether it is of a kind that a charge comes with.
+# Whether the event's kind comes with a charge.
 def is_purchase: .kind | IN("initial_purchase", "trial_converted", "renewal", "non_subscription_purchase");
 
-# Whether it tells what the customer has bought, and what subscription it has. A one-time purchase leaves what is there
-# of a subscription that gives access.
+# Whether the event carries what the customer has bought, and the customer's subscription. A one-time purchase does not
+# replace a subscription that gives access.
 def tells_purchase: .event.product_id != null and ((is_one_time and has_access) | not);
 def tells_subscription: .event.product_id != null and (is_one_time | not);
 
-# Whether it only tells how the customer stands, and nothing that happened.
+# Whether the event only carries the customer's state, and nothing that happened.
 def is_update: .kind == "customer_update";
 
-# Whether it tells that of a former id of the customer, which may be merged into the present one: an anonymous one takes
-# no other in.
+# Whether the event carries the state for a former id of the customer, which may be merged into the present one. Nothing
+# is merged into an anonymous id.
 def is_former_id:
   is_update and .event.app_user_id != .customer.app_user_id
   and (.customer.app_user_id | . != null and (startswith("$RCAnonymousID:") | not));
 
-# What a destination that holds state is to write: the event, or, where it is not the newest of the customer or is about
-# an earlier product or period, the subscription as it stands, in the form of an event.
+# What a destination that holds state writes: the event, or, if the event is not the customer's newest or is about an
+# earlier product or period, the standing subscription, in the form of an event.
 def newest:
   if .standing == null then .
   else
@@ -61,12 +61,12 @@ def newest:
     | if .event.product_id == null then .event |= {app_user_id, event_timestamp_ms} else . end
   end;
 
-# Whether the customer has no status and may have had one: its subscriptions were transferred away, or what came earlier
-# of it could not be told from a subscription's.
+# Whether the customer has no status and may have had one: its subscriptions were transferred away, or an earlier event
+# could not be distinguished from a subscription's.
 def status_ended: .customer.subscription_status == null and (.customer.status_ended or .late);
 
-# Groups of fields, under the names that most vendors get them: who bought what; since and until when, in ISO 8601; what
-# only some kinds have; and what only some events have.
+# Groups of fields, under the names that most vendors use: who bought what; since and until when, in ISO 8601; those of
+# some kinds only; and those of some events only.
 def purchase_fields:
   { app_user_id: (.event.app_user_id // .customer.app_user_id),
     original_app_user_id: (.event.original_app_user_id // .customer.original_app_user_id),
@@ -99,17 +99,17 @@ def kind_fields:
 def optional_fields:
   kind_fields + (.event | {country_code, offer_code, renewal_number, experiments: experiments} | without_nulls);
 
-# The share of the price that the store keeps; null if it is not known. The old takehome_percentage is what is left.
+# The share of the price that the store keeps; null if it is not known. The old takehome_percentage is the rest.
 def commission:
   (.event.commission_percentage | amount) as $commission
   | if $commission != null then $commission
     else .event.takehome_percentage | amount | if . == null then null else 1 - . end end;
 
-# Without the error of binary fractions: 6.993, not 6.992999999999999.
+# A number without the error of binary fractions: 6.993, not 6.992999999999999.
 def rounded: (. * 100000000 | round) / 100000000;
 
-# What a purchase brought in, in USD, negative for a refund: gross, after-commission or after-commission-and-taxes. Null
-# if the price is not known; the gross price, as it was received, if the commission is not.
+# The revenue of a purchase in USD, negative for a refund: gross, after-commission or after-commission-and-taxes. Null
+# if the price is not known; the gross price, as received, if the commission is not.
 def revenue(mode):
   (.event.price | amount) as $price
   | (mode | ascii_downcase) as $mode
@@ -121,7 +121,7 @@ def revenue(mode):
         else $price * (1 - $commission - (.event.tax_percentage | amount // 0)) | rounded end
     end;
 
-# Where a store's customers are, as analytics tools call it; null for those that say nothing of it.
+# The platform of a store's customers, by analytics tools' names; null if the store does not imply one.
 def platform:
   .event.store
   | if . == "APP_STORE" then "iOS"
@@ -132,32 +132,32 @@ def platform:
     elif . == "STRIPE" or . == "RC_BILLING" or . == "PADDLE" then "Web"
     else null end;
 
-# Made to fit into so many bytes by leaving out these members, by their paths, one after the other; refused if that does
-# not help.
+# The input fitted into this many bytes, by leaving out the members at these paths one after the other; refused if that
+# is not enough.
 def fitted($bytes; paths):
   if json_bytes <= $bytes then .
   else
     reduce paths as $path (.; if json_bytes > $bytes then delpaths([$path]) else . end)
-    | if json_bytes > $bytes then error("it is larger than the \($bytes) bytes that the vendor takes") else . end
+    | if json_bytes > $bytes then error("it exceeds the \($bytes) bytes that the vendor accepts") else . end
   end;
 
-# When it happened, but no later than it was told: the App Store's renewals may be told a day ahead. In milliseconds;
-# what has no date is refused.
+# When the event happened, in milliseconds, but no later than its report: the App Store may report renewals a day ahead.
+# An event without a valid date is refused.
 def happened_by_now:
   [.happened_at_ms, (.event.event_timestamp_ms | tonumber)] | min
-  | if iso8601 then . else error("it happened at no date") end;
+  | if iso8601 then . else error("the event has no valid date") end;
 
-# How many hours ago it happened, at the time of this attempt.
+# How many hours ago the event happened, at the time of this attempt.
 def hours_ago: (variable("now_ms") - happened_by_now) / 3600000;
 
-# The system of the app that an event is about: ios, android, or null if it is no mobile app's.
+# The system of the event's app: ios, android, or null if it is not a mobile app.
 def mobile_os:
   .event.store
   | if . == "APP_STORE" or . == "MAC_APP_STORE" then "ios" elif . == "PLAY_STORE" or . == "AMAZON" then "android"
     else null end;
 
-# An attribute that is an id of a device; null for one of zeros, which those have who do not want to be tracked.
+# An attribute that is a device id; null if it is all zeros, as for customers who have opted out of tracking.
 def device_id($name): attribute($name) | if . != null and (tostring | test("^[0-]*$")) then null else . end;
 
-# The fields of a form (application/x-www-form-urlencoded), without those that are null or empty.
+# The fields of a form (application/x-www-form-urlencoded), without null or empty ones.
 def form: without_nulls | [to_entries[] | select(.value != "") | "\(.key | @uri)=\(.value | @uri)"] | join("&");

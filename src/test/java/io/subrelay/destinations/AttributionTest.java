@@ -127,7 +127,7 @@ class AttributionTest {
         // Branch is not told when
         assertThat(destinations.send(destination, renewal("purchased_at_ms", "null",
                 "event_timestamp_ms", "9000000000000000000")).result())
-                .matches(destination.equals("branch") ? "deliver" : "refuse: .*: it happened at no date");
+                .matches(destination.equals("branch") ? "deliver" : "refuse: .*: the event has no valid date");
     }
 
     @ParameterizedTest
@@ -142,7 +142,7 @@ class AttributionTest {
                     .put("$phoneNumber", text).put("$ip", text);
             Outcome outcome = destinations.send(destination, event);
             assertThat(outcome.result()).matches(destination.equals("appsflyer") && text.length() > 1000
-                    ? "refuse: .*larger than the 1024 bytes that the vendor takes" : "deliver");
+                    ? "refuse: .*it exceeds the 1024 bytes that the vendor accepts" : "deliver");
             outcome.requests().forEach(request -> {
                 if (!request.headers().get("content-type").contains("form")) {
                     request.body();

@@ -173,7 +173,7 @@ class DestinationsByCaseTest extends WithDestinations {
         }
         ObjectNode never = event("CANCELLATION", "event_timestamp_ms", "9000000000000000000");
         if (destination.equals("segment")) {
-            assertThat(destinations.send(destination, never).result()).endsWith(": it happened at no date");
+            assertThat(destinations.send(destination, never).result()).endsWith(": the event has no valid date");
         } else {
             assertThat(destinations.send(destination, never).result()).isEqualTo("deliver");
         }
@@ -187,7 +187,7 @@ class DestinationsByCaseTest extends WithDestinations {
         ObjectNode large = event("RENEWAL");
         ((ObjectNode) large.path("event")).put("product_id", "\u00e9".repeat(17_000));
         assertThat(destinations.send("segment", large).result())
-                .startsWith("refuse: ").endsWith("it is larger than the 32768 bytes that the vendor takes");
+                .startsWith("refuse: ").endsWith("it exceeds the 32768 bytes that the vendor accepts");
         ObjectNode longId = event("RENEWAL", "id", "\"" + "x".repeat(200) + "\"");
         JsonNode batch = destinations.send("segment", longId).request().body().path("batch");
         assertThat(batch.path(0).path("messageId").textValue()).hasSizeLessThanOrEqualTo(100).endsWith(":track");

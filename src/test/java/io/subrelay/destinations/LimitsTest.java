@@ -167,7 +167,7 @@ class LimitsTest {
             }
         }
         ObjectNode never = event("CANCELLATION", "event_timestamp_ms", "9000000000000000000");
-        assertThat(destinations.send(destination, never).result()).endsWith(": it happened at no date");
+        assertThat(destinations.send(destination, never).result()).endsWith(": the event has no valid date");
     }
 
     @ParameterizedTest

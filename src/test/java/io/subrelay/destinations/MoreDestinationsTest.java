@@ -60,21 +60,21 @@ class MoreDestinationsTest {
             "braze | 201 | {\"message\": \"success\", \"events_processed\": 1} | null",
             "braze | 202 | {\"message\": \"queued\"} | null",
             "braze | 201 | {\"message\": \"success\", \"errors\": []} | null",
-            "braze | 201 | {\"message\": \"success\", \"errors\": [{\"type\": \"t\"}]} | refuse: Braze did not take it: {\"message\"",
-            "braze | 201 | {\"message\": \"Valid data must be provided\"} | refuse: Braze did not take it: {\"message\"",
-            "braze | 200 | {} | refuse: Braze did not take it: {}",
+            "braze | 201 | {\"message\": \"success\", \"errors\": [{\"type\": \"t\"}]} | refuse: Braze did not accept it: {\"message\"",
+            "braze | 201 | {\"message\": \"Valid data must be provided\"} | refuse: Braze did not accept it: {",
+            "braze | 200 | {} | refuse: Braze did not accept it: {}",
             "mixpanel | 200 | {\"status\": 1, \"error\": null} | null",
             "mixpanel | 200 | 1 | null",
-            "mixpanel | 200 | {\"status\": 0, \"error\": \"no\"} | refuse: Mixpanel did not take the profile: {\"status\": 0",
-            "mixpanel | 200 | 0 | refuse: Mixpanel did not take the profile: 0",
+            "mixpanel | 200 | {\"status\": 0, \"error\": \"no\"} | refuse: Mixpanel did not accept the profile: {\"status\": 0",
+            "mixpanel | 200 | 0 | refuse: Mixpanel did not accept the profile: 0",
             "customer-io | 200 | {} | null",
-            "customer-io | 207 | {\"errors\": [{\"batch_index\": 1}]} | refuse: Customer.io took part of it: {\"errors\"",
+            "customer-io | 207 | {\"errors\": [{\"batch_index\": 1}]} | refuse: Customer.io accepted only part of it: {\"errors\"",
             "iterable | 200 | {\"code\": \"Success\"} | null",
-            "iterable | 200 | {\"code\": \"BadParams\"} | refuse: Iterable did not take it: {\"code\"",
+            "iterable | 200 | {\"code\": \"BadParams\"} | refuse: Iterable did not accept it: {\"code\"",
             "clevertap | 200 | {\"status\": \"success\", \"processed\": 2, \"unprocessed\": []} | null",
-            "clevertap | 200 | {\"status\": \"partial\", \"processed\": 1} | refuse: CleverTap did not take it: {\"status\": \"partial\"",
-            "clevertap | 200 | {\"status\": \"fail\"} | refuse: CleverTap did not take it",
-            "clevertap | 200 | {} | refuse: CleverTap did not take it: {}",
+            "clevertap | 200 | {\"status\": \"partial\", \"processed\": 1} | refuse: CleverTap did not accept it: {\"status\": \"partial\"",
+            "clevertap | 200 | {\"status\": \"fail\"} | refuse: CleverTap did not accept it",
+            "clevertap | 200 | {} | refuse: CleverTap did not accept it: {}",
             "statsig | 200 | {\"success\": true} | null",
             "statsig | 200 | OK | null"})
     void a_success_that_is_none_is_not_delivered(String destination, int status, String body, String verdict) {
@@ -116,7 +116,7 @@ class MoreDestinationsTest {
 
     @Test
     void an_answer_without_a_body_is_no_success_of_braze() {
-        assertThat(send("braze", 201, "").result()).startsWith("refuse: Braze did not take it");
+        assertThat(send("braze", 201, "").result()).startsWith("refuse: Braze did not accept it");
         assertThat(send("mixpanel", 200, "").result()).isEqualTo("deliver");
     }
 
