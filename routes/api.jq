@@ -1,13 +1,13 @@
-# What the API makes of the rows that it reads: see routes/sql.
+# Converts the rows of routes/sql to the API's JSON.
 
-# An event, of any of its rows; an update with what led to it. Of a very large one nothing is told of its webhook.
+# An event, from any of its rows; an update with its cause. For a very large one, nothing of its webhook is shown.
 def shown_event:
   (.received // "{}" | fromjson.event // {}) as $received
   | {event_id, type, kind, happened_at: (.happened_at | iso8601), received_at: (.received_at | iso8601)}
   + (if .kind == "customer_update" then $received | {reason, cause} else {} end)
   + ($received | {app_user_id, product_id, store, environment, price: .price_in_purchased_currency, currency});
 
-# A delivery, of its row; "last" is the attempt that settled it.
+# A delivery, from its row; "last" is the attempt that settled it.
 def shown_delivery:
   {destination, state, attempts, response_code, reason,
    delivered_at: (if .state == "delivered" then .settled_at | iso8601 else null end),
@@ -16,7 +16,7 @@ def shown_delivery:
           else {at: (.settled_at - (.millis // 0) | iso8601), millis, response_code, answer: .reason} end),
    requests: (.request // "null" | fromjson)};
 
-# The deliveries of an event, of all its rows: a destination of which nothing is known yet is pending.
+# The deliveries of an event, from all its rows: a destination without a row is pending.
 def shown_deliveries:
   [.[] | select(.destination != null) | shown_delivery] as $known
   | [$known[].destination] as $names
@@ -24,8 +24,8 @@ def shown_deliveries:
               | {destination: $name, state: "pending", attempts: 0} | shown_delivery]
   | sort_by(.destination);
 
-# What a delivery that has not ended waits for, and until when. "running" are the destinations as they run here, "ahead"
-# is what is retried of the event's customer.
+# What a delivery that has not ended waits for, and until when. "running" has the state of the destinations in this
+# runner, "ahead" the retrying deliveries of the event's customer.
 def waits_for($event; $ahead; $running):
   .destination as $name
   | (first($running[] | select(.name == $name)) // {mode: "gone"}) as $there
@@ -44,7 +44,7 @@ def waits_for($event; $ahead; $running):
 def waiting_deliveries($ahead; $running):
   .[0] as $event | shown_deliveries | map(.waits_for = waits_for($event; $ahead; $running));
 
-# A delivery with each of its attempts: those that failed, and the one that settled it.
+# A delivery with all its attempts: those that failed, and the one that settled it.
 def with_attempts($failed):
   .destination as $name
   | .attempts = [($failed[] | select(.destination == $name)
@@ -52,17 +52,17 @@ def with_attempts($failed):
                  (select(.state == "delivered" or .state == "dead") | .last)]
   | del(.last);
 
-# The events of all their rows, newest first.
+# The events, from all their rows, newest first.
 def shown_events(deliveries):
   group_by(.seq) | reverse
   | map({seq: .[0].seq} + (.[0] | shown_event) + {deliveries: (deliveries | map(del(.last, .requests)))});
 
-# How long a backfill still takes: what is left takes as long as what is done did; null where that is not known.
+# The remaining time of a backfill, extrapolated from its progress; null if it is not known.
 def seconds_left($done; $all; $started_at):
   if .state != "running" or $done == 0 then null
   else (now - $started_at / 1000) * ([$all - $done, 0] | max) / $done | ceil end;
 
-# How far a destination is that is told of each customer; null where it never was.
+# The progress of a destination's state backfill; null if there was none.
 def shown_backfill:
   if (.backfill_state // "") == "" then null
   else . as $row
@@ -70,7 +70,7 @@ def shown_backfill:
        started_at: (.backfill_at | iso8601)}
     | .seconds_left = seconds_left(.told; .customers; $row.backfill_at) end;
 
-# How far a destination is that is sent stored events that it did not have; null where it never was.
+# The progress of a destination's backfill of stored events; null if there was none.
 def shown_history_backfill:
   if (.history_state // "") == "" then null
   else . as $row
@@ -78,7 +78,7 @@ def shown_history_backfill:
        started_at: (.history_at | iso8601)}
     | .seconds_left = seconds_left(.scheduled; .events; $row.history_at) end;
 
-# A destination as it runs here, with its row, which counts those of all runners; null where it never had a delivery.
+# The state of a destination in this runner, with its row, which counts for all runners; null if it had no delivery.
 def shown_destination($row):
   ($row // {} | {pending, retrying, delivered, skipped, previewed, dead, requested} | map_values(. // 0)) as $counts
   | . + $counts + {pending: ([$counts.pending - $counts.retrying, 0] | max)}
@@ -87,11 +87,11 @@ def shown_destination($row):
                   else $row | {at: (.last_error_at | iso8601), event_id: .last_error_event_id,
                                response_code: .last_error_code, answer: .last_error_answer} end)};
 
-# A destination that has no route any more, and deliveries that wait for it.
+# A destination without a route, for which deliveries wait.
 def gone_destination:
   . as $row | {name, mode: "gone", oldest_pending_seconds: null, circuit: null} | shown_destination($row);
 
-# An hour, of its rows; "failed" counts attempts that are repeated.
+# An hour, from its rows; "failed" counts attempts that are repeated.
 def shown_hour:
   {hour: (.[0].hour_at | iso8601), delivered: 0, skipped: 0, previewed: 0, dead: 0, failed: 0}
   + (map({key: .state, value: .deliveries}) | from_entries);

@@ -1,5 +1,4 @@
--- The counts of each destination, of all runners together, and its newest failure; "pending" counts the retrying as
--- well.
+-- The counts of each destination, for all runners together, and its newest failure; "pending" includes retrying.
 select t.name, t.pending, t.delivered, t.skipped, t.previewed, t.dead,
   (select count(*) from redelivery q where q.destination = t.name
     and (q.attempts > 0 or q.reason is not null)) as retrying,

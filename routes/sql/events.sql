@@ -1,5 +1,5 @@
--- The newest events between two places that are as asked for, one row for each event and destination of which something
--- is known. The places are so close together that the answer comes soon, however few events are as asked for.
+-- The newest events between two positions that match, one row for each event and destination with a delivery. The
+-- positions are close enough together for a fast answer, however few events match.
 with chosen as (
   select seq from event e
   where seq > cast(:#${variable.from} as bigint) and seq < cast(:#${variable.to} as bigint)
@@ -20,7 +20,7 @@ with chosen as (
         and r.destination = coalesce(:#${header.destination}, r.destination)
         and cast(:#${variable.states} as varchar) like '%,'
           || case when r.attempts > 0 or r.reason is not null then 'retrying' else 'pending' end || ',%')
-      -- of a pending one there need be no row
+      -- a pending delivery may have no row
       or cast(:#${variable.states} as varchar) like '%,pending,%' and exists (
         select 1 from destination t where t.name = coalesce(:#${header.destination}, t.name)
           and e.destinations like '%,' || t.name || ',%'

@@ -1,5 +1,5 @@
--- A customer's newest events, one row for each event and destination of which something is known. The customer's ids
--- are looked up twice, as H2 keeps the rows of a query that a "with" shares when its parameters have changed.
+-- A customer's newest events, one row for each event and destination with a delivery. The customer's ids are looked
+-- up twice, because H2 reuses the rows of a query shared by "with" after its parameters have changed.
 with chosen as (
   select seq from (
     select seq from event where customer in (

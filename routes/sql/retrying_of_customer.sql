@@ -1,5 +1,5 @@
--- What is being retried of a customer, in order: its later events wait for that. "heir" is the customer that theirs has
--- become part of.
+-- The retrying deliveries of a customer, in order: later events wait for them. "heir" is the customer into whom theirs
+-- was merged.
 select r.destination, r.event as seq, e.event_id, r.next_attempt_at, r.customer as customer_number,
   coalesce(c.merged_into, r.customer) as heir
 from redelivery r

@@ -1,6 +1,6 @@
--- The newest events between two places of which a delivery is dead or is being retried (of one destination, kind or
--- environment, where it is named): one row for each event and destination of which something is known.
--- It is ordered by the places of these alone: by those of events, H2 looks at each event from the newest on.
+-- The newest events between two positions with a dead or retrying delivery (of one destination, kind or environment, if
+-- given): one row for each event and destination with a delivery.
+-- Ordered by the positions of these: if ordered by those of events, H2 would read each event from the newest on.
 with chosen as (
   select troubled.seq from (
     select l.event as seq from dead_letter l join destination t on t.name = l.destination
