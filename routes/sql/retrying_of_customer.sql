@@ -1,4 +1,4 @@
--- The retrying deliveries of a customer, in order: later events wait for them. "heir" is the customer into whom theirs
+-- The retrying deliveries of a customer, in order: later events wait for them. "heir" is the customer into which theirs
 -- was merged.
 select r.destination, r.event as seq, e.event_id, r.next_attempt_at, r.customer as customer_number,
   coalesce(c.merged_into, r.customer) as heir
