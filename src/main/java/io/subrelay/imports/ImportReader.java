@@ -1,9 +1,7 @@
 package io.subrelay.imports;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import io.subrelay.event.Event;
 import io.subrelay.webhook.Invalid;
 import io.subrelay.webhook.Rejected;
@@ -12,9 +10,6 @@ import java.io.IOException;
 
 /** Reads one line of what can be imported: an answer of RevenueCat's REST API, or a webhook that was kept. */
 public final class ImportReader {
-
-    private static final ObjectReader JSON =
-            WebhookReader.EXACT.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final WebhookReader webhooks = new WebhookReader();
 
@@ -35,7 +30,7 @@ public final class ImportReader {
 
     private static JsonNode parse(byte[] line) {
         try {
-            return JSON.readTree(line);
+            return WebhookReader.EXACT.readTree(line);
         } catch (JsonProcessingException e) {
             throw new Invalid("this is not JSON"
                     + (e.getLocation() == null ? "" : " (column " + e.getLocation().getColumnNr() + ")"));

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.subrelay.event.Event;
@@ -21,17 +20,15 @@ import java.util.Set;
  */
 public final class WebhookReader {
 
-    /** Numbers stay as they were written, also where a double has no place for them. */
+    /** Numbers stay as they were written, also where a double has no place for them; nothing may come after a value. */
     public static final ObjectMapper EXACT = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
 
     /** The import makes these itself, of what RevenueCat's REST API told. */
     private static final Set<String> MADE = Set.of(Kind.CUSTOMER_IMPORTED);
     private static final Set<String> MADE_OR_OWN = Set.of(Kind.CUSTOMER_IMPORTED, Kind.CUSTOMER_UPDATE);
     private static final long END_OF_YEAR_9999 = 253_402_300_799_999L;
-    private static final ObjectReader JSON =
-            EXACT.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final Set<String> reserved;
 
@@ -81,7 +78,7 @@ public final class WebhookReader {
     private static JsonNode parse(String text) {
         JsonNode webhook;
         try {
-            webhook = JSON.readTree(text);
+            webhook = EXACT.readTree(text);
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
             throw new Invalid("the body is not JSON" + (at == null ? ""

@@ -106,6 +106,7 @@ class SecretsTest {
         assertThat(secrets.mask(json)).isEqualTo(JSON.readTree("{\"a\":[\"***\",1234567,\"no ***\"],\"***\":null,"
                 + "\"b\":\"x\\\\\",\"c\":true}"));
         assertThat(JSON.readTree(secrets.mask(json.toString()))).isEqualTo(secrets.mask(json));
+        assertThat(secrets.mask("{\"a\":\"123456\"}\n{\"b\":1}")).isEqualTo("{\"a\":\"***\"}\n{\"b\":1}");
         assertThat(secrets.mask("{\"a\" : 1}")).isEqualTo("{\"a\" : 1}");
         assertThat(secrets.mask((String) null)).isNull();
     }
