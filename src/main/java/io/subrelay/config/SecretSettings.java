@@ -25,7 +25,7 @@ final class SecretSettings {
     private static final Pattern PARAMETER = Pattern.compile("[?&;]([^=&;]+)=([^&;#]+)");
 
     /** The longest first: another one may be a part of it. */
-    private final Set<String> values = new TreeSet<>(
+    final Set<String> values = new TreeSet<>(
             Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
 
     static boolean isSecret(String name) {
@@ -39,10 +39,6 @@ final class SecretSettings {
         if (NAMES.test(name)) {
             addSecret(value);
         }
-    }
-
-    Set<String> values() {
-        return values;
     }
 
     private void addSecret(String value) {

@@ -6,12 +6,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.spi.PropertiesComponent;
+import org.apache.camel.util.IOHelper;
 import org.apache.camel.util.TimeUtils;
 
 /**
@@ -50,14 +51,14 @@ public final class Settings {
 
     /** Those of the runner that is started in this folder. */
     public static Settings ofRunner() {
-        PropertiesComponent properties = new DefaultCamelContext().getPropertiesComponent();
+        var properties = new DefaultCamelContext().getPropertiesComponent();
         properties.setEncoding("UTF-8");
         properties.setLocation(LOCATIONS);
         return new Settings(properties).normalized();
     }
 
-    public Settings(PropertiesComponent properties) {
-        this.properties = properties;
+    public Settings(org.apache.camel.spi.PropertiesComponent properties) {
+        this.properties = (PropertiesComponent) properties;
     }
 
     /** The value without surrounding blanks; empty, never null, where it is blank or not set. */
@@ -150,12 +151,28 @@ public final class Settings {
 
     /** Makes values that mean the same the same: for routes and mappings, which compare them as text. */
     public Settings normalized() {
+        takeEnvironment();
         named(".*\\.(region|api|revenue|(last-)?event-type|customer-updates|merge|send-[a-z-]+)")
                 .forEach(name -> properties.addOverrideProperty(name, get(name).toLowerCase(Locale.ROOT)));
         // no path follows a host's slash that does not bring its own
         named(URLS).stream().filter(name -> get(name).matches("https?://[^/?#]+/+"))
                 .forEach(name -> properties.addOverrideProperty(name, get(name).replaceFirst("/+$", "")));
         return this;
+    }
+
+    /** Camel asks the environment before what overrides its properties: a value of that could not be made the same. */
+    private void takeEnvironment() {
+        if (properties.getEnvironmentVariableMode() == PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_OVERRIDE) {
+            for (String name : named(".*")) {
+                String variable = IOHelper.lookupEnvironmentVariable(name);
+                String value = variable == null ? System.getProperty(name) : variable;
+                if (value != null) {
+                    properties.addOverrideProperty(name, value);
+                }
+            }
+            properties.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_FALLBACK);
+            properties.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_FALLBACK);
+        }
     }
 
     /** Each setting that cannot work. */
@@ -185,7 +202,8 @@ public final class Settings {
                 this::checkDatabase,
                 () -> oneOf("statsig.event-type", List.of("webhook", "rc")),
                 this::checkAdmin,
-                this::checkExposure));
+                this::checkExposure,
+                () -> checkHost("management.host")));
         // of whatever destination: those with such names mean the same everywhere
         named(".*\\.last-event-type").forEach(name -> checks.add(() -> oneOf(name, List.of("lower", "upper"))));
         named(".*\\.(region|api)").forEach(name -> checks.add(() -> checkRegion(name)));
@@ -288,6 +306,7 @@ public final class Settings {
     }
 
     private void checkExposure() {
+        checkHost("server.host");
         if (!isLoopback(get("server.host"))) {
             for (String needed : List.of("webhook.authorization", "admin.password")) {
                 if (!isSet(needed)) {
@@ -298,11 +317,24 @@ public final class Settings {
         }
     }
 
+    /** Java takes a blank host for loopback; a server need not. */
+    private void checkHost(String name) {
+        try {
+            if (isSet(name)) {
+                InetAddress.getByName(get(name));
+                return;
+            }
+        } catch (UnknownHostException e) {
+            // told below, with what is accepted
+        }
+        throw invalid(name, get(name), "an address of this machine, such as 127.0.0.1 or 0.0.0.0");
+    }
+
     public boolean isLoopback(String host) {
         try {
             return Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
         } catch (UnknownHostException e) {
-            throw invalid("server.host", host, "an address of this machine, such as 127.0.0.1 or 0.0.0.0");
+            return false;
         }
     }
 
@@ -311,7 +343,7 @@ public final class Settings {
         SecretSettings secrets = new SecretSettings();
         properties.loadProperties(SecretSettings::isSecret).stringPropertyNames()
                 .forEach(name -> secrets.add(name, get(name)));
-        return secrets.values();
+        return secrets.values;
     }
 
     private InvalidSetting invalid(String name, String value, String accepts) {

@@ -36,6 +36,16 @@ class SettingsTest {
                 .isEqualTo("https://events.eu1.segmentapis.com rc after-commission false");
     }
 
+    @Test
+    void thoseOfTheEnvironmentToo() {
+        System.setProperty("normalized.merge", "ON");
+        try {
+            assertThat(with(Map.of("normalized.merge", "off")).get("normalized.merge")).isEqualTo("on");
+        } finally {
+            System.clearProperty("normalized.merge");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"https://host/,https://host", "https://host:8443//,https://host:8443",
             "https://host/in/,https://host/in/"})
@@ -79,7 +89,8 @@ class SettingsTest {
     @CsvSource({"appsflyer.ios.app-id, 123456789", "appsflyer.ios.app-id, com.tidepool.app",
             "firebase.ios.app-id, 1:12:android:ab", "firebase.event-name.renewal, Renewed!", "firebase.currency, EUR",
             "singular.event-name.renewal, a_name_of_more_than_32_characters_", "appsflyer.api, api9",
-            "meta.send-without-consent, maybe"})
+            "meta.send-without-consent, maybe", "server.host, ''", "management.host, ''",
+            "management.host, no.such.host.invalid"})
     void whatAVendorDoesNotSayIsToldBefore(String name, String value) {
         assertThat(with(Map.of(name, value)).faults()).singleElement()
                 .satisfies(fault -> assertThat(fault.name()).isEqualTo(name));
