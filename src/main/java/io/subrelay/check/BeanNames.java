@@ -21,7 +21,8 @@ final class BeanNames {
     private static final Pattern REFERENCE = Pattern.compile("#(?:bean:)?([\\w.-]+)");
 
     private final Map<String, RouteFile> declared = new TreeMap<>();
-    private final List<Fault> twice = new ArrayList<>();
+    /** Names that two beans have. */
+    final List<Fault> twice = new ArrayList<>();
 
     BeanNames(Collection<RouteFile> files) {
         Map<String, String> places = new LinkedHashMap<>();
@@ -38,11 +39,6 @@ final class BeanNames {
                 }
             }
         }
-    }
-
-    /** Names that two beans have. */
-    List<Fault> twice() {
-        return twice;
     }
 
     /** References to beans that no file declares, and the runner does not have. */

@@ -1,5 +1,6 @@
 package io.subrelay.check;
 
+import io.subrelay.config.Secrets;
 import io.subrelay.config.Settings;
 import io.subrelay.delivery.OutboxEndpoint;
 import io.subrelay.http.OwnTls;
@@ -38,6 +39,8 @@ public final class Check {
     /** The files that read a setting without a value, or with a wrong one: building them would tell it again. */
     private final Set<String> unresolved = new TreeSet<>();
     private BeanNames beans;
+    /** Of the settings; null while they are not read. */
+    private Secrets secrets;
     /** Whether the functions that all jq expressions share are fine: otherwise no route can be built. */
     private boolean jq;
     /** Whether Camel builds what has no fault. */
@@ -116,7 +119,8 @@ public final class Check {
     }
 
     private List<Fault> sorted() {
-        return faults.stream().distinct().sorted(Fault.ORDER).toList();
+        return faults.stream().map(fault -> secrets == null ? fault : fault.with(secrets.mask(fault.message())))
+                .distinct().sorted(Fault.ORDER).toList();
     }
 
     private void all() {
@@ -134,7 +138,7 @@ public final class Check {
         }
         try {
             folder.checkEncoding();
-        } catch (IllegalArgumentException e) {
+        } catch (FaultsFound e) {
             faults.add(Fault.fault("", 0, e.getMessage()));
         }
         beans = new BeanNames(files);
@@ -158,6 +162,7 @@ public final class Check {
      */
     private void texts(CamelContext camel, boolean whole) {
         Settings settings = new Settings(camel.getPropertiesComponent());
+        secrets = new Secrets(settings);
         SettingsFile settingsFile = SettingsFile.read(folder);
         settings.faults().forEach(fault -> {
             faults.add(settingsFile.fault(fault));
@@ -180,11 +185,11 @@ public final class Check {
             faults.addAll(definitions);
             jq = definitions.isEmpty();
         }
-        Endpoints endpoints = new Endpoints(camel, placeholders);
+        Endpoints endpoints = new Endpoints(camel, placeholders, files);
         Expressions expressions = whole ? new Expressions(camel, placeholders, folder) : null;
         if (whole) {
             folder.mappings().forEach(file -> faults.addAll(expressions.ofFunctions(file)));
-            faults.addAll(beans.twice());
+            faults.addAll(beans.twice);
         }
         List<RouteFile> readable = new ArrayList<>();
         for (RouteFile file : files) {
@@ -204,10 +209,10 @@ public final class Check {
         faults.addAll(new DestinationRules(readable, placeholders, known, settings, settingsFile).faults());
         List<String> names = destinations.stream().map(RouteFile::destination).toList();
         boolean allRead = files.stream().allMatch(this::isFaultless);
-        settingsFile.unknown(names, placeholders.used(), placeholders.byKind()).stream()
+        settingsFile.unknown(names, placeholders.used, placeholders.byKind).stream()
                 // a file that has faults may be meant to read it
                 .filter(fault -> allRead || fault.message().contains("did you mean")).forEach(faults::add);
-        unresolved.addAll(placeholders.unresolved());
+        unresolved.addAll(placeholders.unresolved);
         folder.notLoaded().forEach(file -> faults.add(Fault.fault(folder.shown(file), 0, "this file is not loaded:"
                 + " the name of a route file ends with " + RouteFile.SUFFIX)));
     }
@@ -293,16 +298,15 @@ public final class Check {
                 files.stream().filter(file -> file.destination() == null && canBeBuilt(file)).toList();
         boolean policy = shared.stream().anyMatch(file -> Yaml.items(file.root()).stream()
                 .anyMatch(item -> OutboxEndpoint.POLICY.equals(Yaml.text(Yaml.get(item, "routeConfiguration"), "id"))));
-        try (Examples runner = new Examples(folder, shared)) {
-            for (RouteFile file : destinations) {
-                if (Examples.files(file.examples()).isEmpty()) {
-                    faults.add(file.note(0, "this destination has no example; put one into "
-                            + folder.shown(file.examples()) + "/"));
-                } else if (policy && built && canBeBuilt(file)) {
-                    examples += runner.run(file, file.examples(), faults);
-                } else {
-                    faults.add(file.note(0, "its examples were not run, because of the faults"));
-                }
+        Examples runner = new Examples(folder, shared);
+        for (RouteFile file : destinations) {
+            if (Examples.files(file.examples()).isEmpty()) {
+                faults.add(file.note(0, "this destination has no example; put one into "
+                        + folder.shown(file.examples()) + "/"));
+            } else if (policy && built && canBeBuilt(file)) {
+                examples += runner.run(file, file.examples(), faults);
+            } else {
+                faults.add(file.note(0, "its examples were not run, because of the faults"));
             }
         }
         orphans();

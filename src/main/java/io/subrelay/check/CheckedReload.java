@@ -76,10 +76,8 @@ public final class CheckedReload extends RouteWatcherReloadStrategy {
     private void examples(RouteFile file) {
         List<RouteFile> shared = folder.routeFiles().stream().filter(each -> each.destination() == null).toList();
         List<Fault> differences = new ArrayList<>();
-        try (Examples examples = new Examples(folder, shared)) {
-            int all = examples.run(file, file.examples(), differences);
-            differences.forEach(difference -> LOG.warn("{}", difference));
-            LOG.info("{}: {} examples, {} differences", file.name(), all, differences.size());
-        }
+        int all = new Examples(folder, shared).run(file, file.examples(), differences);
+        differences.forEach(difference -> LOG.warn("{}", difference));
+        LOG.info("{}: {} examples, {} differences", file.name(), all, differences.size());
     }
 }

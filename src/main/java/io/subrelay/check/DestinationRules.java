@@ -23,6 +23,7 @@ final class DestinationRules {
 
     /** The address of a destination, and a path after it. */
     private static final Pattern BEFORE_PATH = Pattern.compile("\\{\\{([\\w-]+\\.url)}}(?=[/{])");
+    private static final Pattern CREDENTIALS = Pattern.compile("[?&]credentials=([^&]*)");
 
     private final List<Fault> faults = new ArrayList<>();
     private final Collection<RouteFile> files;
@@ -158,16 +159,23 @@ final class DestinationRules {
     }
 
     private void credentials(RouteFile file, Route route) {
-        Node node = Yaml.get(Yaml.get(route.from(), "parameters"), "credentials");
-        List<String> names = node == null ? List.of() : List.of(Yaml.text(node).trim().split("\\s*,\\s*"));
+        Node given = Yaml.get(Yaml.get(route.from(), "parameters"), "credentials");
+        if (given != null && Yaml.text(given) == null) {
+            faults.add(file.fault(given, "credentials is no text: names of settings, with commas between them"));
+            return;
+        }
+        Node node = given == null ? route.from() : given;
+        Matcher query = CREDENTIALS.matcher(route.fromUri());
+        String text = given != null ? Yaml.text(given) : query.find() ? query.group(1) : "";
+        List<String> names = Stream.of(text.split(",")).map(String::trim).filter(name -> !name.isEmpty()).toList();
         List<String> each = names.stream().flatMap(name -> Stream.of(name.split("\\|"))).toList();
         for (String name : each) {
-            if (!known.contains(name) && !places.used().contains(name)) {
+            if (!known.contains(name) && !places.used.contains(name)) {
                 faults.add(file.fault(node, "nothing reads the setting " + name
                         + ", which the destination waits for" + Nearest.hint(name, known)));
             }
         }
-        places.used().addAll(each);
+        places.used.addAll(each);
         try {
             settings.mode(route.destination(), names);
         } catch (Settings.InvalidSetting e) {

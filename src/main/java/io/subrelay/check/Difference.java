@@ -3,7 +3,6 @@ package io.subrelay.check;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -77,14 +76,13 @@ final class Difference {
         }
     }
 
-    /** Path and query; the whole address where it is none of the web. */
+    /** Path and query of a web address; any other address as it is. */
     private static String pathOf(String url) {
         if (!url.matches("(?i)https?:.*")) {
             return url;
         }
-        URI uri = URI.create(url);
-        String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
-        return uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery();
+        String path = url.replaceFirst("(?i)https?://[^/?#]*", "").replaceFirst("#.*", "");
+        return path.startsWith("/") ? path : "/" + path;
     }
 
     private static JsonNode header(JsonNode headers, String name) {

@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.catalog.CamelCatalog;
@@ -31,6 +32,7 @@ import org.apache.camel.tooling.model.ComponentModel;
 import org.apache.camel.util.URISupport;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * The endpoints of routes: that their components and options exist, by Camel's catalogs, and that no event can choose
@@ -51,16 +53,22 @@ final class Endpoints {
     /** What an option accepts, by its type in the catalog. */
     private static final Map<String, String> TYPES = Map.of("boolean", "true or false", "integer", "a whole number",
             "object", "a bean, as #name", "duration", "a duration, such as 5s");
-    private static final List<String> VERBS = List.of("accept", "skip", "refuse", "hold");
+    private static final Pattern CALLED = Pattern.compile("(direct|seda):[^$]+");
+    private static final List<String> VERBS = List.of("outbox:accept", "outbox:skip", "outbox:refuse", "outbox:hold");
 
     private final CamelContext camel;
     private final Placeholders placeholders;
+    /** What routes of this folder are from that others call by name. */
+    private final Set<String> called;
     /** Of the components on the class path, also of those that are not Camel's. */
     private final DefaultRuntimeCamelCatalog catalog = new DefaultRuntimeCamelCatalog();
 
-    Endpoints(CamelContext camel, Placeholders placeholders) {
+    Endpoints(CamelContext camel, Placeholders placeholders, Collection<RouteFile> files) {
         this.camel = camel;
         this.placeholders = placeholders;
+        this.called = files.stream().flatMap(file -> file.routes().stream()).map(RouteFile.Route::fromUri)
+                .map(uri -> name(String.valueOf(placeholders.resolve(uri)))).filter(CALLED.asMatchPredicate())
+                .collect(Collectors.toCollection(TreeSet::new));
         catalog.setCamelContext(camel);
     }
 
@@ -111,7 +119,7 @@ final class Endpoints {
             known = uri.contains(":") && !scheme.isBlank() && camel.getComponent(scheme) != null;
         } catch (RuntimeException e) {
             faults.add(file.fault(line, "the component " + scheme + " cannot be made, "
-                    + rootOf(e) + mend(scheme)));
+                    + NestedExceptionUtils.getMostSpecificCause(e) + mend(scheme)));
             return;
         }
         if (!known && Yaml.text(uriNode).matches("\\{\\{[\\w-]+\\.url}}.*")) {
@@ -121,10 +129,14 @@ final class Endpoints {
             faults.add(file.fault(line, "endpoint uri '" + uri + "' has no scheme, such as https:"));
         } else if (!known) {
             faults.add(file.fault(line, "there is no component " + scheme + mend(scheme)));
-        } else if (scheme.equals("outbox") && PRODUCERS.contains(step) && !VERBS.contains(outbox(uri))) {
-            String name = "outbox:" + outbox(uri);
-            faults.add(file.fault(line, "nothing can be sent to " + name
-                    + Nearest.hint(name, VERBS.stream().map("outbox:"::concat).toList())));
+        } else if (scheme.equals("outbox") && PRODUCERS.contains(step) && !VERBS.contains(name(uri))) {
+            faults.add(file.fault(line, "nothing can be sent to " + name(uri) + Nearest.hint(name(uri), VERBS)));
+        } else if (CALLED.matcher(name(uri)).matches() && PRODUCERS.contains(step) && !called.contains(name(uri))) {
+            // one that is like no other may be a route of the application that Subrelay is a part of
+            String nearest = Nearest.to(name(uri), called);
+            if (nearest != null) {
+                faults.add(file.fault(line, "no route is from " + name(uri) + "; did you mean " + nearest + "?"));
+            }
         } else if (QUERY.matcher(Yaml.text(uriNode)).lookingAt()
                 && !Yaml.entries(Yaml.get(node, "parameters")).isEmpty()) {
             faults.add(file.fault(line, "a uri with parameters cannot have a query as well; write"
@@ -134,16 +146,12 @@ final class Endpoints {
         }
     }
 
-    private static String outbox(String uri) {
-        return uri.replaceFirst("outbox:(//)?", "").replaceFirst("\\?.*", "");
+    /** For example {@code outbox:skip}. */
+    private static String name(String uri) {
+        return uri.replaceFirst(":/+", ":").replaceFirst("\\?.*", "");
     }
 
-    /** A class that is missing is one of a jar file that is. */
-    private static Throwable rootOf(Throwable failure) {
-        return failure.getCause() == null ? failure : rootOf(failure.getCause());
-    }
-
-    private static String mend(String scheme) {
+    private String mend(String scheme) {
         CamelCatalog catalog = new DefaultCamelCatalog();
         ComponentModel component = catalog.componentModel(scheme);
         if (component != null) {
@@ -154,12 +162,12 @@ final class Endpoints {
         return here.isEmpty() ? Nearest.hint(scheme, catalog.findComponentNames()) : here;
     }
 
-    /** The names of all components on the class path. */
-    private static Set<String> components() {
+    /** The names of all components on the class path, those in {@code ext/} included. */
+    private Set<String> components() {
         Set<String> names = new TreeSet<>();
         try {
-            for (URL url : Collections.list(Endpoints.class.getClassLoader()
-                    .getResources("META-INF/services/org/apache/camel/component.properties"))) {
+            for (URL url : Collections.list(camel.getClassResolver()
+                    .loadAllResourcesAsURL("META-INF/services/org/apache/camel/component.properties"))) {
                 try (InputStream in = url.openStream()) {
                     Properties artifact = new Properties();
                     artifact.load(in);

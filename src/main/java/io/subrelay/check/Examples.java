@@ -1,6 +1,5 @@
 package io.subrelay.check;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.event.Event;
 import io.subrelay.store.UnstoredEvents;
@@ -15,19 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Runs examples through the real routes, in preview. Those that are given the same settings share their routes. */
-final class Examples implements AutoCloseable {
-
-    /** Rehearsals that are kept; examples with the same settings are next to each other, more or less. */
-    private static final int KEPT = 8;
-
-    private record Group(String destination, Map<String, String> settings) {
-    }
+/** Runs the examples of destinations through the real routes, in preview. */
+final class Examples {
 
     private final Folder folder;
     private final List<RouteFile> shared;
     private final BeanNames beans;
-    private final Map<Group, Rehearsal> rehearsals = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
      * @param shared the route files that are no destination's; of those from the web server only what a destination
@@ -60,73 +52,58 @@ final class Examples implements AutoCloseable {
     }
 
     /**
-     * Reads the examples of a destination and runs them.
+     * Reads the examples of a destination and runs them; those with the same settings share their routes.
      *
      * @param faults gets what is wrong with them, and each difference
      * @return       how many there are
      */
     int run(RouteFile destination, Path examples, List<Fault> faults) {
         List<Path> files = files(examples);
+        Map<Map<String, String>, Map<String, Example>> bySettings = new LinkedHashMap<>();
         for (Path path : files) {
             String file = folder.shown(path);
             try {
-                Example example = Example.read(path, file, destination.destination(), folder.webhooks());
-                for (String difference : run(destination, example)) {
-                    faults.add(Fault.fault(file, 0, difference));
-                }
+                Example example = Example.read(path, folder);
+                bySettings.computeIfAbsent(example.settings(), settings -> new LinkedHashMap<>()).put(file, example);
             } catch (Example.Unreadable e) {
-                faults.add(Fault.fault(file, e.line(), e.getMessage()));
+                faults.add(e.fault(file));
             }
         }
+        List<RouteFile> routes = new ArrayList<>(shared);
+        routes.addAll(beans.neededBy(destination));
+        routes.add(destination);
+        bySettings.forEach((settings, group) -> {
+            try (Rehearsal rehearsal = Rehearsal.withDefaults(folder, settings)) {
+                String failure = failure(rehearsal, routes);
+                group.forEach((file, example) -> (failure == null
+                        ? differences(rehearsal, destination.destination(), example) : List.of(failure))
+                        .forEach(difference -> faults.add(Fault.fault(file, 0, rehearsal.masked(difference)))));
+            }
+        });
         return files.size();
     }
 
-    /** @return one line for each difference; empty if the example holds */
-    List<String> run(RouteFile destination, Example example) {
+    /** Why the routes do not start; null if they do. */
+    private static String failure(Rehearsal rehearsal, List<RouteFile> routes) {
         try {
-            return Difference.of(example.expected(), preview(destination, example));
+            rehearsal.load(routes).start();
+            return null;
         } catch (Exception e) {
-            return List.of("the route does not start with these settings: " + Blame.oneLine(e));
+            return "the route does not start with these settings: " + Blame.oneLine(e);
         }
     }
 
-    /** What the destination would be sent for the last event. */
-    ObjectNode preview(RouteFile destination, Example example) throws Exception {
-        UnstoredEvents passing = new UnstoredEvents();
-        EnrichedEvent last = null;
-        for (Event event : example.events()) {
-            last = passing.enrich(event, event.timestampMs());
-        }
-        return rehearsal(destination, example).preview(example.destination(), last);
-    }
-
-    private Rehearsal rehearsal(RouteFile destination, Example example) throws Exception {
-        Group group = new Group(example.destination(), example.settings());
-        Rehearsal rehearsal = rehearsals.get(group);
-        if (rehearsal == null) {
-            List<RouteFile> files = new ArrayList<>(shared);
-            files.addAll(beans.neededBy(destination));
-            files.add(destination);
-            rehearsal = Rehearsal.withDefaults(folder, example.settings());
-            try {
-                rehearsal.load(files).start();
-            } catch (Exception e) {
-                rehearsal.close();
-                throw e;
+    /** @return one line for each difference; empty if the example holds */
+    private static List<String> differences(Rehearsal rehearsal, String destination, Example example) {
+        try {
+            UnstoredEvents customers = new UnstoredEvents();
+            EnrichedEvent last = null;
+            for (Event event : example.events()) {
+                last = customers.enrich(event, event.timestampMs());
             }
-            rehearsals.put(group, rehearsal);
-            if (rehearsals.size() > KEPT) {
-                var eldest = rehearsals.entrySet().iterator();
-                eldest.next().getValue().close();
-                eldest.remove();
-            }
+            return Difference.of(example.expected(), rehearsal.preview(destination, last));
+        } catch (RuntimeException e) {
+            return List.of("this example cannot be run: " + Blame.oneLine(e));
         }
-        return rehearsal;
-    }
-
-    @Override
-    public void close() {
-        rehearsals.values().forEach(Rehearsal::close);
-        rehearsals.clear();
     }
 }

@@ -1,6 +1,7 @@
 package io.subrelay.check;
 
 import java.util.Comparator;
+import java.util.Locale;
 
 /**
  * One thing that was found.
@@ -32,6 +33,10 @@ public record Fault(Level level, String file, int line, String message) {
         return new Fault(Level.NOTE, file, line, message);
     }
 
+    Fault with(String other) {
+        return new Fault(level, file, line, other);
+    }
+
     boolean isFault() {
         return level == Level.FAULT;
     }
@@ -39,6 +44,6 @@ public record Fault(Level level, String file, int line, String message) {
     @Override
     public String toString() {
         String place = file.isEmpty() ? "" : file + (line > 0 ? ":" + line : "") + ": ";
-        return place + (isFault() ? "" : level.name().toLowerCase() + ": ") + message;
+        return place + (isFault() ? "" : level.name().toLowerCase(Locale.ROOT) + ": ") + message;
     }
 }

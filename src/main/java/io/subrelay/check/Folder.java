@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -20,6 +21,9 @@ public final class Folder {
 
     /** Where the jar file has a copy of each route file. */
     private static final String SHIPPED = "/io/subrelay/shipped/";
+    /** Camel reads nothing of a file that has one, such as in {@code C:\\users}. */
+    private static final Pattern NO_CHARACTER =
+            Pattern.compile("(?m)^[ \\t]*+(?![#!]).*?(?<!\\\\)(?:\\\\\\\\)*\\\\u(?!\\p{XDigit}{4})");
 
     private final Path root;
 
@@ -89,7 +93,7 @@ public final class Folder {
         return (absolute.startsWith(root) ? root.relativize(absolute) : absolute).toString().replace('\\', '/');
     }
 
-    /** What {@code application.properties} says; empty if there is no such file. */
+    /** What {@code application.properties} says, as far as it can be read; empty if there is no such file. */
     Properties ownSettings() {
         Properties own = new Properties();
         if (Files.exists(settings())) {
@@ -97,17 +101,21 @@ public final class Folder {
                 own.load(new StringReader(ownText()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
+            } catch (IllegalArgumentException e) {
+                // told by checkEncoding
             }
         }
+        // as Camel does
+        own.replaceAll((name, value) -> ((String) value).stripTrailing());
         return own;
     }
 
     /** The text of {@code application.properties}, with a replacement where it is not UTF-8. */
     String ownText() throws IOException {
-        return new String(Files.readAllBytes(settings()), StandardCharsets.UTF_8);
+        return new String(Files.readAllBytes(settings()), StandardCharsets.UTF_8).replaceFirst("^\ufeff", "");
     }
 
-    /** @throws IllegalArgumentException if {@code application.properties} is not UTF-8, with the line */
+    /** @throws FaultsFound if {@code application.properties} is not UTF-8, or cannot be read, with the line */
     public void checkEncoding() {
         if (!Files.exists(settings())) {
             return;
@@ -115,15 +123,25 @@ public final class Folder {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(settings()));
             CharBuffer text = CharBuffer.allocate(bytes.remaining());
-            if (StandardCharsets.UTF_8.newDecoder().decode(bytes, text, true).isError()) {
-                long line = 1 + text.flip().chars().filter(each -> each == '\n').count();
-                throw new IllegalArgumentException(shown(settings()) + ":" + line
-                        + ": this is not UTF-8, which the file has"
-                        + " to be saved as");
+            boolean isOther = StandardCharsets.UTF_8.newDecoder().decode(bytes, text, true).isError();
+            text.flip();
+            Matcher character = NO_CHARACTER.matcher(text);
+            if (isOther) {
+                throw unreadable(text, "this is not UTF-8, which the file has to be saved as");
+            } else if (text.length() > 0 && text.charAt(0) == '\ufeff') {
+                throw unreadable("", "a byte order mark comes before the first name: save the file without it");
+            } else if (character.find()) {
+                throw unreadable(text.subSequence(0, character.end()),
+                        "\\u begins the number of a character, four hexadecimal digits; write \\\\ for a backslash");
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private FaultsFound unreadable(CharSequence before, String message) {
+        int line = 1 + (int) before.chars().filter(each -> each == '\n').count();
+        return new FaultsFound(List.of(Fault.fault(shown(settings()), line, message).toString()));
     }
 
     /** The default of every setting that has one. */

@@ -21,29 +21,17 @@ final class Placeholders {
 
     private final CamelContext camel;
     private final Collection<String> known;
-    private final Set<String> used = new TreeSet<>();
-    private final Set<String> byKind = new TreeSet<>();
-    private final Set<String> unresolved = new TreeSet<>();
+    /** The settings that were read by any file so far. */
+    final Set<String> used = new TreeSet<>();
+    /** The beginnings of names that were read by kind, by any file so far: {@code "crm.event-name."}. */
+    final Set<String> byKind = new TreeSet<>();
+    /** The files that read a setting which has no value. */
+    final Set<String> unresolved = new TreeSet<>();
 
     /** @param known the names of all settings */
     Placeholders(CamelContext camel, Collection<String> known) {
         this.camel = camel;
         this.known = known;
-    }
-
-    /** The settings that were read by any file so far. */
-    Set<String> used() {
-        return used;
-    }
-
-    /** The beginnings of names that were read by kind, by any file so far: {@code "crm.event-name."}. */
-    Set<String> byKind() {
-        return byKind;
-    }
-
-    /** The files that read a setting which has no value. */
-    Set<String> unresolved() {
-        return unresolved;
     }
 
     List<Fault> faults(RouteFile file) {

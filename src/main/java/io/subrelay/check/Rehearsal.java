@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.subrelay.beans.Beans;
+import io.subrelay.config.Secrets;
 import io.subrelay.config.Settings;
 import io.subrelay.delivery.DestinationRegistry;
 import io.subrelay.delivery.OutboxEndpoint;
@@ -17,12 +18,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import org.apache.camel.Processor;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
+import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.spi.PropertiesComponent;
-import org.apache.camel.spi.Resource;
+import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
@@ -32,12 +36,28 @@ public final class Rehearsal implements AutoCloseable {
     /** Routes that others call, or that are asked for previews; nothing else is started. */
     private static final Set<String> STARTED = Set.of("outbox", "direct", "seda");
 
+    /** A consumer that no web server calls. */
+    private static final class Nobody extends DefaultConsumer implements PlatformHttpConsumer {
+
+        private Nobody(PlatformHttpEndpoint endpoint, Processor processor) {
+            super(endpoint, processor);
+        }
+
+        @Override
+        public PlatformHttpEndpoint getEndpoint() {
+            return (PlatformHttpEndpoint) super.getEndpoint();
+        }
+    }
+
     private final DefaultCamelContext camel;
     private final DestinationRegistry destinations;
+    /** Those of the folder: what an example gives is no secret. */
+    private final Secrets secrets;
 
     private Rehearsal(Folder folder, DefaultCamelContext camel) {
         this.camel = camel;
         Settings settings = new Settings(camel.getPropertiesComponent()).normalized();
+        this.secrets = new Secrets(settings);
         camel.setSourceLocationEnabled(true);
         camel.setStreamCaching(false);
         camel.getShutdownStrategy().setTimeout(1);
@@ -47,7 +67,7 @@ public final class Rehearsal implements AutoCloseable {
         OutboxEndpoint.makeDurable(camel);
         Beans.bind(camel.getRegistry(), settings, meters, destinations, null, null);
         camel.getRegistry().bind("resource-loader-file", new FilesOf(folder.root()));
-        camel.getComponent("platform-http", PlatformHttpComponent.class).setEngine(new NoServer());
+        camel.getComponent("platform-http", PlatformHttpComponent.class).setEngine(Nobody::new);
         for (String scheme : List.of("http", "https")) {
             camel.getComponent(scheme, HttpComponent.class)
                     .setHttpClientConfigurer(client -> client.addRequestInterceptorFirst((request, entity, context) -> {
@@ -72,7 +92,7 @@ public final class Rehearsal implements AutoCloseable {
                 return rehearsal.load(files).start();
             }
         } catch (Exception e) {
-            failure = Blame.oneLine(e);
+            failure = rehearsal.masked(Blame.oneLine(e));
         }
         rehearsal.close();
         // what is wrong is told by file and line, which takes longer
@@ -97,17 +117,15 @@ public final class Rehearsal implements AutoCloseable {
         Properties all = folder.ownSettings();
         all.keySet().removeIf(name -> String.valueOf(name).matches("camel\\..*|.*\\.mode"));
         all.putAll(Folder.defaults());
-        all.putAll(given);
         DefaultCamelContext camel = new DefaultCamelContext();
-        PropertiesComponent properties = camel.getPropertiesComponent();
+        PropertiesComponent properties = (PropertiesComponent) camel.getPropertiesComponent();
         properties.setInitialProperties(all);
-        org.apache.camel.component.properties.PropertiesComponent modes =
-                (org.apache.camel.component.properties.PropertiesComponent) properties;
-        modes.setSystemPropertiesMode(
-                org.apache.camel.component.properties.PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
-        modes.setEnvironmentVariableMode(
-                org.apache.camel.component.properties.PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
-        return new Rehearsal(folder, camel);
+        properties.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
+        properties.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
+        Rehearsal rehearsal = new Rehearsal(folder, camel);
+        given.forEach(properties::addOverrideProperty);
+        new Settings(properties).normalized();
+        return rehearsal;
     }
 
     DefaultCamelContext camel() {
@@ -116,9 +134,8 @@ public final class Rehearsal implements AutoCloseable {
 
     /** Loads files; what is wrong with them shows here or in {@link #build}. */
     Rehearsal load(Collection<RouteFile> files) throws Exception {
-        List<Resource> resources = files.stream()
-                .map(file -> ResourceHelper.fromString("file:" + file.name(), file.text())).toList();
-        PluginHelper.getRoutesLoader(camel).loadRoutes(resources);
+        PluginHelper.getRoutesLoader(camel).loadRoutes(files.stream()
+                .map(file -> ResourceHelper.fromString("file:" + file.name(), file.text())).toList());
         for (RouteDefinition route : camel.getRouteDefinitions()) {
             String uri = camel.resolvePropertyPlaceholders(route.getInput().getEndpointUri());
             if (!STARTED.contains(uri.replaceFirst(":.*", ""))) {
@@ -142,6 +159,11 @@ public final class Rehearsal implements AutoCloseable {
     /** What a destination would be sent; secrets are not masked. */
     ObjectNode preview(String destination, EnrichedEvent event) {
         return destinations.consumers().get(destination).preview(event);
+    }
+
+    /** A text about what goes on in here, without secrets. */
+    String masked(String text) {
+        return secrets.mask(text);
     }
 
     /** The mode of each destination by name. */

@@ -44,7 +44,7 @@ final class SettingsFile {
                         lines.put(entry.group(1), number);
                     }
                     boolean comment = !continued && line.strip().startsWith("#");
-                    continued = !comment && line.endsWith("\\");
+                    continued = !comment && line.matches(".*(?<!\\\\)(\\\\\\\\)*\\\\");
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

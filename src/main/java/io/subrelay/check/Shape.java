@@ -60,18 +60,18 @@ final class Shape {
     List<Fault> faults(RouteFile file) {
         List<Fault> faults = new ArrayList<>();
         for (Node item : Yaml.items(file.root())) {
-            check(item, "a route file", root, file.name(), faults);
+            check(item, "a route file", root, file, faults);
         }
         return faults;
     }
 
-    private void check(Node node, String name, JsonNode schema, String file, List<Fault> faults) {
+    private void check(Node node, String name, JsonNode schema, RouteFile file, List<Fault> faults) {
         Kind kind = kind(schema);
         switch (node.getNodeType()) {
             case MAPPING -> members(node, name, kind, file, faults);
             case SEQUENCE -> {
                 if (kind.items == null && !kind.types.isEmpty()) {
-                    faults.add(Fault.fault(file, Yaml.line(node), name + " is no list"));
+                    faults.add(file.fault(node, name + " is no list"));
                 }
                 for (Node item : kind.items == null ? List.<Node>of() : Yaml.items(node)) {
                     check(item, name, kind.items, file, faults);
@@ -81,13 +81,13 @@ final class Shape {
         }
     }
 
-    private void members(Node node, String name, Kind kind, String file, List<Fault> faults) {
+    private void members(Node node, String name, Kind kind, RouteFile file, List<Fault> faults) {
         if (kind.items != null && kind.members.isEmpty()) {
-            faults.add(Fault.fault(file, Yaml.line(node), name + " is a list: each of its items begins with \"- \""));
+            faults.add(file.fault(node, name + " is a list: each of its items begins with \"- \""));
             return;
         }
         if (kind.members.isEmpty() && !kind.types.isEmpty() && !kind.types.contains("object")) {
-            faults.add(Fault.fault(file, Yaml.line(node), name + " is a value, it has no members"));
+            faults.add(file.fault(node, name + " is a value, it has no members"));
             return;
         }
         Set<String> seen = new LinkedHashSet<>();
@@ -95,19 +95,19 @@ final class Shape {
             String member = String.valueOf(Yaml.text(entry.getKeyNode()));
             int line = Yaml.line(entry.getKeyNode());
             if (!seen.add(member)) {
-                faults.add(Fault.fault(file, line, member + " is said twice in " + name));
+                faults.add(file.fault(line, member + " is said twice in " + name));
             }
             JsonNode schema = kind.members.get(member);
             if (schema == null) {
                 if (kind.closed || name.equals("expression")) {
-                    faults.add(Fault.fault(file, line, unknown(member, name, kind)));
+                    faults.add(file.fault(line, unknown(member, name, kind)));
                 }
                 continue;
             }
             boolean inlined = kind.members.containsKey("expression") && languages.contains(member)
                     && !member.equals("expression");
             if (inlined) {
-                faults.add(Fault.warning(file, line, "\"" + name + ": {" + member + ": …}\" is a short form that newer"
+                faults.add(file.warning(line, "\"" + name + ": {" + member + ": …}\" is a short form that newer"
                         + " releases of Camel do not take; write \"expression: {" + member + ": {expression: …}}\""));
             }
             check(entry.getValueNode(), member, schema, file, faults);
@@ -115,7 +115,7 @@ final class Shape {
         boolean misspelt = kind.closed && !kind.members.keySet().containsAll(seen);
         for (String required : kind.required) {
             if (!misspelt && !seen.contains(required)) {
-                faults.add(Fault.fault(file, Yaml.line(node), name + " lacks " + required));
+                faults.add(file.fault(node, name + " lacks " + required));
             }
         }
     }
@@ -126,7 +126,7 @@ final class Shape {
                 + Nearest.hint(member, kind.members.keySet());
     }
 
-    private void scalar(Node node, String name, Kind kind, String file, List<Fault> faults) {
+    private void scalar(Node node, String name, Kind kind, RouteFile file, List<Fault> faults) {
         String text = Yaml.text(node);
         if (text == null || text.contains("{{")) {
             return;
@@ -136,7 +136,7 @@ final class Shape {
         if (wantsMore && !kind.types.contains("string")) {
             if (!blank || kind.items == null) {
                 String line = blank ? " has nothing under it" : " is '" + text + "', but it has members of its own";
-                faults.add(Fault.fault(file, Yaml.line(node), name + line));
+                faults.add(file.fault(node, name + line));
             }
         } else if (wantsMore) {
             String hint = "";
@@ -145,14 +145,14 @@ final class Shape {
                     hint = "; write \"" + name + ": {" + longForm + ": …}\"";
                 }
             }
-            faults.add(Fault.warning(file, Yaml.line(node),
+            faults.add(file.warning(Yaml.line(node),
                     "\"" + name + ": …\" is a short form that newer releases of Camel do not take" + hint));
         } else if (!kind.values.isEmpty() && !kind.values.contains(text)) {
             String hint = Nearest.hint(text, kind.values);
-            faults.add(Fault.fault(file, Yaml.line(node),
-                    name + " is '" + text + "': it accepts " + String.join(", ", kind.values) + hint));
+            faults.add(
+                    file.fault(node, name + " is '" + text + "': it accepts " + String.join(", ", kind.values) + hint));
         } else if (kind.types.equals(Set.of("boolean")) && !text.matches("true|false")) {
-            faults.add(Fault.fault(file, Yaml.line(node), name + " is '" + text + "': it accepts true or false"));
+            faults.add(file.fault(node, name + " is '" + text + "': it accepts true or false"));
         }
     }
 

@@ -76,6 +76,8 @@ class CheckTest {
                         + " files of org.apache.camel:camel-kafka:"),
                 arguments("outbox:skip", "outbox:skp",
                         ":16: nothing can be sent to outbox:skp; did you mean outbox:skip?"),
+                arguments("credentials: mine.key", "credentials: [mine.key]",
+                        ":7: credentials is no text: names of settings, with commas between them"),
                 // expressions
                 arguments("iso8601", "iso8061", ":24: jq: there is no function iso8061/0; did you mean iso8601? in:"
                         + " when: (.happened_at_ms | iso8061) }"),
@@ -264,6 +266,42 @@ class CheckTest {
     }
 
     @Test
+    void settings_that_camel_reads_nothing_of() {
+        String fine = "mine.url = https://mine.example\nmine.key = k-1\n";
+        planted.write("application.properties", fine + "# C:\\users\nmine.mode = C:\\users\n");
+        assertThat(planted.found()).contains("application.properties:4: \\u begins the number of a character,"
+                + " four hexadecimal digits; write \\\\ for a backslash");
+        planted.write("application.properties", "\ufeff" + fine);
+        assertThat(planted.found()).containsExactly("application.properties:1: a byte order mark comes before the"
+                + " first name: save the file without it");
+    }
+
+    @Test
+    void settings_behind_which_blanks_or_backslashes_are() {
+        planted.write("application.properties", "mine.url = https://mine.example  \nmine.key = k-1\\\\\n"
+                + "segment.regoin = eu\n");
+        assertThat(planted.found()).filteredOn(line -> !line.contains("note:")).containsExactly(
+                "application.properties:3: nothing reads the setting segment.regoin; did you mean segment.region?");
+    }
+
+    @Test
+    void credentials_in_a_query() {
+        planted.mine("outbox:mine\n      parameters:\n        credentials: mine.key",
+                "outbox:mine?credentials=mine.key");
+        assertThat(planted.found()).isEmpty();
+    }
+
+    @Test
+    void no_secret_is_told() {
+        planted.mine("constant:\n                expression: application/json",
+                "jq:\n                expression: setting(\"mine.key\")");
+        planted.write("application.properties", "mine.url = https://mine.example\nmine.key = s3cr3t-k3y\n");
+        assertThat(planted.found()).singleElement().asString().endsWith("but it is \"***\"");
+        planted.mine("{{mine.url}}/in", "{{mine.key}}");
+        assertThat(planted.found()).contains(Planted.FILE + ":31: endpoint uri '***' has no scheme, such as https:");
+    }
+
+    @Test
     void settings_that_are_wrong_or_that_nothing_reads() {
         planted.write("application.properties", """
                 mine.url = https://mine.example
@@ -335,6 +373,51 @@ class CheckTest {
     }
 
     @Test
+    void webhooks_that_examples_name_are_told_of_once() throws Exception {
+        String named = "{\"given\": {\"webhook\": \"renewal\"}, \"expect\": {\"skip\": \"x\"}}";
+        planted.write("routes/destinations/mine.tests/a.json", named);
+        planted.write("routes/destinations/mine.tests/b.json", named);
+        planted.write("examples/renewal.json", "{\n}}");
+        assertThat(planted.found()).singleElement().asString().startsWith("examples/renewal.json:2: this is no JSON");
+        for (String webhook : List.of("renewal", "cancellation")) {
+            Files.delete(folder.resolve("examples/" + webhook + ".json"));
+        }
+        Files.delete(folder.resolve("examples"));
+        assertThat(planted.found()).containsExactly("examples: this folder is missing, and examples name its"
+                + " webhooks: take it from the release, or write the webhooks out");
+    }
+
+    @Test
+    void a_body_that_is_json_only_at_its_beginning() {
+        planted.mine("{ id: .event.id,\n                    when: (.happened_at_ms | iso8601) }",
+                "\"{\\\"a\\\":1}\\n{\\\"b\\\":2}\"");
+        assertThat(planted.found()).singleElement().asString()
+                .endsWith("but it is \"{\\\"a\\\":1}\\n{\\\"b\\\":2}\"");
+    }
+
+    /** Each with the settings that it names, and none with those of another. */
+    @Test
+    void examples_with_several_settings() {
+        planted.mine("id: .event.id", "id: setting(\"mine.plan\"), region: \"{{mine.region}}\"");
+        planted.write("application.properties", "mine.url = https://mine.example\nmine.key = k-1\nmine.plan = own\n"
+                + "mine.region = eu\n");
+        List<String> given = List.of("{}", "{\"mine.plan\": \"a\", \"mine.region\": \"US\"}", "{\"mine.plan\": \"b\"}",
+                "{\"mine.mode\": \"maybe\"}", "{}");
+        List<String> expected = List.of("own eu", "a us", "b eu", "x x", "own eu");
+        for (int i = 0; i < given.size(); i++) {
+            String[] values = expected.get(i).split(" ");
+            planted.write("routes/destinations/mine.tests/" + i + ".json", Planted.EXAMPLE
+                    .replace("\"given\": {", "\"given\": {\"settings\": " + given.get(i) + ", ")
+                    .replace("\"id\": \"e1\", \"when\"",
+                            "\"id\": \"" + values[0] + "\", \"region\": \"" + values[1] + "\", \"when\""));
+        }
+        planted.write("routes/destinations/mine.tests/renewal.json", Planted.read(
+                folder.resolve("routes/destinations/mine.tests/0.json")));
+        assertThat(planted.found()).containsExactly("routes/destinations/mine.tests/3.json: the route does not start"
+                + " with these settings: mine.mode is 'maybe': it accepts one of live, preview, off");
+    }
+
+    @Test
     void examples_reach_what_a_destination_calls_beside_a_route_from_the_web() throws Exception {
         planted.mine(Planted.HEADER, "to:\n            uri: direct:json").write("routes/own.camel.yaml", """
                 - route:
@@ -352,6 +435,9 @@ class CheckTest {
                         - %s
                 """.formatted(Planted.HEADER.replace("\n", "\n    ")));
         assertThat(planted.found()).isEmpty();
+        planted.mine(Planted.HEADER, "to:\n            uri: direct:jsn");
+        assertThat(planted.found()).contains(Planted.FILE
+                + ":26: no route is from direct:jsn; did you mean direct:json?");
     }
 
     @Test

@@ -69,17 +69,17 @@ class DifferenceTest {
         Path file = Files.writeString(folder.resolve("a.json"), """
                 {"given": {"webhook": "renewal", "with": {"price": null, "currency": "EUR"}, "without": ["offer_code"]},
                  "expect": {"skip": "x"}}""");
-        assertThat(Example.read(file, "a.json", "mine", folder.resolve("examples")).events()).singleElement()
+        assertThat(Example.read(file, new Folder(folder)).events()).singleElement()
                 .satisfies(event -> assertThat(event.event()).isEqualTo(json("""
                         {"type": "RENEWAL", "id": "e1", "event_timestamp_ms": 1, "price": null, "app_user_id": "u",
                          "currency": "EUR"}""")));
         Files.writeString(file, """
                 {"given": {"events": [{"webhook": "renewal"}, {"webhook": "renewal", "with": {"id": "e2"}}]},
                  "expect": {"skip": "x"}}""");
-        assertThat(Example.read(file, "a.json", "mine", folder.resolve("examples")).events())
+        assertThat(Example.read(file, new Folder(folder)).events())
                 .extracting(event -> event.id()).containsExactly("e1", "e2");
         Files.writeString(file, "{\"given\": {\"webhook\": \"renewl\"}, \"expect\": {\"skip\": \"x\"}}");
-        assertThatThrownBy(() -> Example.read(file, "a.json", "mine", folder.resolve("examples")))
+        assertThatThrownBy(() -> Example.read(file, new Folder(folder)))
                 .hasMessage("given: there is no webhook renewl.json in the folder examples; did you mean renewal?");
     }
 
@@ -96,6 +96,12 @@ class DifferenceTest {
                         "requests[0].body.b[1].c: expected nothing, but it is null",
                         "requests[0].body.b[2]: expected 3, but it is nothing",
                         "requests[0].body[\"x y\"]: expected nothing, but it is \"z\"");
+    }
+
+    @Test
+    void an_address_need_not_be_one_for_java() {
+        JsonNode sent = json("{\"decision\": \"send\", \"requests\": [{\"url\": \"http://a.b?c d=|#e\"}]}");
+        assertThat(Difference.of(json("{\"requests\": [{\"path\": \"/?c d=|\"}]}"), sent)).isEmpty();
     }
 
     @Test
@@ -130,11 +136,17 @@ class DifferenceTest {
                     {"given": {"webhook": "x", "events": []}, "expect": {"skip": "x"}} | given has no member events
                     {"given": {"webhook": "x", "wth": {}}, "expect": {"skip": "x"}} | given has no member wth; did you mean with?
                     {"given": {"webhook": "x"}, "expect": {"skip": "x"}}     | given: there is no webhook x.json in the folder examples
+                    {"given": {"webhook": "x", "with": ["a"]}, "expect": {"skip": "x"}} | given.with is no object
+                    {"given": {"webhook": "x", "without": "a"}, "expect": {"skip": "x"}} | given.without is no list
+                    {"given": {"events": [{}]}, "expect": {"requests": {"a": {}}}} | expect.requests is no list
+                    {"given": {"events": [{}]}, "expect": {"requests": [{"headers": ["a: b"]}]}} | expect.requests.headers is no object
+                    {"given": {"events": [{"event": {"id": "a", "type": "b", "event_timestamp_ms": 1}}], "settings": [1]}, "expect": {"skip": "x"}} | given.settings is no object
                     {"name": "a", "name": "b"}                               | this is no JSON: Duplicate field 'name'
                     """)
     void an_example_that_cannot_be_read(String text, String says, @TempDir Path folder) throws Exception {
+        Files.createDirectory(folder.resolve("examples"));
         Path file = Files.writeString(folder.resolve("a.json"), text);
-        assertThatThrownBy(() -> Example.read(file, "a.json", "mine", folder.resolve("examples")))
+        assertThatThrownBy(() -> Example.read(file, new Folder(folder)))
                 .isInstanceOf(Example.Unreadable.class).hasMessage(says);
     }
 }
