@@ -38,8 +38,8 @@ final class BackfillCommand extends SubrelayCommand {
 
     private int start(int perSecond) throws InterruptedException {
         long customers = runner.post(path() + "?of=state&dry-run=true", new byte[0]).path("would_schedule").asLong();
-        out().printf(Locale.ROOT, "%s is told how %,d customers stand, %,d a second at most.%n", destination, customers,
-                perSecond);
+        out().printf(Locale.ROOT, "%s is told of %s, %,d a second at most.%n", destination,
+                count(customers, "customer"), perSecond);
         runner.post(path() + "?of=state", new byte[0]);
         out().printf("The runner goes on by itself; this ends it: backfill %s --state --stop%n", destination);
         ProgressBar bar = new ProgressBar(err(), System.console() != null);
@@ -52,9 +52,8 @@ final class BackfillCommand extends SubrelayCommand {
         }
         bar.clear();
         boolean done = progress.path("state").asText().equals("done");
-        out().printf(Locale.ROOT, "%s: %,d of %,d customers%n", done ? "done" : "stopped",
-                progress.path("told").asLong(),
-                progress.path("customers").asLong());
+        out().printf(Locale.ROOT, "%s: %,d of %s%n", done ? "done" : "stopped", progress.path("told").asLong(),
+                count(progress.path("customers").asLong(), "customer"));
         return done ? 0 : 1;
     }
 

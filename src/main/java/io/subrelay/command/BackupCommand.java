@@ -18,11 +18,11 @@ final class BackupCommand extends SubrelayCommand {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (Files.exists(file)) {
-            throw new CommandFailed("there is no backup: " + file + ": there is such a file already");
+            throw new CommandFailed("there is no backup: " + file + ": this file exists already");
         }
         Path parent = file.toAbsolutePath().getParent();
         if (!Files.isDirectory(parent)) {
-            throw new CommandFailed("there is no backup: " + parent + ": there is no such folder");
+            throw new CommandFailed("there is no backup: " + parent + ": this folder does not exist");
         }
         JsonNode made = new RunnerClient(settings.get()).post("/api/backup");
         Files.move(Path.of(made.path("file").asText()), file);

@@ -44,8 +44,8 @@ final class BooksCommand extends SubrelayCommand {
         out.printf("Accepted from %s to %s (%s)%n", books.path("from").asText(), books.path("to").asText(),
                 books.path("zone").asText());
         for (JsonNode each : books.path("accepted")) {
-            out.printf(Locale.ROOT, "  %-10s %,d events, %s%n", each.path("environment").asText(),
-                    each.path("events").asLong(), money(each.path("revenue")));
+            out.printf("  %-10s %s, %s%n", each.path("environment").asText(),
+                    count(each.path("events").asLong(), "event"), money(each.path("revenue")));
         }
         for (JsonNode each : books.path("destinations")) {
             out.printf(Locale.ROOT, "%n%s, %s: %s%n", each.path("destination").asText(),

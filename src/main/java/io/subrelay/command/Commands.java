@@ -1,6 +1,7 @@
 package io.subrelay.command;
 
 import io.subrelay.check.FaultsFound;
+import io.subrelay.check.Folder;
 import io.subrelay.config.Secrets;
 import io.subrelay.config.Settings;
 import java.io.IOException;
@@ -29,10 +30,14 @@ public final class Commands {
      */
     public static CommandLine of(Object start, Path folder, Supplier<Settings> settings) {
         CommandLine line = new CommandLine(start).addSubcommand(new HelpCommand());
+        Supplier<Settings> readable = () -> {
+            new Folder(folder).checkEncoding();
+            return settings.get();
+        };
         for (SubrelayCommand command : List.of(new CheckCommand(), new PreviewCommand(), new DiffCommand(),
                 new ImportCommand(), new BackfillCommand(), new BackupCommand(), new BooksCommand())) {
             command.folder = folder;
-            command.settings = settings;
+            command.settings = readable;
             line.addSubcommand(command);
         }
         return line.setExpandAtFiles(false).setParameterExceptionHandler(Commands::notUnderstood)

@@ -43,7 +43,7 @@ final class DiffReport {
         modesAfter.fieldNames().forEachRemaining(names::add);
         for (String name : names) {
             Modes of = new Modes(modesBefore.path(name).asText("off"), modesAfter.path(name).asText("off"));
-            if (options.wants(name) && (of.differ() || differences.destinations().containsKey(name))) {
+            if (options.wants(name) && (of.differ() || differences.destinations.containsKey(name))) {
                 modes.put(name, of);
             }
         }
@@ -66,17 +66,19 @@ final class DiffReport {
         }
         modes.forEach((name, mode) -> {
             Differences.OfDestination of = of(name);
-            out.println(name + ": " + events(of.events) + (of.events == 1 ? " differs" : " differ")
-                    + (mode.differ() ? ", mode " + mode.before() + " -> " + mode.after() : ""));
+            out.println(
+                    name + ": " + SubrelayCommand.count(of.events, "event") + (of.events == 1 ? " differs" : " differ")
+                            + (mode.differ() ? ", mode " + mode.before() + " -> " + mode.after() : ""));
             changes(of).forEach(change -> {
                 Differences.Change field = change.getKey();
                 out.println("  " + escaped(field.field()) + ": " + (field.before() == null ? "other values"
                         : shown(field.before()) + " -> " + shown(field.after())));
-                out.println("    " + events(change.getValue().size()) + ": "
+                out.println("    " + SubrelayCommand.count(change.getValue().size(), "event") + ": "
                         + escaped(some(change.getValue()).collect(Collectors.joining(", "))));
             });
         });
-        out.println(events(differences.events()) + " compared, " + (isCut() ? "the newest (see --events), " : "")
+        out.println(SubrelayCommand.count(differences.events(), "event") + " compared, "
+                + (isCut() ? "the newest (see --events), " : "")
                 + (modes.isEmpty() ? "nothing differs" : modes.size() == 1 ? "1 destination differs"
                         : modes.size() + " destinations differ"));
     }
@@ -111,7 +113,7 @@ final class DiffReport {
     }
 
     private Differences.OfDestination of(String name) {
-        return differences.destinations().getOrDefault(name, new Differences.OfDestination());
+        return differences.destinations.getOrDefault(name, new Differences.OfDestination());
     }
 
     private static List<Map.Entry<Differences.Change, List<String>>> changes(Differences.OfDestination of) {
@@ -121,10 +123,6 @@ final class DiffReport {
 
     private static Stream<String> some(List<String> ids) {
         return ids.stream().limit(SHOWN_IDS);
-    }
-
-    private static String events(int count) {
-        return count == 1 ? "1 event" : String.format(Locale.ROOT, "%,d events", count);
     }
 
     private static String shown(JsonNode value) {

@@ -55,7 +55,8 @@ final class Differences {
         }
     }
 
-    private final Map<String, OfDestination> destinations = new TreeMap<>();
+    /** Of those destinations that have any, by name. */
+    final Map<String, OfDestination> destinations = new TreeMap<>();
     private final DiffOptions wanted;
     private int events;
 
@@ -84,11 +85,6 @@ final class Differences {
     /** How many were compared. */
     int events() {
         return events;
-    }
-
-    /** Of those destinations that have any, by name. */
-    Map<String, OfDestination> destinations() {
-        return destinations;
     }
 
     /** The changes of one event at one destination. */

@@ -7,13 +7,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.LongStream;
+import org.apache.camel.support.LRUCacheFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -140,12 +139,7 @@ final class ImportCommand extends SubrelayCommand {
             throws IOException, InterruptedException {
         long from = report.line();
         IdColumn column = new IdColumn();
-        Set<String> seen = Collections.newSetFromMap(new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-                return size() > REMEMBERED_IDS;
-            }
-        });
+        Set<String> seen = Collections.newSetFromMap(LRUCacheFactory.newLRUCache(REMEMBERED_IDS));
         List<Long> numbers = new ArrayList<>();
         List<String> ids = new ArrayList<>();
         try (RevenueCat revenueCat = new RevenueCat(settings.get())) {

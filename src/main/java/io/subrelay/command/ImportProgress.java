@@ -1,10 +1,10 @@
 package io.subrelay.command;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
  * How far an import is: on a bar, and told to the runner, whose console shows it and can stop it. A runner that is not
@@ -16,16 +16,14 @@ final class ImportProgress {
     private static final int REFUSALS = 10;
     private static final int REASON_LENGTH = 200;
 
-    private record Refusal(long line, String reason) {
-    }
-
     private final RunnerClient runner;
     private final ProgressBar bar;
     private final String path;
     private final String name;
     private final boolean dryRun;
     private final ImportReport report;
-    private final Deque<Refusal> refusals = new ArrayDeque<>();
+    /** The last ones. */
+    private final ArrayNode refusals = JsonNodeFactory.instance.arrayNode();
     private double done;
     private long toldAt;
     private boolean stopped;
@@ -44,11 +42,11 @@ final class ImportProgress {
         this.report = report;
     }
 
-    /** The last ones are told. */
     void refused(long line, String reason) {
-        refusals.addLast(new Refusal(line, reason.substring(0, Math.min(REASON_LENGTH, reason.length()))));
+        refusals.addObject().put("line", line)
+                .put("reason", reason.substring(0, Math.min(REASON_LENGTH, reason.length())));
         if (refusals.size() > REFUSALS) {
-            refusals.removeFirst();
+            refusals.remove(0);
         }
     }
 
@@ -83,8 +81,7 @@ final class ImportProgress {
         toldAt = System.nanoTime();
         ObjectNode told = report.counts().put("name", name).put("dry_run", dryRun).put("state", state).put("done", done)
                 .put("failure", failure);
-        var list = told.putArray("refusals");
-        refusals.forEach(each -> list.addObject().put("line", each.line()).put("reason", each.reason()));
+        told.set("refusals", refusals);
         try {
             return runner.postOnce(path, told.toString().getBytes(StandardCharsets.UTF_8)).path("stop").asBoolean();
         } catch (CommandFailed e) {

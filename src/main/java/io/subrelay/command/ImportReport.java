@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -115,12 +116,12 @@ final class ImportReport {
 
     void print(PrintWriter out) {
         for (String count : COUNTS) {
-            out.printf("%-10s %,d%n", count, counts.path(count).asLong());
+            out.printf(Locale.ROOT, "%-10s %,d%n", count, counts.path(count).asLong());
         }
         if (!counts.path("statuses").isEmpty()) {
             out.println("statuses");
             counts.path("statuses").properties().stream().sorted(Map.Entry.comparingByKey())
-                    .forEach(each -> out.printf("  %-20s %,d%n", each.getKey(), each.getValue().asLong()));
+                    .forEach(each -> out.printf(Locale.ROOT, "  %-20s %,d%n", each.getKey(), each.getValue().asLong()));
         }
     }
 }

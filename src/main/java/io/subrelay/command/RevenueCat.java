@@ -7,6 +7,7 @@ import io.subrelay.config.Settings;
 import io.subrelay.imports.RevenueCatCustomer;
 import io.subrelay.redelivery.RetryAfter;
 import io.subrelay.webhook.WebhookReader;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -41,6 +42,8 @@ final class RevenueCat implements AutoCloseable {
     private static final int AT_A_TIME = 8;
     /** How often a customer is asked for that cannot be told now: for about two minutes. */
     private static final int ATTEMPTS = 8;
+    /** Of an answer that is longer only the beginning is kept, which is no JSON. */
+    private static final int MAX_ANSWER = 4 << 20;
     private static final Duration ONE_REQUEST = Duration.ofSeconds(30);
 
     private final HttpClient client = HttpClient.newBuilder()
@@ -100,12 +103,14 @@ final class RevenueCat implements AutoCloseable {
         for (int attempt = 0; attempt < ATTEMPTS && !stopped; attempt++) {
             awaitTurn();
             long delayMs = Math.min(500L << attempt, 60_000);
-            CompletableFuture<HttpResponse<byte[]>> asked = client.sendAsync(request, BodyHandlers.ofByteArray());
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            CompletableFuture<HttpResponse<Void>> asked = client.sendAsync(request, BodyHandlers.ofByteArrayConsumer(
+                    part -> part.filter(bytes -> body.size() < MAX_ANSWER).ifPresent(body::writeBytes)));
             try {
-                HttpResponse<byte[]> answer = asked.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+                HttpResponse<Void> answer = asked.get(patience.toMillis(), TimeUnit.MILLISECONDS);
                 int status = answer.statusCode();
                 if (status != 429 && status < 500) {
-                    return read(id, status, answer.body());
+                    return read(id, status, body.toByteArray());
                 }
                 failure = "it answers " + status;
                 String date = answer.headers().firstValue("Date").orElse(null);

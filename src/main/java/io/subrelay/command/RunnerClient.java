@@ -101,6 +101,8 @@ final class RunnerClient {
                 if (answer.statusCode() != 429 && answer.statusCode() != 503) {
                     throw new CommandFailed("the runner at " + url + failure);
                 }
+            } catch (JsonProcessingException e) {
+                throw new CommandFailed("what answers at " + url + " is no runner: its answer is no JSON");
             } catch (IOException e) {
                 failure = " does not answer (" + e.getClass().getSimpleName() + ")";
             }

@@ -6,6 +6,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,6 +41,11 @@ abstract class SubrelayCommand implements Callable<Integer> {
         if (!understood) {
             throw new ParameterException(spec.commandLine(), takes);
         }
+    }
+
+    /** For example {@code 1 event}, or {@code 1,200 events}. */
+    static String count(long number, String noun) {
+        return String.format(Locale.ROOT, "%,d %s%s", number, noun, number == 1 ? "" : "s");
     }
 
     /** A value as a part of an address. */

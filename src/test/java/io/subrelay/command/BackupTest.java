@@ -60,7 +60,7 @@ class BackupTest {
             }
             relay.api().accept(Hooks.renewal("customer1", 2));
             assertThat(backup(relay, file)).isEqualTo(new Ended(1, "",
-                    "there is no backup: " + file + ": there is such a file already" + System.lineSeparator()));
+                    "there is no backup: " + file + ": this file exists already" + System.lineSeparator()));
         }
     }
 

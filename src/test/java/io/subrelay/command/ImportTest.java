@@ -285,6 +285,15 @@ class ImportTest {
     }
 
     @Test
+    void keeps_no_answer_that_is_very_long() throws Exception {
+        revenueCat.answer("long", Customers.answer(4301).put("note", "x".repeat(5 << 20)).toString());
+        try (RevenueCat asking = new RevenueCat(Ended.settings(settings()))) {
+            assertThat(asking.customers(List.of("long")).get(0).refused())
+                    .isEqualTo("RevenueCat answers with something that is no customer");
+        }
+    }
+
+    @Test
     void takes_a_thousand_lines_at_a_time() {
         String path = "/api/import?dry-run=true";
         String type = "application/x-ndjson";
