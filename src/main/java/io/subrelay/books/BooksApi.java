@@ -90,7 +90,7 @@ public final class BooksApi {
 
     private static Collection<ObjectNode> accepted(Period period) {
         Map<Environment, ObjectNode> accepted = new TreeMap<>();
-        period.sums().forEach((account, sum) -> {
+        period.sums.forEach((account, sum) -> {
             if (account.entry() == Entry.ACCEPTED) {
                 Environment environment = account.side().environment();
                 ObjectNode node = accepted.computeIfAbsent(environment, it -> JSON.objectNode()
@@ -104,7 +104,7 @@ public final class BooksApi {
 
     private static void add(ObjectNode books, Period period, Undelivered undelivered) {
         Map<Side, ObjectNode> sides = new TreeMap<>(ORDER);
-        period.sums().forEach((account, sum) -> {
+        period.sums.forEach((account, sum) -> {
             Side side = account.side();
             if (account.entry() != Entry.ACCEPTED) {
                 book(sides.computeIfAbsent(side, BooksApi::blank), account, sum);
@@ -115,7 +115,7 @@ public final class BooksApi {
         books.putArray("accepted").addAll(accepted(period));
         books.putArray("destinations").addAll(sides.values());
         ArrayNode list = books.putArray("not_delivered");
-        undelivered.items().forEach(item -> list.addObject().put("destination", item.side().destination())
+        undelivered.items.forEach(item -> list.addObject().put("destination", item.side().destination())
                 .put("environment", item.side().environment().name()).put("event_id", item.eventId())
                 .put("kind", item.kind()).put("received_at", Instant.ofEpochMilli(item.acceptedAt()).toString())
                 .put("state", item.state()).put("reason", item.reason()));

@@ -3,6 +3,7 @@ package io.subrelay.books;
 import io.subrelay.customer.EventIds;
 import io.subrelay.event.Ids;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,9 @@ public final class Journal {
     /** The books are kept when a customer is erased: a reason may not name one. */
     private static String booked(String reason, BookedEvent event) {
         String booked = reason;
-        for (String id : EventIds.all(event.event())) {
+        // the longest first: another one may be a part of it
+        for (String id : EventIds.all(event.event()).stream()
+                .sorted(Comparator.comparing(String::length).reversed()).toList()) {
             if (id.length() >= MIN_ID) {
                 booked = booked.replace(id, "…");
             }

@@ -19,8 +19,9 @@ final class Period {
 
     private final long from;
     private final long to;
-    private final Map<Account, Sum> sums = new HashMap<>();
-    private final Map<Slot, Long> open = new HashMap<>();
+    final Map<Account, Sum> sums = new HashMap<>();
+    /** How many deliveries have not ended, by the quarter of an hour; without those where all have. */
+    final Map<Slot, Long> open = new HashMap<>();
     private final Map<Long, Range> ranges = new HashMap<>();
 
     /**
@@ -118,16 +119,7 @@ final class Period {
         return to * BookedEvent.QUARTER_MS;
     }
 
-    Map<Account, Sum> sums() {
-        return sums;
-    }
-
-    /** How many deliveries have not ended, by the quarter of an hour; without those where all have. */
-    Map<Slot, Long> open() {
-        return open;
-    }
-
-    /** Between which events those of a quarter with such deliveries lie. */
+    /** The first and the last event of a quarter with deliveries that have not ended. */
     Range range(long quarter) {
         return ranges.get(quarter);
     }

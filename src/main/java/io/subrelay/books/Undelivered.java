@@ -50,21 +50,22 @@ final class Undelivered {
     private final Period period;
     private final long start;
     private final Map<Side, Long> missing = new HashMap<>();
-    private final List<Item> items = new ArrayList<>();
+    /** Up to {@value #MAX_LISTED} of each destination and state, and some more of those that are missing. */
+    final List<Item> items = new ArrayList<>();
 
     Undelivered(JdbcTemplate jdbc, Period period) {
         this.jdbc = jdbc;
         this.period = period;
         this.start = jdbc.queryForObject("select event from book_start", Long.class);
         Set<String> dead = new TreeSet<>();
-        period.sums().forEach((account, sum) -> {
+        period.sums.forEach((account, sum) -> {
             if (account.entry() == Entry.DEAD && sum.events() != 0) {
                 dead.add(account.destination());
             }
         });
         dead.forEach(name -> list(name, "dead", DEAD, name, period.fromMs(), period.toMs(), start));
         Map<String, Map<Slot, Long>> open = new TreeMap<>();
-        period.open().forEach((slot, events) -> open
+        period.open.forEach((slot, events) -> open
                 .computeIfAbsent(slot.side().destination(), name -> new HashMap<>()).put(slot, events));
         open.forEach(this::addOpen);
     }
@@ -131,10 +132,5 @@ final class Undelivered {
     /** How many have not ended and will not be sent. */
     long missing(Side side) {
         return missing.getOrDefault(side, 0L);
-    }
-
-    /** Up to {@value #MAX_LISTED} of each destination and state, and some more of those that are missing. */
-    List<Item> items() {
-        return items;
     }
 }

@@ -43,7 +43,7 @@ public final class Customer {
     /** What it was found by when that first changed since it was stored; null while it has not. */
     private Set<String> foundBefore;
 
-    /** A customer of whom nothing is known yet. */
+    /** An empty customer. */
     public Customer() {
     }
 
@@ -158,7 +158,8 @@ public final class Customer {
         }
     }
 
-    private void noteFoundBefore() {
+    /** To be called before it is found by something else. */
+    void noteFoundBefore() {
         if (foundBefore == null) {
             foundBefore = foundBy();
         }

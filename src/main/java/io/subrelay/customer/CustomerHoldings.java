@@ -28,8 +28,8 @@ record CustomerHoldings(Environment environment, List<SubscriptionState> subscri
             owned = customer.in(environment).facts();
         } else {
             Ownership ownership = Ownership.of(customer, environment, customerOf);
-            owned = ownership.owned();
-            lost = ownership.lost();
+            owned = ownership.owned;
+            lost = ownership.lost;
         }
         List<SubscriptionState> states = fold(owned, customer, environment);
         states.sort((one, other) -> other.newestKnown.happened().compareTo(one.newestKnown.happened()));
@@ -42,7 +42,7 @@ record CustomerHoldings(Environment environment, List<SubscriptionState> subscri
     static Map<String, List<Fact>> joined(
             Customer customer, Environment environment, Function<String, Customer> customerOf) {
         return joined(customer.transfers.isEmpty() ? customer.in(environment).facts()
-                : Ownership.of(customer, environment, customerOf).owned());
+                : Ownership.of(customer, environment, customerOf).owned);
     }
 
     private static Map<String, List<Fact>> joined(Map<String, List<Fact>> told) {
@@ -115,7 +115,7 @@ record CustomerHoldings(Environment environment, List<SubscriptionState> subscri
                         || fact.shares(Field.TRANSACTION, grant) || fact.isPurchase());
     }
 
-    /** Whether that is the grant's purchase, or tells that it was none. */
+    /** Whether that is the grant's purchase, or tells that there was no purchase. */
     private static boolean settles(Fact fact, Fact grant) {
         if (fact.shares(Field.TRANSACTION, grant)
                 && (fact.isPurchase() || fact.category() == Fact.Category.EXPIRE

@@ -82,7 +82,7 @@ public final class Customers {
     }
 
     /**
-     * Whom an event concerns.
+     * The customers that an event concerns.
      *
      * @param customer the event's customer, of a transfer the one that it gives to (if it names none, the first one
      *                 that it takes from); null if it names nobody
@@ -290,7 +290,7 @@ public final class Customers {
     /**
      * Destinations are told of the customer of an event that was taken in, where it stands differently.
      *
-     * @param before what {@link #standing} told; empty of somebody whom nobody has been told of
+     * @param before what {@link #standing} told; empty for a customer of which no destination has been told
      */
     public void correct(Event event, Map<Environment, List<Object>> before, long atMs) {
         Map<Environment, List<Object>> now = standing(event, atMs);

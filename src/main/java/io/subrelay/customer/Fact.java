@@ -185,7 +185,7 @@ final class Fact implements Comparable<Fact> {
         return time != null && time > key.at();
     }
 
-    /** Whether something was bought, be it a subscription, its renewal, or a purchase that is none. */
+    /** Whether something was bought: a subscription, its renewal, or anything else. */
     boolean isPurchase() {
         return category == Category.GRANT || category == Category.STATED || category == Category.ONE_TIME;
     }

@@ -31,8 +31,10 @@ final class Ownership {
     private final TreeMap<EventKey, Transfer> transfers = new TreeMap<>();
     private final List<Move> moves = new ArrayList<>();
     private final Map<Fact, Customer> origins = new HashMap<>();
-    private final TreeMap<String, List<Fact>> owned = new TreeMap<>();
-    private final TreeMap<String, List<Fact>> lost = new TreeMap<>();
+    /** What is told of each subscription that the customer owns, in the order of the events. */
+    final TreeMap<String, List<Fact>> owned = new TreeMap<>();
+    /** What is told of each that the customer once owned and that is another's now. */
+    final TreeMap<String, List<Fact>> lost = new TreeMap<>();
 
     private Ownership(Customer customer, Environment environment, Function<String, Customer> customerOf) {
         this.customer = customer;
@@ -94,6 +96,8 @@ final class Ownership {
         for (Fact fact : facts) {
             Customer origin = origins.get(fact);
             if (origin != owner && owner != customer) {
+                origin.noteFoundBefore();
+                owner.noteFoundBefore();
                 origin.in(environment).remove(key, fact);
                 owner.in(environment).of(key).add(fact);
                 changed.add(owner);
@@ -101,16 +105,6 @@ final class Ownership {
             }
         }
         changed.remove(customer);
-    }
-
-    /** What is told of each subscription that the customer owns, in the order of the events. */
-    TreeMap<String, List<Fact>> owned() {
-        return owned;
-    }
-
-    /** What is told of each that the customer once owned and that is another's now. */
-    TreeMap<String, List<Fact>> lost() {
-        return lost;
     }
 
     /** Finds all customers that transfers connect with this one, however many lie between, and their transfers. */

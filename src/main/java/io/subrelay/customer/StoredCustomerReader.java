@@ -20,7 +20,7 @@ final class StoredCustomerReader {
         this.json = json;
     }
 
-    /** @throws IllegalArgumentException if it is none */
+    /** @throws IllegalArgumentException if it is something else */
     static Customer read(String text) {
         try (JsonParser json = StoredCustomer.FACTORY.createParser(text)) {
             return new StoredCustomerReader(json).read();

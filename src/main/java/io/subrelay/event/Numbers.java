@@ -12,7 +12,7 @@ public final class Numbers {
     private Numbers() {
     }
 
-    /** The number, or null where the value is none, has a fraction, or does not fit a long. */
+    /** The number, or null where the value is no number, has a fraction, or does not fit a long. */
     public static Long whole(JsonNode value) {
         if (value.isIntegralNumber()) {
             return value.canConvertToLong() ? (Long) value.longValue() : null;

@@ -42,6 +42,8 @@ class ErasureTest {
             assertThat(kept.path("transferred_to").get(0).asText()).isEqualTo(heir);
             assertThat(relay.api().get("/api/customers/" + heir).path("subscription_status").asText())
                     .isEqualTo("active");
+            assertThat(relay.api().get("/api/search?q=T1").path("customers").findValuesAsText("app_user_id"))
+                    .containsExactly(heir);
         }
         assertThat(store.everything()).noneMatch(value -> value.contains(ERASED))
                 .anyMatch(value -> value.contains(heir) && value.contains(PRICE));

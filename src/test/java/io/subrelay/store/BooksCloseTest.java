@@ -11,6 +11,7 @@ import io.subrelay.books.Ledger;
 import io.subrelay.event.Delivery;
 import io.subrelay.event.DeliveryResult;
 import io.subrelay.event.EnrichedEvent;
+import io.subrelay.event.Event;
 import io.subrelay.event.Outcome;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
@@ -141,6 +142,21 @@ class BooksCloseTest {
         assertThat(mail.path("skipped").asInt()).isEqualTo(reasons);
         assertThat(mail.path("closes").asBoolean()).isTrue();
         writer.close();
+        database.close();
+    }
+
+    /** They are kept when the customer is erased. */
+    @Test
+    void aReasonNamesNobody() throws Exception {
+        database = OpenedDatabase.with(Store.Kind.H2.create().settings());
+        Event event = new WebhookReader().read(
+                Hooks.renewal("anna", 1, "anna-and-more").toString().getBytes(StandardCharsets.UTF_8));
+        database.booked((jdbc, journal) -> {
+            journal.ended(BookedEvent.of(1, FIRST_DAY, event), "mail", "skipped", "not for anna-and-more");
+            return null;
+        });
+        assertThat(database.jdbc().queryForObject("select postings from book_journal", String.class))
+                .contains("not for …\t");
         database.close();
     }
 
