@@ -1,11 +1,10 @@
 package io.subrelay.delivery;
 
+import io.subrelay.webhook.WebhookSignature;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -47,21 +46,10 @@ public final class WebhookSigner {
         String signed = message.getHeader("webhook-id", String.class) + "." + seconds + ".";
         List<String> signatures = new ArrayList<>();
         for (SecretKeySpec key : keys) {
-            signatures.add("v1," + Base64.getEncoder().encodeToString(hmac(key, signed, body)));
+            signatures.add("v1," + Base64.getEncoder().encodeToString(WebhookSignature.hmac(key, signed, body)));
         }
         message.setHeader("webhook-timestamp", String.valueOf(seconds));
         message.setHeader("webhook-signature", String.join(" ", signatures));
         message.setBody(body);
-    }
-
-    private static byte[] hmac(SecretKeySpec key, String signed, byte[] body) {
-        try {
-            Mac mac = Mac.getInstance(key.getAlgorithm());
-            mac.init(key);
-            mac.update(signed.getBytes(StandardCharsets.UTF_8));
-            return mac.doFinal(body);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has HmacSHA256", e);
-        }
     }
 }

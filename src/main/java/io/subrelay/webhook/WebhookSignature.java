@@ -58,7 +58,7 @@ public final class WebhookSignature {
         }
         boolean valid = false;
         for (SecretKeySpec key : keys) {
-            byte[] expected = sign(key, time, body);
+            byte[] expected = hmac(key, time + ".", body);
             for (byte[] signature : signatures) {
                 valid |= MessageDigest.isEqual(expected, signature);
             }
@@ -66,11 +66,12 @@ public final class WebhookSignature {
         return valid;
     }
 
-    private static byte[] sign(SecretKeySpec key, String time, byte[] body) {
+    /** By the algorithm of the key, of what comes before the body and of the body. */
+    public static byte[] hmac(SecretKeySpec key, String before, byte[] body) {
         try {
             Mac mac = Mac.getInstance(key.getAlgorithm());
             mac.init(key);
-            mac.update((time + ".").getBytes(StandardCharsets.UTF_8));
+            mac.update(before.getBytes(StandardCharsets.UTF_8));
             return mac.doFinal(body);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has HmacSHA256", e);
