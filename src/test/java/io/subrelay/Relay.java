@@ -55,6 +55,14 @@ public final class Relay implements AutoCloseable {
         return relay;
     }
 
+    /** The same with the route files of a folder as well. */
+    public static Relay start(Store store, Map<String, String> settings, Path routes) {
+        Relay relay = new Relay(store, settings, api -> {});
+        relay.addRoutes(routes);
+        relay.start();
+        return relay;
+    }
+
     /** What a runner needs to deliver to all four of these vendors, failures being tried again soon. */
     public static Map<String, String> live(FakeVendors vendors) {
         Map<String, String> settings = new HashMap<>(Map.of(
@@ -94,7 +102,7 @@ public final class Relay implements AutoCloseable {
         return store;
     }
 
-    /** Adds the route files of a folder, from its next start on. */
+    /** Adds the route files of a folder, which may be none, from its next start on. */
     public void addRoutes(Path folder) {
         settings.merge(RouteFiles.SETTING, "file:" + folder + "/*.camel.yaml", (before, added) -> before + "," + added);
     }

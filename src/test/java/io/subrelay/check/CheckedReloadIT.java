@@ -65,7 +65,7 @@ class CheckedReloadIT {
         runner = new Launched(folder, List.of("server.port=" + port, "management.port=0", "statsig.mode=preview"),
                 "--dev");
         says("Subrelay is ready");
-        sending = clock.scheduleWithFixedDelay(this::send, 0, 20, TimeUnit.MILLISECONDS);
+        sending = clock.scheduleWithFixedDelay(this::send, 0, 50, TimeUnit.MILLISECONDS);
     }
 
     private Void answer(HttpExchange exchange, String body) throws IOException {

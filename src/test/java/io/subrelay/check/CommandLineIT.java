@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command line as people use it: processes in a folder of their own. */
+/** The command line as people use it: processes in a folder of their own. {@link CommandLineTest} has the rest. */
 class CommandLineIT {
 
     private static final String FIRST = """
@@ -40,18 +40,6 @@ class CommandLineIT {
     }
 
     @Test
-    void check_that_finds_nothing_says_what_it_looked_at() throws Exception {
-        Ended ended = run(List.of(), "check");
-        assertThat(ended.output()).isEqualTo(
-                """
-                        routes/destinations/statsig.camel.yaml: note: this destination has no example; put one into routes/destinations/statsig.tests/
-                        fine: 2 destinations, 1 example
-                        """);
-        assertThat(ended.status()).isZero();
-        assertThat(folder.resolve("data")).doesNotExist();
-    }
-
-    @Test
     void check_says_each_fault_and_fails() throws Exception {
         planted.mine("transform:", "transfrom:");
         Ended ended = run(List.of("server.port=many"), "check");
@@ -63,15 +51,6 @@ class CommandLineIT {
                         routes/destinations/statsig.camel.yaml: note: this destination has no example; put one into routes/destinations/statsig.tests/
                         2 faults
                         """);
-        assertThat(ended.status()).isEqualTo(1);
-    }
-
-    @Test
-    void check_says_where_an_example_does_not_hold() throws Exception {
-        planted.mine("/in", "/out");
-        Ended ended = run(List.of(), "check");
-        assertThat(ended.output()).contains("routes/destinations/mine.tests/renewal.json: requests[0].path:"
-                + " expected \"/in\", but it is \"/out\"\n").endsWith("1 fault\n");
         assertThat(ended.status()).isEqualTo(1);
     }
 
@@ -91,26 +70,6 @@ class CommandLineIT {
         assertThat(previews.at("/mine/requests/0/body/email").asText()).isEqualTo("a@b.c");
         assertThat(previews.at("/mine/requests/0/body/key").asText()).endsWith("***");
         assertThat(folder.resolve("data")).doesNotExist();
-    }
-
-    @Test
-    void preview_says_why_it_cannot() throws Exception {
-        planted.write("last.json", "{\"event\": {}}");
-        Ended ended = run(List.of(), "preview", "last.json");
-        assertThat(ended).isEqualTo(new Ended(1, "last.json: event.id is missing or not a string\n"));
-        planted.mine("transform:", "transfrom:");
-        ended = run(List.of(), "preview", "first.json");
-        assertThat(ended)
-                .isEqualTo(new Ended(1, Planted.FILE + ":19: there is no step transfrom; did you mean transform?\n"));
-    }
-
-    @Test
-    void a_start_that_fails_says_why_with_file_and_line() throws Exception {
-        planted.mine("transform:", "transfrom:");
-        Ended ended = run(List.of("server.port=0", "management.port=0"));
-        assertThat(ended.status()).isEqualTo(1);
-        assertThat(ended.output().lines().filter(line -> line.contains("ERROR"))).singleElement().asString().contains(
-                "Subrelay does not start: routes/destinations/mine.camel.yaml:19: there is no step transfrom; did you mean");
     }
 
     @Test
@@ -146,8 +105,6 @@ class CommandLineIT {
     void what_is_not_understood() throws Exception {
         assertThat(run(List.of(), "chekc")).isEqualTo(
                 new Ended(2, "Subrelay does not understand 'chekc', did you mean check? --help tells what it does\n"));
-        assertThat(run(List.of(), "check", "--fast").status()).isEqualTo(2);
-        assertThat(run(List.of(), "import", "--quick", "customers.jsonl").status()).isEqualTo(2);
         assertThat(run(List.of(), "--help").output()).contains("check", "preview", "--dev", "--version");
     }
 }

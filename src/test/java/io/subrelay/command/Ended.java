@@ -11,10 +11,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** A command that has ended, and what it printed. */
-record Ended(int status, String out, String err) {
+public record Ended(int status, String out, String err) {
 
     /** Runs one in a folder with these settings. */
-    static Ended of(Path folder, Map<String, String> settings, String... arguments) {
+    public static Ended of(Path folder, Map<String, String> settings, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine line = Commands.of(CommandSpec.create(), folder, () -> settings(settings));

@@ -7,6 +7,7 @@ import io.subrelay.harness.RelayProcess;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -14,19 +15,21 @@ import org.junit.jupiter.api.Test;
 class ImportIT {
 
     private static final int CUSTOMERS = 2_000;
+    private static final Duration AT_ONCE = Duration.ofMillis(5);
 
     @Test
     void killed_in_the_middle_it_goes_on_and_nothing_is_missing_or_twice() throws Exception {
         try (RelayProcess relay = RelayProcess.start(Map.of("server.max-body-size", "30000"))) {
             Path file = Customers.file(relay.folder().resolve("customers.jsonl"), CUSTOMERS);
             Process killed = CommandProcess.start(relay, "import", "import", file.toString());
-            await().until(() -> CommandProcess.line(file) > CUSTOMERS / 10 || !killed.isAlive());
+            await().pollInterval(AT_ONCE).until(() -> CommandProcess.line(file) > CUSTOMERS / 10 || !killed.isAlive());
             killed.destroyForcibly().waitFor();
             long before = CommandProcess.line(file);
             assertThat(before).isBetween(1L, CUSTOMERS - 1L);
 
             Process resumed = CommandProcess.start(relay, "import", "import", file.toString());
-            await().until(() -> CommandProcess.line(file) > before + CUSTOMERS / 10 || !resumed.isAlive());
+            await().pollInterval(AT_ONCE)
+                    .until(() -> CommandProcess.line(file) > before + CUSTOMERS / 10 || !resumed.isAlive());
             relay.kill();
             assertThat(resumed.isAlive()).isTrue();
             relay.start();

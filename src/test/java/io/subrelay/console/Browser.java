@@ -64,9 +64,16 @@ final class Browser implements AutoCloseable {
 
     /** Loads the console anew, so that nothing of before is left, with a view open. */
     void load(String url) {
-        driver.get("about:blank");
+        if (url.contains("#")) {
+            // else it only goes there from the view that is open
+            driver.get("about:blank");
+        }
         driver.get(url);
         await(".brand");
+    }
+
+    private WebDriverWait patient() {
+        return new WebDriverWait(driver, Duration.ofMinutes(2), Duration.ofMillis(50));
     }
 
     /** Opens a view of the console that is loaded. */
@@ -76,14 +83,14 @@ final class Browser implements AutoCloseable {
 
     /** Waits for an element; of several it is the first. */
     WebElement await(String css) {
-        return new WebDriverWait(driver, Duration.ofMinutes(2)).until(it -> {
+        return patient().until(it -> {
             List<WebElement> found = driver.findElements(By.cssSelector(css));
             return found.isEmpty() ? null : found.get(0);
         });
     }
 
     void awaitText(String text) {
-        new WebDriverWait(driver, Duration.ofMinutes(2)).withMessage(() -> "'" + text + "' in: " + text())
+        patient().withMessage(() -> "'" + text + "' in: " + text())
                 .until(it -> text().contains(text));
     }
 
@@ -97,7 +104,7 @@ final class Browser implements AutoCloseable {
     }
 
     WebElement button(String text) {
-        return new WebDriverWait(driver, Duration.ofMinutes(2)).withMessage("button " + text)
+        return patient().withMessage("button " + text)
                 .until(it -> driver.findElements(By.tagName("button")).stream()
                         .filter(each -> each.isDisplayed() && each.getText().startsWith(text)).findFirst()
                         .orElse(null));
@@ -126,12 +133,15 @@ final class Browser implements AutoCloseable {
     /** What axe-core finds wrong by WCAG 2.2 AA and its best practices: a line for each. */
     @SuppressWarnings("unchecked")
     List<String> violations() throws IOException {
-        try (InputStream in = Browser.class.getResourceAsStream("/axe.min.js")) {
-            driver.executeScript(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        if (!(Boolean) driver.executeScript("return 'axe' in window")) {
+            try (InputStream in = Browser.class.getResourceAsStream("/axe.min.js")) {
+                driver.executeScript(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            }
         }
         return (List<String>) driver.executeAsyncScript("""
                 const done = arguments[arguments.length - 1];
-                axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
+                axe.run(document, {resultTypes: ['violations'],
+                    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
                   .then(result => done(result.violations.map(each => each.id + ': ' + each.help + ' '
                     + each.nodes.map(node => node.html.slice(0, 200) + ' ' + node.failureSummary).join(' | '))));""");
     }

@@ -30,7 +30,7 @@ class ConsoleIT extends ConsoleInBrowser {
 
     @BeforeAll
     static void start() throws Exception {
-        start(1_000);
+        start(400);
     }
 
     @Test

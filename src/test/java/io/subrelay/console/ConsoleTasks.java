@@ -233,8 +233,7 @@ abstract class ConsoleTasks extends ConsoleInBrowser {
         clickAt("'Backfill of statsig'", "Stop");
         browser.awaitText((events - 1000) / 1000 + "," + "%03d".formatted(events % 1000) + " events dropped");
         assertThat(browser.texts("section[aria-label='Backfill of statsig']").get(0)).contains("1,000 of", "stopped");
-        runner.api("POST", "/api/destinations/statsig/resume");
-        await().until(() -> destination("statsig").path("requested").asInt() == 0);
+        // it stays paused: nobody waits for the thousand
     }
 
     private static int number(String answer) {

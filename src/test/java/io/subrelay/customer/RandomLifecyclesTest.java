@@ -12,10 +12,13 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Lives of 2,000 customers, 100,000 events, in the order in which they happened and in any other. */
+/**
+ * Lives of customers, in the order in which the events happened and in any other. {@code -Pfuzz} tries 2,000 customers
+ * with 100,000 events.
+ */
 class RandomLifecyclesTest {
 
-    private static final int FAMILIES = 500;
+    private static final int FAMILIES = Integer.getInteger("fuzz.families", 100);
     private static final int CUSTOMERS = 4;
     private static final int EVENTS = 200;
 

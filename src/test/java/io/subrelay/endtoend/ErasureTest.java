@@ -8,16 +8,22 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.Relay;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
+import io.subrelay.harness.Receipts;
 import io.subrelay.harness.Store;
 import io.subrelay.harness.TempFolders;
+import io.subrelay.vendors.FakeVendors;
+import io.subrelay.vendors.Fault;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +81,7 @@ class ErasureTest {
             Thread others = new Thread(() -> {
                 while (!ended.get()) {
                     relay.api().accept(Hooks.renewal("other" + accepted.incrementAndGet(), 1));
+                    LockSupport.parkNanos(20_000_000);
                 }
             });
             others.start();
@@ -112,6 +119,49 @@ class ErasureTest {
         assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).contains(ERASED);
         try (Relay relay = Relay.start(killed, Map.of())) {
             assertClean(file, heir);
+        }
+    }
+
+    /** Of several, half of what waits and of what is on its way is known to the one that is not told to erase it. */
+    @Test
+    void norWithAnotherRunnerThatHadMuchOfIt() throws Exception {
+        Store store = Store.Kind.POSTGRESQL.create();
+        try (FakeVendors vendors = FakeVendors.start();
+                Relay one = Relay.start(store, Relay.only(vendors, "statsig"));
+                Relay two = Relay.start(store, Relay.only(vendors, "statsig"))) {
+            List<String> erased = Stream.generate(Hooks::customer).limit(12).toList();
+            List<String> onTheirWay = erased.subList(0, 4);
+            vendors.statsig().when(
+                    request -> onTheirWay.stream().anyMatch(it -> request.text().contains('"' + it + '"')),
+                    Integer.MAX_VALUE, Fault.slow(Duration.ofMinutes(1)));
+            vendors.statsig().always(Fault.answer(429));
+            for (String customer : erased) {
+                one.api().accept(Hooks.renewal(customer, 1), Hooks.renewal(customer, 2));
+            }
+            String kept = Hooks.customer();
+            two.api().accept(Hooks.renewal(kept, 1));
+            await().until(() -> vendors.statsig().accepted().size() == onTheirWay.size());
+            for (String customer : erased.subList(4, 12)) {
+                await().until(() -> one.api().delivery(Hooks.id(customer, 1), "statsig").path("state").asText()
+                        .equals("retrying"));
+            }
+            for (String customer : erased) {
+                assertThat(one.api().call("DELETE", "/api/customers/" + customer).path("erased").asInt()).isEqualTo(2);
+            }
+            // nothing tells when the other one has asked whom to forget, which it does twice a second
+            await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+            vendors.statsig().recover();
+            await().until(() -> Receipts.of(vendors, "statsig").of(kept).equals(List.of(1)));
+            await().until(() -> two.api().destination("statsig").path("pending").asInt() == 0
+                    && two.api().destination("statsig").path("retrying").asInt() == 0);
+            assertThat(two.api().destination("statsig").path("delivered").asInt()).isEqualTo(1);
+            assertThat(vendors.statsig().accepted()).hasSize(1 + onTheirWay.size());
+            for (String table : List.of("event", "delivery", "attempt")) {
+                assertThat(store.number(
+                        "select count(distinct " + (table.equals("event") ? "seq" : "event") + ") from " + table))
+                        .as(table).isEqualTo(1);
+            }
+            assertThat(store.number("select count(*) from redelivery")).isZero();
         }
     }
 

@@ -84,6 +84,7 @@ class AnswerLimitsIT {
         assertThat(api.delivery(id, "statsig").path("state").asText()).isEqualTo("retrying");
         VENDOR.answers(RawVendor.of(
                 "HTTP/1.1 429 Status\nContent-Type: a; charset=klingon\nRetry-After: 3600", "later"));
+        api.call("POST", "/api/destinations/statsig/retry");
         await().untilAsserted(() -> assertThat(api.delivery(id, "statsig").toString()).contains("later"));
         JsonNode delivery = api.delivery(id, "statsig");
         assertThat(delivery.path("next_attempt_at").asText()).as(delivery.toString())

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.subrelay.harness.Ports;
+import io.subrelay.harness.TempFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -64,7 +67,10 @@ class ArchiveIT {
 
     @Test
     void itRunsAsItsReadmeSays() throws Exception {
-        assertThat(sh("./subrelay check")).contains("fine: ");
+        assertThat(files(folder.resolve("routes"))).isEqualTo(files(Path.of("routes")));
+        // all of them are checked where they come from
+        deleteExamplesBut("segment");
+        assertThat(sh("JAVA_OPTS=-XX:TieredStopAtLevel=1 ./subrelay check")).contains("fine: ");
         int port = Ports.free();
         int management = Ports.free();
         ProcessBuilder builder = new ProcessBuilder("./subrelay").directory(folder.toFile()).redirectErrorStream(true)
@@ -91,6 +97,23 @@ class ArchiveIT {
         } finally {
             runner.destroy();
             assertThat(runner.waitFor(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static Map<String, String> files(Path folder) throws IOException {
+        Map<String, String> files = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                files.put(folder.relativize(file).toString(), Files.readString(file));
+            }
+        }
+        return files;
+    }
+
+    private void deleteExamplesBut(String destination) throws IOException {
+        try (Stream<Path> all = Files.list(folder.resolve("routes/destinations"))) {
+            all.filter(Files::isDirectory).filter(tests -> !tests.endsWith(destination + ".tests"))
+                    .forEach(TempFolders::delete);
         }
     }
 

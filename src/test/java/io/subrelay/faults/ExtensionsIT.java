@@ -46,13 +46,8 @@ class ExtensionsIT {
                     + " put the jar files of org.apache.camel:camel-seda:").contains("into the folder ext/");
 
             Path ext = Files.createDirectory(relay.folder().resolve("ext"));
-            Files.writeString(ext.resolve("broken.jar"), "not found");
-            assertThat(relay.command("check")).contains("ext/broken.jar: this jar file cannot be read: ");
-
-            Files.delete(ext.resolve("broken.jar"));
             Path jar = Path.of(SedaComponent.class.getProtectionDomain().getCodeSource().getLocation().toURI());
             Files.copy(jar, ext.resolve(jar.getFileName()));
-            assertThat(relay.command("check")).doesNotContain("seda").contains("erp.camel.yaml: note: ");
             Path webhook = relay.folder().resolve("webhook.json");
             Files.writeString(webhook, Hooks.renewal("u", 1).toString());
             assertThat(relay.command("preview", webhook.toString())).contains("\"erp\"");

@@ -105,6 +105,7 @@ class SecretsIT {
         }
         vendors.reset();
         vendors.all().forEach(FakeVendor::keys);
+        Guarantees.DESTINATIONS.forEach(each -> admin(api, "POST", "/api/destinations/" + each + "/retry"));
         await().untilAsserted(() -> {
             for (JsonNode destination : Api.json(admin(api, "GET", "/api/destinations"))) {
                 assertThat(destination.path("pending").asInt() + destination.path("retrying").asInt())

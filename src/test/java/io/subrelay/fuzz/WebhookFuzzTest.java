@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
  */
 class WebhookFuzzTest {
 
-    private static final long INPUTS = Long.getLong("fuzz.inputs", 1_000);
+    private static final long INPUTS = Long.getLong("fuzz.inputs", 500);
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int AT_ONCE = 4;
     /** Every so many are stored and delivered as well. */

@@ -9,7 +9,6 @@ import io.subrelay.Relay;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Receipts;
-import io.subrelay.harness.RelayProcess;
 import io.subrelay.harness.Store;
 import io.subrelay.vendors.FakeVendor;
 import io.subrelay.vendors.FakeVendors;
@@ -21,9 +20,10 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** That a destination in trouble costs the others nothing, and an event in trouble its neighbours nothing. */
-class IsolationIT {
+class IsolationTest {
 
-    private static final int EVENTS = Integer.getInteger("faults.events", 300);
+    /** More than are sent at a time. */
+    private static final int EVENTS = Integer.getInteger("faults.events", 100);
     private static final List<String> OTHERS = List.of("segment", "amplitude", "onesignal");
 
     /**
@@ -33,7 +33,8 @@ class IsolationIT {
     @Test
     void ofADestinationThatHangsOrIsDown() throws Exception {
         try (FakeVendors vendors = FakeVendors.start();
-                RelayProcess relay = RelayProcess.start(Store.Kind.H2.create(), Relay.live(vendors))) {
+                Relay relay = Relay.start(Store.Kind.H2.create(),
+                        Relay.live(vendors, Map.of("delivery.concurrency", "64")))) {
             for (Fault fault : List.of(Fault.hang(), Fault.answer(503), Fault.slow(Duration.ofMinutes(2)),
                     Fault.tooMany(1),
                     Fault.html(200))) {
@@ -70,7 +71,7 @@ class IsolationIT {
         try (FakeVendors vendors = FakeVendors.start()) {
             settings = Relay.only(vendors, "amplitude");
             settings.put("delivery.concurrency", "1");
-            try (RelayProcess relay = RelayProcess.start(Store.Kind.H2.create(), settings)) {
+            try (Relay relay = Relay.start(Store.Kind.H2.create(), settings)) {
                 Api api = relay.api();
                 vendors.amplitude().next(1, Fault.slow(Duration.ofMinutes(1)));
                 String first = Hooks.customer();

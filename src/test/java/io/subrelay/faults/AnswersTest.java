@@ -10,7 +10,6 @@ import io.subrelay.Relay;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Receipts;
-import io.subrelay.harness.RelayProcess;
 import io.subrelay.harness.Store;
 import io.subrelay.vendors.FakeVendor;
 import io.subrelay.vendors.FakeVendors;
@@ -31,12 +30,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What each vendor's answers mean. */
-class AnswersIT {
+class AnswersTest {
 
     private static final FakeVendors VENDORS = FakeVendors.start();
     private static final int ROUNDS = Integer.getInteger("faults.rounds", 1);
     private static final Map<Integer, List<String>> CUSTOMERS = new HashMap<>();
-    private static RelayProcess relay;
+    private static Relay relay;
     private static Api api;
 
     @BeforeAll
@@ -44,7 +43,7 @@ class AnswersIT {
         Map<String, String> settings = Relay.live(VENDORS);
         settings.put("segment.batch-size", "1");
         settings.put("amplitude.batch-size", "1");
-        relay = RelayProcess.start(Store.Kind.H2.create(), settings);
+        relay = Relay.start(Store.Kind.H2.create(), settings);
         api = relay.api();
         acceptSomeOfEachStatus();
     }

@@ -8,7 +8,6 @@ import io.subrelay.Relay;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Receipts;
-import io.subrelay.harness.RelayProcess;
 import io.subrelay.harness.Store;
 import io.subrelay.harness.TempFolders;
 import io.subrelay.vendors.FakeVendor;
@@ -32,10 +31,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** When a delivery that failed goes again, with what, and when it is given up. */
-class RetryIT {
+class RetryTest {
 
     private static final FakeVendors VENDORS = FakeVendors.start();
-    private static RelayProcess relay;
+    private static Relay relay;
     private static Api api;
 
     @BeforeAll
@@ -43,7 +42,7 @@ class RetryIT {
         Map<String, String> settings = Relay.live(VENDORS);
         settings.put("delivery.redelivery-delay", "200ms");
         settings.put("delivery.maximum-redelivery-delay", "1500ms");
-        relay = RelayProcess.start(Store.Kind.H2.create(), settings);
+        relay = Relay.start(Store.Kind.H2.create(), settings);
         api = relay.api();
     }
 
@@ -138,7 +137,7 @@ class RetryIT {
     void holdsUpNobodyElse() {
         Map<String, String> settings = Relay.live(VENDORS);
         settings.put("delivery.maximum-redelivery-delay", "100ms");
-        try (RelayProcess eager = RelayProcess.start(Store.Kind.H2.create(), settings)) {
+        try (Relay eager = Relay.start(Store.Kind.H2.create(), settings)) {
             holdsUpNobodyElse(eager.api());
         }
     }
@@ -182,9 +181,7 @@ class RetryIT {
                 """);
         Map<String, String> settings = Relay.only(VENDORS, "none");
         settings.put("odd.url", VENDORS.statsigUrl());
-        settings.put("camel.main.routes-include-pattern",
-                "file:routes/**/*.camel.yaml,file:" + folder + "/*.camel.yaml");
-        try (RelayProcess odd = RelayProcess.start(Store.Kind.H2.create(), settings)) {
+        try (Relay odd = Relay.start(Store.Kind.H2.create(), settings, folder)) {
             List<String> customers = Stream.generate(Hooks::customer).limit(20).toList();
             // more than there are threads, and too few for the circuit to open
             for (int i = 0; i < 20; i += 3) {
@@ -214,7 +211,7 @@ class RetryIT {
     void countsNoAttemptThatWasNotMade() {
         Map<String, String> settings = Relay.only(VENDORS, "segment");
         settings.put("delivery.redelivery-delay", "1s");
-        try (RelayProcess halving = RelayProcess.start(Store.Kind.H2.create(), settings)) {
+        try (Relay halving = Relay.start(Store.Kind.H2.create(), settings)) {
             Api api = halving.api();
             String customer = Hooks.customer();
             VENDORS.segment().next(1, Fault.slow(Duration.ofMinutes(1)));
@@ -248,7 +245,7 @@ class RetryIT {
     void bringsBackWhatWasNotAttempted() {
         Map<String, String> settings = Relay.only(VENDORS, "segment");
         settings.put("delivery.concurrency", "1");
-        try (RelayProcess halving = RelayProcess.start(Store.Kind.H2.create(), settings)) {
+        try (Relay halving = Relay.start(Store.Kind.H2.create(), settings)) {
             Api api = halving.api();
             VENDORS.segment().next(1, Fault.slow(Duration.ofMinutes(1)));
             VENDORS.segment().next(1, Fault.answer(400, Map.of(), "one of these"));
@@ -289,7 +286,7 @@ class RetryIT {
     void isGivenUpWithTheLastAnswer() {
         Map<String, String> settings = Relay.only(VENDORS, "statsig");
         settings.put("delivery.give-up-after", "900ms");
-        try (RelayProcess impatient = RelayProcess.start(Store.Kind.H2.create(), settings)) {
+        try (Relay impatient = Relay.start(Store.Kind.H2.create(), settings)) {
             String customer = Hooks.customer();
             VENDORS.statsig().when(request -> request.text().contains(Hooks.id(customer, 1)), Integer.MAX_VALUE,
                     Fault.answer(429, Map.of(), "still busy"));

@@ -10,7 +10,6 @@ import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Load;
 import io.subrelay.harness.Receipts;
 import io.subrelay.harness.Receipts.Receipt;
-import io.subrelay.harness.RelayProcess;
 import io.subrelay.harness.Store;
 import io.subrelay.vendors.FakeVendor;
 import io.subrelay.vendors.FakeVendors;
@@ -23,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** That deliveries go out in order, customer by customer, whatever fails on the way. */
-class OrderIT {
+class OrderTest {
 
     /** Without what is told of a merge, whose order CustomerUpdateTest shows. */
     private static final Map<String, String> EVENTS_ALONE = Map.of("segment.customer-updates", "off",
@@ -37,7 +36,7 @@ class OrderIT {
         Map<String, String> settings = Map.of("delivery.request-timeout", "1s",
                 "delivery.maximum-redelivery-delay", "300ms", "segment.batch-size", "5", "amplitude.batch-size", "5");
         try (FakeVendors vendors = FakeVendors.start();
-                RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors, settings));
+                Relay relay = Relay.start(kind.create(), Relay.live(vendors, settings));
                 Trouble trouble = new Trouble(vendors)) {
             int customers = Math.max(20, EVENTS / 100);
             Map<String, Integer> sent = new Load(customers, EVENTS / customers, 4).run(relay.api());
@@ -50,7 +49,7 @@ class OrderIT {
     @EnumSource(Store.Kind.class)
     void acrossMergesAndRestarts(Store.Kind kind) {
         try (FakeVendors vendors = FakeVendors.start();
-                RelayProcess relay = RelayProcess.start(kind.create(), Relay.live(vendors, EVENTS_ALONE))) {
+                Relay relay = Relay.start(kind.create(), Relay.live(vendors, EVENTS_ALONE))) {
             acrossAMerge(vendors, relay.api());
             vendors.reset();
             acrossARestart(vendors, relay);
@@ -99,7 +98,7 @@ class OrderIT {
         }
     }
 
-    private static void acrossARestart(FakeVendors vendors, RelayProcess relay) {
+    private static void acrossARestart(FakeVendors vendors, Relay relay) {
         Api api = relay.api();
         String poor = Hooks.customer();
         String merged = Hooks.customer();

@@ -6,17 +6,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.subrelay.Relay;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
-import io.subrelay.harness.RelayProcess;
+import io.subrelay.harness.Store;
+import io.subrelay.harness.TempFolders;
 import io.subrelay.vendors.FakeVendors;
 import io.subrelay.vendors.Fault;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** A destination that means something else than the shared policy says so in its own file, also after a restart. */
-class OverrideIT {
+class OverrideTest {
 
     private static final String ROUTE = """
             - beans:
@@ -91,10 +93,9 @@ class OverrideIT {
     void byOnExceptionInFourWaysAcrossARestart() throws Exception {
         Map<String, String> settings = Relay.only(VENDORS, "none");
         settings.put("picky.url", VENDORS.statsigUrl());
-        try (RelayProcess relay = RelayProcess.create(settings)) {
-            Files.writeString(relay.folder().resolve("routes/destinations/picky.camel.yaml"), ROUTE);
-            relay.start();
-            relay.awaitReady();
+        Path folder = TempFolders.create();
+        Files.writeString(folder.resolve("picky.camel.yaml"), ROUTE);
+        try (Relay relay = Relay.start(Store.Kind.H2.create(), settings, folder)) {
             Api api = relay.api();
             String busy = Hooks.customer();
             String broken = Hooks.customer();
@@ -112,7 +113,6 @@ class OverrideIT {
             await(api, early, "delivered");
             Awaitility.await().until(() -> api.delivery(Hooks.id(busy, 1), "picky").path("attempts").size() >= 2);
 
-            relay.kill();
             relay.restart(Map.of());
             JsonNode dead = await(api, busy, "dead");
             // those that are allowed; and the one at the start, if it came ahead of its time
@@ -129,6 +129,7 @@ class OverrideIT {
             Awaitility.await().until(() -> api.destination("picky").path("circuit").asText().equals("held"));
             assertThat(api.delivery(Hooks.id(unpaid, 1), "picky").path("attempts").get(0).path("answer").asText())
                     .isEqualTo("pay");
+            api.call("POST", "/api/destinations/picky/retry");
             await(api, unpaid, "delivered");
         }
     }

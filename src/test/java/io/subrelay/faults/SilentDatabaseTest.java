@@ -7,7 +7,6 @@ import io.subrelay.Relay;
 import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.Receipts;
-import io.subrelay.harness.RelayProcess;
 import io.subrelay.harness.Store;
 import io.subrelay.harness.Wire;
 import io.subrelay.vendors.FakeVendors;
@@ -18,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Connections to the database that swallow what is sent, as after a failover, while new ones work. */
-class SilentDatabaseIT {
+class SilentDatabaseTest {
 
     @Test
     void isNoticedAndLeftForNewConnections() throws Exception {
@@ -26,9 +25,8 @@ class SilentDatabaseIT {
         try (Wire wire = Wire.to(URI.create(store.url().substring("jdbc:".length())).getPort());
                 FakeVendors vendors = FakeVendors.start()) {
             Map<String, String> settings = Relay.only(vendors, "statsig");
-            settings.putAll(store.settings());
             settings.put("database.url", store.url().replaceFirst(":\\d+/", ":" + wire.port() + "/"));
-            try (RelayProcess relay = RelayProcess.start(settings)) {
+            try (Relay relay = Relay.start(store, settings)) {
                 Api api = relay.api();
                 String customer = Hooks.customer();
                 api.accept(Hooks.renewal(customer, 1));

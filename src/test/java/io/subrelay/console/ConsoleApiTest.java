@@ -3,12 +3,17 @@ package io.subrelay.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.Relay;
+import io.subrelay.harness.Api;
+import io.subrelay.harness.Hooks;
+import io.subrelay.harness.Store;
+import io.subrelay.vendors.FakeVendors;
 import io.subrelay.vendors.Fault;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -16,54 +21,49 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the console asks of the API, beside what it shares with everybody. */
-class ConsoleApiIT {
+class ConsoleApiTest {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String ADMIN =
+            "Basic " + Base64.getEncoder().encodeToString("admin:a-long-password".getBytes(StandardCharsets.UTF_8));
 
-    @TempDir
-    static Path folder;
-
-    private static ConsoleRunner runner;
+    private static FakeVendors vendors;
+    private static Relay relay;
     private static String dead;
     private static String newest;
 
     @BeforeAll
     static void start() throws Exception {
-        runner = new ConsoleRunner(folder);
-        runner.vendors().segment().next(1, Fault.answer(400, Map.of(), "{\"error\":\"too old\"}"));
+        vendors = FakeVendors.start();
+        relay = Relay.start(Store.Kind.H2.create(), Relay.live(vendors, Map.of(
+                "admin.username", "admin", "admin.password", "a-long-password", "statsig.mode", "preview")));
+        vendors.segment().next(1, Fault.answer(400, Map.of(), "{\"error\":\"too old\"}"));
         dead = accept("cancellation");
         await().until(() -> get("/api/destinations").findValuesAsText("dead").contains("1"));
         accept("renewal");
         newest = accept("expiration");
-        await().until(() -> !runner.api("GET", "/api/events").body().contains("\"pending\""));
+        await().until(() -> !call("GET", "/api/events").body().contains("\"pending\""));
     }
 
     @AfterAll
-    static void stop() throws Exception {
-        if (runner != null) {
-            runner.close();
-        }
+    static void stop() {
+        relay.close();
+        vendors.close();
     }
 
-    private static String accept(String example) throws Exception {
-        String body = Files.readString(Path.of("src/examples/" + example + ".json"));
-        assertThat(runner.webhook(body).statusCode()).isEqualTo(200);
-        return JSON.readTree(body).path("event").path("id").asText();
+    private static String accept(String example) {
+        ObjectNode webhook = Hooks.example(example);
+        relay.api().accept(webhook);
+        return Hooks.event(webhook).path("id").asText();
+    }
+
+    private static HttpResponse<String> call(String method, String path) {
+        return relay.api().call(method, path, null, "Authorization", ADMIN);
     }
 
     private static JsonNode get(String path) {
-        return json(runner.api("GET", path).body());
-    }
-
-    private static JsonNode json(String text) {
-        try {
-            return JSON.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new AssertionError(text, e);
-        }
+        return Api.json(call("GET", path).body());
     }
 
     @Test
@@ -102,8 +102,8 @@ class ConsoleApiIT {
             deadOnes += hour.path("dead").asInt();
         }
         assertThat(List.of(delivered, deadOnes)).containsExactly(2, 1);
-        assertThat(runner.api("GET", "/api/destinations/segment/timeline?hours=no").statusCode()).isEqualTo(400);
-        assertThat(runner.api("GET", "/api/destinations/nobody/timeline").statusCode()).isEqualTo(404);
+        assertThat(call("GET", "/api/destinations/segment/timeline?hours=no").statusCode()).isEqualTo(400);
+        assertThat(call("GET", "/api/destinations/nobody/timeline").statusCode()).isEqualTo(404);
     }
 
     private static JsonNode destination(String name) {
@@ -117,12 +117,12 @@ class ConsoleApiIT {
 
     @Test
     void aDryRunOnlyCounts() {
-        assertThat(json(runner.api("POST", "/api/destinations/segment/redeliver?dry-run=true").body()))
-                .isEqualTo(json("{\"scheduled\":0,\"would_schedule\":1}"));
-        assertThat(json(runner.api("POST", "/api/destinations/statsig/backfill?dry-run=true").body()))
-                .isEqualTo(json("{\"scheduled\":0,\"would_schedule\":3}"));
-        assertThat(json(runner.api("POST", "/api/destinations/statsig/backfill?dry-run=true&since=2100-01-01").body()))
-                .isEqualTo(json("{\"scheduled\":0,\"would_schedule\":0}"));
+        assertThat(Api.json(call("POST", "/api/destinations/segment/redeliver?dry-run=true").body()))
+                .isEqualTo(Api.json("{\"scheduled\":0,\"would_schedule\":1}"));
+        assertThat(Api.json(call("POST", "/api/destinations/statsig/backfill?dry-run=true").body()))
+                .isEqualTo(Api.json("{\"scheduled\":0,\"would_schedule\":3}"));
+        assertThat(Api.json(call("POST", "/api/destinations/statsig/backfill?dry-run=true&since=2100-01-01").body()))
+                .isEqualTo(Api.json("{\"scheduled\":0,\"would_schedule\":0}"));
         assertThat(get("/api/events?state=dead").findValuesAsText("event_id")).containsExactly(dead);
         assertThat(get("/api/destinations").findValuesAsText("requested")).containsOnly("0");
     }
@@ -130,43 +130,42 @@ class ConsoleApiIT {
     @Test
     void aStoredEventIsPreviewedAsItWasSent() {
         JsonNode previews = get("/api/events/" + newest + "/preview");
-        var sent = runner.vendors().amplitude().requests();
+        var sent = vendors.amplitude().requests();
         assertThat(sent.stream().map(request -> request.body().path("events").get(0)))
                 .contains(previews.path("amplitude").path("requests").get(0).path("body").path("events").get(0));
         assertThat(previews.toString()).doesNotContain("amplitude-key");
-        assertThat(runner.api("GET", "/api/events/none/preview").statusCode()).isEqualTo(404);
+        assertThat(call("GET", "/api/events/none/preview").statusCode()).isEqualTo(404);
     }
 
     @Test
     void aFileIsKeptForGoodUnderTheVersionThatThePageNames() {
-        var page = runner.api("GET", "/");
+        var page = call("GET", "/");
         assertThat(page.headers().allValues("Cache-Control")).containsExactly("private, no-cache");
         Matcher app = Pattern.compile("\"(/console/\\w+/)app.js\"").matcher(page.body());
         assertThat(app.find()).as(page.body()).isTrue();
-        var kept = runner.api("GET", app.group(1) + "app.js");
+        var kept = call("GET", app.group(1) + "app.js");
         assertThat(kept.headers().allValues("Cache-Control")).containsExactly("private, max-age=31536000, immutable");
         // what a page of before an upgrade asks for
-        var old = runner.api("GET", "/console/before/app.js");
+        var old = call("GET", "/console/before/app.js");
         assertThat(old.body()).isEqualTo(kept.body());
         assertThat(old.headers().allValues("Cache-Control")).containsExactly("private, no-cache");
-        assertThat(runner.send("GET", app.group(1) + "app.js", "").statusCode()).isEqualTo(401);
+        assertThat(relay.api().call("GET", app.group(1) + "app.js", null).statusCode()).isEqualTo(401);
     }
 
     @Test
     void noAnswerOfTheApiIsKeptAndNothingOfTheRequestGoesBack() {
-        var answer = runner.api("GET", "/api/events");
+        var answer = call("GET", "/api/events");
         assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
         assertThat(answer.headers().map()).doesNotContainKeys("authorization", "user-agent");
     }
 
     @Test
     void aFileThatTheBrowserHasIsNotSentAgain() {
-        var first = runner.api("GET", "/console/app.js");
-        var again = runner.send("GET", "/console/app.js", "", "If-None-Match",
-                first.headers().firstValue("ETag").orElseThrow(),
-                "Authorization", first.request().headers().firstValue("Authorization").orElseThrow());
+        var first = call("GET", "/console/app.js");
+        var again = relay.api().call("GET", "/console/app.js", null, "If-None-Match",
+                first.headers().firstValue("ETag").orElseThrow(), "Authorization", ADMIN);
         assertThat(again.statusCode()).isEqualTo(304);
         assertThat(again.body()).isEmpty();
-        assertThat(runner.api("GET", "/console/none.js").statusCode()).isEqualTo(404);
+        assertThat(call("GET", "/console/none.js").statusCode()).isEqualTo(404);
     }
 }
