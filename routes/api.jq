@@ -57,9 +57,10 @@ def shown_events(deliveries):
   group_by(.seq) | reverse
   | map({seq: .[0].seq} + (.[0] | shown_event) + {deliveries: (deliveries | map(del(.last, .requests)))});
 
-# The remaining time of a backfill, extrapolated from its progress; null if it is not known.
+# The remaining time of a backfill, extrapolated from its progress; null if it is not known, as after the clock was set
+# back.
 def seconds_left($done; $all; $started_at):
-  if .state != "running" or $done == 0 then null
+  if .state != "running" or $done == 0 or now * 1000 < $started_at then null
   else (now - $started_at / 1000) * ([$all - $done, 0] | max) / $done | ceil end;
 
 # The progress of a destination's state backfill; null if there was none.

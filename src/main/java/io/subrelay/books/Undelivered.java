@@ -36,9 +36,12 @@ final class Undelivered {
             join delivery d on d.id = l.event * 1000 + t.number and d.state = 'dead'
             join event e on e.seq = l.event
             where l.destination = ?""" + IN_PERIOD + "order by l.destination, l.event limit " + MAX_LISTED;
-    private static final String SCHEDULED = EVENT + """
-            r.reason from redelivery r join event e on e.seq = r.event
-            where r.destination = ? and r.event >= ? and r.event <= ?""" + IN_PERIOD + "order by r.event";
+    private static final String FROM_SCHEDULED = """
+            from redelivery r join event e on e.seq = r.event
+            where r.destination = ? and r.event >= ? and r.event <= ?""" + IN_PERIOD;
+    private static final String SCHEDULED = EVENT + "r.reason " + FROM_SCHEDULED + "order by r.event";
+    private static final String SCHEDULED_BY_QUARTER = "select e.received_at / " + BookedEvent.QUARTER_MS
+            + ", count(*) " + FROM_SCHEDULED + "group by e.received_at / " + BookedEvent.QUARTER_MS;
     private static final String UNSETTLED = EVENT + """
             cast(null as varchar(1)) as reason from event e cross join destination t
             where t.name = ? and e.destinations like '%,' || t.name || ',%' and e.seq >= ? and e.seq <= ?
@@ -71,9 +74,9 @@ final class Undelivered {
     }
 
     private void addOpen(String destination, Map<Slot, Long> open) {
-        takeScheduled(destination, open);
         long passed = jdbc.queryForObject(
                 "select coalesce(min(event), 0) from outbox_position where destination = ?", Long.class, destination);
+        takeScheduled(destination, open, passed);
         Set<Long> suspicious = new TreeSet<>();
         Range waiting = null;
         for (Map.Entry<Slot, Long> each : open.entrySet()) {
@@ -100,18 +103,32 @@ final class Undelivered {
         }
     }
 
-    /** Lists events for which a redelivery is scheduled, and takes all of them off the deliveries that are open. */
-    private void takeScheduled(String destination, Map<Slot, Long> open) {
+    /**
+     * Lists events for which a redelivery is scheduled, and takes all of them off the deliveries that are open. There
+     * may be very many: events are read only where some of those that are open may be missing.
+     */
+    private void takeScheduled(String destination, Map<Slot, Long> open, long passed) {
         Range range = open.keySet().stream().map(slot -> period.range(slot.number())).reduce(Range::plus).orElseThrow();
-        int full = items.size() + MAX_LISTED;
-        jdbc.query(SCHEDULED, row -> {
-            Item item = item(destination, "waiting", row);
-            open.computeIfPresent(new Slot(item.side(), Math.floorDiv(item.acceptedAt(), BookedEvent.QUARTER_MS)),
-                    (slot, events) -> events - 1);
-            if (items.size() < full) {
-                items.add(item);
-            }
+        list(destination, "waiting", SCHEDULED + " limit " + MAX_LISTED, destination, range.first(), range.last(),
+                period.fromMs(), period.toMs(), start);
+        Map<Long, Long> left = new HashMap<>();
+        open.forEach((slot, events) -> left.merge(slot.number(), events, Long::sum));
+        jdbc.query(SCHEDULED_BY_QUARTER, row -> {
+            long scheduled = row.getLong(2);
+            left.computeIfPresent(row.getLong(1), (quarter, events) -> events - scheduled);
         }, destination, range.first(), range.last(), period.fromMs(), period.toMs(), start);
+        left.forEach((quarter, events) -> {
+            Range of = period.range(quarter);
+            if (events == 0) {
+                open.keySet().removeIf(slot -> slot.number() == quarter);
+            } else if (of.last() <= passed) {
+                jdbc.query(SCHEDULED, row -> {
+                    open.computeIfPresent(new Slot(item(destination, "waiting", row).side(), quarter),
+                            (slot, many) -> many - 1);
+                }, destination, of.first(), of.last(), quarter * BookedEvent.QUARTER_MS,
+                        (quarter + 1) * BookedEvent.QUARTER_MS, start);
+            }
+        });
     }
 
     private void list(String destination, String state, String sql, Object... parameters) {

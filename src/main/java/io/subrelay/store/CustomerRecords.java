@@ -133,26 +133,16 @@ public final class CustomerRecords {
 
     private static int erase(JdbcTemplate jdbc, Set<Long> numbers, long atMs, Journal journal) {
         String customers = "(" + numbers.stream().map(String::valueOf).collect(Collectors.joining(",")) + ")";
-        String events = "(select seq from event where customer in " + customers + ")";
         jdbc.update("""
-                update destination set pending = pending
-                  - (select count(*) from event e where e.customer in %1$s
-                     and e.destinations like '%%,' || destination.name || ',%%'
-                     and not exists (select 1 from delivery d where d.id = e.seq * 1000 + destination.number))
-                  - (select count(*) from redelivery r join event e on e.seq = r.event
-                     where e.customer in %1$s and r.origin = 'request' and r.destination = destination.name
-                     and e.destinations not like '%%,' || destination.name || ',%%')""".formatted(customers));
+                update destination set dead = dead - (select count(*) from event e
+                  join delivery d on d.id = e.seq * 1000 + destination.number and d.state = 'dead'
+                  where e.customer in %s)""".formatted(customers));
         // now that nobody else can ask for deliveries, as the destinations are locked
-        DeliveryStore.book(jdbc, "e.customer in " + customers + """
+        DeliveryStore.drop(jdbc, "e.customer in " + customers + """
                 and (e.destinations like '%,' || t.name || ',%' or exists (select 1 from redelivery r
                  where r.event = e.seq and r.destination = t.name and r.origin = 'request'))""", journal);
-        jdbc.update("delete from delivery where id in "
-                + DeliveryId.ofAll("e.seq", "event e where e.customer in " + customers));
-        for (String table : new String[] {"redelivery", "attempt", "dead_letter", "event_party"}) {
-            jdbc.update("delete from " + table + " where event in " + events);
-        }
+        int erased = DeliveryStore.delete(jdbc, "customer in " + customers);
         jdbc.update("delete from event_party where customer in " + customers);
-        int erased = jdbc.update("delete from event where customer in " + customers);
         jdbc.update("delete from customer_id where customer in " + customers);
         jdbc.update("delete from search_index where customer in " + customers);
         jdbc.update("delete from customer where id in " + customers);

@@ -185,7 +185,6 @@ public final class Database implements AutoCloseable {
         return !h2;
     }
 
-    /** Whether the database can be reached. */
     public boolean answers() {
         try (Connection connection = connect()) {
             return connection.isValid(ANSWER_SECONDS);
@@ -219,8 +218,13 @@ public final class Database implements AutoCloseable {
                 dataSource.getJdbcUrl(), dataSource.getUsername(), dataSource.getPassword());
         source.setConnectionProperties(dataSource.getDataSourceProperties());
         Connection connection = source.getConnection();
-        Postgres.setUp(connection);
-        return connection;
+        try {
+            Postgres.setUp(connection);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
     }
 
     /**

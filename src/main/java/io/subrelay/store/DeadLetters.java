@@ -1,6 +1,8 @@
 package io.subrelay.store;
 
+import io.subrelay.event.Ids;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +12,8 @@ import org.springframework.jdbc.support.SqlArrayValue;
 /** Dead letters in groups of those that were refused with the same words. */
 public final class DeadLetters {
 
-    /** How many of a destination are looked at, the newest first. */
-    private static final int MOST_OF_ONE = 5_000;
+    /** How many of a destination are looked at for the groups, and at a time. */
+    private static final int AT_A_TIME = 5_000;
     private static final int EVENTS_NAMED = 5;
     /** The length of what tells reasons apart. */
     private static final int MAX_REASON = 160;
@@ -52,7 +54,7 @@ public final class DeadLetters {
     public List<Group> groups(Iterable<String> destinations, long fromMs, long toMs) {
         Map<Key, List<Letter>> groups = new LinkedHashMap<>();
         for (String destination : destinations) {
-            for (Letter letter : letters(destination, fromMs, toMs, MOST_OF_ONE)) {
+            for (Letter letter : letters(destination, fromMs, toMs, Long.MAX_VALUE)) {
                 groups.computeIfAbsent(letter.key(), key -> new ArrayList<>()).add(letter);
             }
         }
@@ -72,25 +74,33 @@ public final class DeadLetters {
     /** The places of the events of a group's dead letters, in order. */
     public List<Long> events(String destination, int code, String reason, long fromMs, long toMs) {
         Key key = new Key(destination, code, reason);
-        return letters(destination, fromMs, toMs, Integer.MAX_VALUE).stream().filter(it -> it.key().equals(key))
-                .map(Letter::event).sorted().toList();
+        List<Long> events = new ArrayList<>();
+        List<Letter> some = letters(destination, fromMs, toMs, Long.MAX_VALUE);
+        while (!some.isEmpty()) {
+            some.stream().filter(it -> it.key().equals(key)).map(Letter::event).forEach(events::add);
+            some = letters(destination, fromMs, toMs, some.get(some.size() - 1).event());
+        }
+        Collections.reverse(events);
+        return events;
     }
 
-    private List<Letter> letters(String destination, long fromMs, long toMs, int limit) {
+    /** The newest ones of events before a place. */
+    private List<Letter> letters(String destination, long fromMs, long toMs, long before) {
         return database.jdbc().query("""
                 select l.event, d.response_code, d.reason, d.settled_at from dead_letter l
                 join destination t on t.name = l.destination join delivery d on d.id = l.event * 1000 + t.number
-                where l.destination = ? and d.state = 'dead' and d.settled_at >= ? and d.settled_at < ?
+                where l.destination = ? and l.event < ? and d.state = 'dead'
+                  and d.settled_at >= ? and d.settled_at < ?
                 order by l.destination desc, l.event desc limit ?""",
                 (row, number) -> new Letter(row.getLong(1),
                         new Key(destination, row.getInt(2), general(row.getString(3))),
                         row.getLong(4)),
-                destination, fromMs, toMs, limit);
+                destination, before, fromMs, toMs, AT_A_TIME);
     }
 
     /** A reason without what differs from event to event. */
     static String general(String reason) {
         String general = PARTICULAR.matcher(reason == null ? "" : reason).replaceAll("…");
-        return general.length() <= MAX_REASON ? general : general.substring(0, MAX_REASON);
+        return general.length() <= MAX_REASON ? general : Ids.wellFormed(general.substring(0, MAX_REASON));
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -56,6 +57,13 @@ public final class DeliveryStore {
               and (r.origin is null or r.origin = 'event')
               and not exists (select 1 from delivery d where d.id = %s)
             """.formatted(DeliveryId.at("?"));
+
+    /** Whether the requested delivery {@code r} is due; takes the time of day twice. */
+    static final String DUE = """
+            (r.early or r.next_attempt_at <= ?) and not exists (select 1 from redelivery b
+              where b.destination = r.destination and b.customer = r.customer
+                and (b.origin = 'event' or b.event < r.event) and b.next_attempt_at > ? and not b.early)
+            """;
 
     private final Database database;
 
@@ -97,12 +105,8 @@ public final class DeliveryStore {
     public List<Waiting> requested(String destination, Set<Integer> slices, int of, long now, int limit) {
         return read(EVENT + """
                 from redelivery r join event e on e.seq = r.event
-                where r.destination = ? and r.origin = 'request' and (r.early or r.next_attempt_at <= ?)
-                  and not exists (select 1 from redelivery b where b.destination = r.destination
-                    and b.customer = r.customer and (b.origin = 'event' or b.event < r.event)
-                    and b.next_attempt_at > ? and not b.early)
-                  and\s
-                """ + condition("r.customer", slices, of) + """
+                where r.destination = ? and r.origin = 'request' and\s
+                """ + DUE + " and " + condition("r.customer", slices, of) + """
                 \sorder by r.destination, r.event limit
                 """ + limit, destination, now, now);
     }
@@ -125,7 +129,6 @@ public final class DeliveryStore {
                 "select 1 from redelivery where destination = ? and origin = 'request' limit 1", destination).isEmpty();
     }
 
-    /** Where each slice of a destination stands. */
     public Map<Integer, Long> positions(String destination) {
         Map<Integer, Long> positions = new HashMap<>();
         database.jdbc().query("select slice, event from outbox_position where destination = ?",
@@ -177,7 +180,6 @@ public final class DeliveryStore {
                     and a.attempted_at > ?)""", destination, now, now);
     }
 
-    /** How many deliveries of each destination stand how. */
     public Map<String, Counts> counts() {
         Map<String, Counts> counts = new HashMap<>();
         database.jdbc().query("""
@@ -211,21 +213,40 @@ public final class DeliveryStore {
         database.jdbc().update("update destination set paused_at = null where name = ?", destination);
     }
 
-    /** The place of the newest event. */
     public long lastEvent() {
         return database.jdbc().queryForObject("select last_event from log_position", Long.class);
     }
 
     /**
-     * Adds to the books that events go whose deliveries have not ended.
+     * Events are about to be deleted: adds those of their deliveries that have not ended to the books, and counts them
+     * as pending no longer.
      *
      * @param which of the events {@code e} and destinations {@code t}
      */
-    static void book(JdbcTemplate jdbc, String which, Journal journal) {
+    static void drop(JdbcTemplate jdbc, String which, Journal journal) {
+        // sorted, so that runners that share a database take the rows in one order
+        Map<String, Long> dropped = new TreeMap<>();
         jdbc.query("select e.*, t.name from event e cross join destination t where " + which
                 + " and not exists (select 1 from delivery d where d.id = e.seq * 1000 + t.number)", row -> {
                     journal.deleted(booked(row), row.getString("name"));
+                    dropped.merge(row.getString("name"), 1L, Long::sum);
                 });
+        jdbc.batchUpdate("update destination set pending = pending - ? where name = ?",
+                dropped.entrySet().stream().map(each -> new Object[] {each.getValue(), each.getKey()}).toList());
+    }
+
+    /**
+     * Deletes events with all that is kept of their deliveries.
+     *
+     * @param  which of the rows of events
+     * @return       how many
+     */
+    static int delete(JdbcTemplate jdbc, String which) {
+        jdbc.update("delete from delivery where id in " + DeliveryId.ofAll("seq", "event where " + which));
+        for (String table : List.of("redelivery", "attempt", "dead_letter", "event_party")) {
+            jdbc.update("delete from " + table + " where event in (select seq from event where " + which + ")");
+        }
+        return jdbc.update("delete from event where " + which);
     }
 
     /** The event of a row that has the event's columns, as the books need it. */

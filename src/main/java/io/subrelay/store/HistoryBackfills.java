@@ -14,8 +14,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 public final class HistoryBackfills {
 
-    /** How many requested deliveries of a destination wait at most for it: stopped, the others are dropped. */
+    /** How many requested deliveries of a destination are due at most: stopped, the others are dropped. */
     static final int AHEAD = 1_000;
+    /** How many there are at most, with those that wait to be retried, or behind one that does. */
+    private static final int MOST = 3 * AHEAD;
     /** How many events are looked through in one transaction: acceptance waits for it. */
     private static final int STEP = 5_000;
 
@@ -72,7 +74,6 @@ public final class HistoryBackfills {
                 destination));
     }
 
-    /** The destinations whose backfill is running. */
     public List<String> running() {
         return database.jdbc().queryForList(
                 "select destination from history_backfill where state = 'running' order by destination", String.class);
@@ -89,9 +90,13 @@ public final class HistoryBackfills {
         return scheduled < 0 ? OptionalLong.empty() : OptionalLong.of(scheduled);
     }
 
+    /** What waits for its next attempt, such as those of a customer whose first one fails, does not keep others back. */
     private static int room(JdbcTemplate jdbc, String destination) {
-        return AHEAD - jdbc.queryForObject("select count(*) from (select 1 from redelivery"
-                + " where destination = ? and origin = 'request' limit " + AHEAD + ") waiting", Integer.class,
+        long now = System.currentTimeMillis();
+        return jdbc.queryForObject("select count(*), count(case when " + DeliveryStore.DUE + " then 1 end) from ("
+                + "select destination, customer, event, next_attempt_at, early from redelivery"
+                + " where destination = ? and origin = 'request' limit " + MOST + ") r",
+                (row, number) -> row.getInt(1) == MOST ? 0 : Math.max(0, AHEAD - row.getInt(2)), now, now,
                 destination);
     }
 

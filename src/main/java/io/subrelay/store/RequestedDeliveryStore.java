@@ -46,7 +46,6 @@ public final class RequestedDeliveryStore {
         this.database = database;
     }
 
-    /** Whether an event is stored. */
     public boolean isStored(String eventId) {
         return !numbers(eventId).isEmpty();
     }

@@ -62,8 +62,9 @@ final class ResultStore {
     private void forget(JdbcTemplate jdbc, List<DeliveryResult> settled, List<DeliveryResult> failed,
             Journal journal) {
         settled.forEach(it -> jdbc.query("select state, reason from delivery where id = ?", row -> {
-            journal.reopened(BookedEvent.of(it.delivery().event()), it.destination(), row.getString(1),
-                    row.getString(2));
+            String ended = row.getString(1);
+            journal.reopened(BookedEvent.of(it.delivery().event()), it.destination(), ended, row.getString(2));
+            jdbc.update(Tallies.COUNT, Tallies.counts(it.destination(), 1, state -> state.equals(ended) ? -1 : 0));
         }, id(jdbc, it)));
         jdbc.batchUpdate("delete from delivery where id = ?",
                 settled.stream().map(it -> new Object[] {id(jdbc, it)}).toList());

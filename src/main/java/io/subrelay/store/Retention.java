@@ -117,14 +117,9 @@ public final class Retention {
             List<String> seqs = jdbc.queryForList("select e.seq" + from, String.class);
             if (!seqs.isEmpty()) {
                 String these = " in (" + String.join(",", seqs) + ")";
-                DeliveryStore.book(jdbc, "e.seq" + these + " and e.destinations like '%,' || t.name || ',%'"
+                DeliveryStore.drop(jdbc, "e.seq" + these + " and e.destinations like '%,' || t.name || ',%'"
                         + (open.isEmpty() ? "" : " and t.name not in ('" + String.join("','", open) + "')"), journal);
-                jdbc.update(
-                        "delete from delivery where id in " + DeliveryId.ofAll("e.seq", "event e where e.seq" + these));
-                for (String table : List.of("attempt", "dead_letter", "event_party")) {
-                    jdbc.update("delete from " + table + " where event" + these);
-                }
-                jdbc.update("delete from event where seq" + these);
+                DeliveryStore.delete(jdbc, "seq" + these);
             }
             return seqs.size();
         });

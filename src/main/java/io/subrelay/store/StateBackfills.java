@@ -30,7 +30,6 @@ public final class StateBackfills {
         return perSecond;
     }
 
-    /** How many customers are stored. */
     public long customers() throws SQLException {
         try (Connection connection = database.openPatiently()) {
             return Database.jdbc(connection)
@@ -41,11 +40,12 @@ public final class StateBackfills {
     /**
      * Begins to tell a destination of all customers that there are now, from the first one on, unless it is being told.
      *
-     * @param now milliseconds since the epoch
+     * @param  now milliseconds since the epoch
+     * @return     how many customers that will be
      */
-    public void start(String destination, long now) throws SQLException {
+    public long start(String destination, long now) throws SQLException {
         long customers = customers();
-        database.transaction(jdbc -> {
+        int started = RequestedDeliveryStore.againIfOthersWereFirst(() -> database.transaction(jdbc -> {
             jdbc.update("delete from state_backfill where destination = ? and state <> 'running'", destination);
             return jdbc.update("""
                     insert into state_backfill
@@ -53,7 +53,8 @@ public final class StateBackfills {
                     select ?, 'running', ?, 0, 0, last_customer, ?, 0 from log_position
                     where not exists (select 1 from state_backfill where destination = ?)""",
                     destination, customers, now, destination);
-        });
+        }));
+        return started > 0 ? customers : 0;
     }
 
     /** Ends it where it is; what is accepted already is delivered. Returns whether it was running. */
@@ -63,7 +64,6 @@ public final class StateBackfills {
                 destination)) > 0;
     }
 
-    /** The destinations that are being told. */
     public List<String> running() {
         return database.jdbc().queryForList(
                 "select destination from state_backfill where state = 'running' order by destination", String.class);

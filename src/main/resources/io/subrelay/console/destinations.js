@@ -95,7 +95,7 @@ export async function show(screen) {
     + `?since=${encodeURIComponent(ask.since)}${ask.of === 'state' ? '&of=state' : ''}${dryRun ? '&dry-run=true' : ''}`,
     '', screen.signal);
 
-  const what = n => (ask.of === 'state' ? count(n, 'customer', 'customers') : count(n, 'event', 'events'));
+  const what = (n, asked = ask) => (asked.of === 'state' ? count(n, 'customer', 'customers') : count(n, 'event', 'events'));
 
   async function countEvents() {
     const asked = ask;
@@ -113,18 +113,22 @@ export async function show(screen) {
   }
 
   async function deliver() {
+    // the dialog may be closed meanwhile
+    const asked = ask;
     try {
-      const {scheduled} = await call(false);
-      if (ask.of === 'state') {
-        screen.say(`${ask.destination} is told of ${what(scheduled)}`);
+      const {scheduled, reason} = await call(false);
+      if (scheduled === 0) throw new Error(`Nothing to do: ${reason}.`);
+      if (asked.of === 'state') {
+        screen.say(`${asked.destination} is told of ${what(scheduled, asked)}`);
       } else {
-        most[ask.destination] = ask.what === 'backfill' ? 0 : scheduled;
-        screen.say(`${count(scheduled, 'event is', 'events are')} on the way to ${ask.destination}`);
+        most[asked.destination] = asked.what === 'backfill' ? 0 : scheduled;
+        screen.say(`${count(scheduled, 'event is', 'events are')} on the way to ${asked.destination}`);
       }
       document.getElementById('ask').close();
       load();
     } catch (e) {
-      ask.error = e;
+      if (ask) ask.error = e;
+      else error = e;
       screen.redraw();
     }
   }

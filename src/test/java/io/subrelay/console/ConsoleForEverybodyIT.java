@@ -24,6 +24,18 @@ import org.openqa.selenium.support.ui.Select;
 /** The tasks, and the console with hostile texts, without a mouse, on small screens and read aloud. */
 class ConsoleForEverybodyIT extends ConsoleTasks {
 
+    /** What is chosen where there is no room for it: the same choice alone takes more. */
+    private static final String CUT_OFF = """
+            return [...document.querySelectorAll('.filters select')].filter(each => {
+              const alone = each.cloneNode(false);
+              alone.append(each.selectedOptions[0].cloneNode(true));
+              alone.style.cssText = 'width: max-content; max-width: none; position: absolute';
+              each.after(alone);
+              const cut = alone.offsetWidth > each.offsetWidth;
+              alone.remove();
+              return cut;
+            }).map(each => each.selectedOptions[0].text)""";
+
     @BeforeAll
     static void start() throws Exception {
         start(8_000);
@@ -142,6 +154,8 @@ class ConsoleForEverybodyIT extends ConsoleTasks {
                 if (across > width) {
                     found.add(where + "is " + across + " wide");
                 }
+                ((List<?>) browser.driver().executeScript(CUT_OFF))
+                        .forEach(chosen -> found.add(where + "cuts off " + chosen));
             }
             browser.view("#/destinations");
             browser.await(".chart svg");

@@ -160,6 +160,27 @@ class BooksCloseTest {
         database.close();
     }
 
+    /** There may be very many, as where all dead letters were asked for again. */
+    @Test
+    void whatWaitsIsNotReadOneByOne() throws Exception {
+        open(Store.Kind.H2.create());
+        int events = 120;
+        OpenedDatabase.accept(database, "anna", 1, events);
+        DeliveryStore store = new DeliveryStore(database);
+        write(store.accepted(0, events, events).stream().map(it -> new DeliveryResult("segment", Delivery.of(it),
+                Outcome.ended(Outcome.Verdict.REFUSED, 400, "no"), 1, FIRST_DAY, 1)).toList(), false, false);
+        store.savePositions(Map.of("segment", Map.of(0, (long) events)));
+        assertThat(new RequestedDeliveryStore(database).dead("segment", true)).isEqualTo(events);
+        database.jdbc().update("update event set webhook = cast('no JSON' as varbinary) where seq > 100");
+
+        JsonNode books = Api.json(new BooksApi(database.dataSource()).of("2027-01-15", null, "1"));
+        assertThat(books.path("closes").asBoolean()).isTrue();
+        assertThat(books.path("destinations").get(0).path("waiting").asInt()).isEqualTo(events);
+        assertThat(books.path("not_delivered")).hasSize(100);
+        writer.close();
+        database.close();
+    }
+
     /** Whether the books close, and how what has not been delivered stands at one destination. */
     private String states() throws Exception {
         JsonNode books = Api.json(new BooksApi(database.dataSource()).of("2026-11-24", null, "3"));
@@ -319,6 +340,15 @@ class BooksCloseTest {
     }
 
     private void check() throws Exception {
+        Map<String, DeliveryStore.Counts> counts = new DeliveryStore(database).counts();
+        for (String name : NAMES) {
+            assertThat(counts.get(name).pending()).as("pending of " + name).isEqualTo(booked.values().stream()
+                    .filter(it -> !gone.contains(it.id) && "waiting".equals(it.ends.get(name))).count());
+            assertThat(counts.get(name).dead()).as("dead letters of " + name).isEqualTo(booked.values().stream()
+                    .filter(it -> !gone.contains(it.id) && "dead".equals(it.ends.get(name))).count());
+            assertThat(counts.get(name).delivered()).as("delivered to " + name).isEqualTo(booked.values().stream()
+                    .filter(it -> "delivered".equals(it.ends.get(name))).count());
+        }
         for (int days : new int[] {1, 4}) {
             for (int day = 0; day < 4; day += days) {
                 LocalDate first = LocalDate.of(2026, 11, 24).plusDays(day);

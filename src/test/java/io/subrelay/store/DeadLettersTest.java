@@ -2,6 +2,8 @@ package io.subrelay.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,5 +26,12 @@ class DeadLettersTest {
     void aLongReasonIsCut(int length) {
         assertThat(DeadLetters.general("x".repeat(length))).hasSize(160);
         assertThat(DeadLetters.general(null)).isEmpty();
+    }
+
+    /** By what is told of a group it is found again: half a character would be another one then. */
+    @Test
+    void aLongReasonIsNotCutWithinACharacter() {
+        String cut = DeadLetters.general("x".repeat(159) + "\ud83d\ude00 is no event");
+        assertThat(new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8)).isEqualTo(cut);
     }
 }

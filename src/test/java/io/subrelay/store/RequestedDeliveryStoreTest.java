@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.subrelay.harness.OpenedDatabase;
 import io.subrelay.harness.Store;
-import java.sql.SQLException;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Collections;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.Stream;
+import java.util.concurrent.Future;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -33,20 +32,17 @@ class RequestedDeliveryStoreTest {
                 CyclicBarrier together = new CyclicBarrier(AT_ONCE);
                 HistoryBackfills backfills =
                         new HistoryBackfills(database, new RequestedDeliveryStore(database));
-                List<CompletableFuture<Long>> started = Stream.generate(() -> CompletableFuture.supplyAsync(() -> {
-                    try {
-                        together.await();
-                        return backfills.start(destination, 0);
-                    } catch (Exception e) {
-                        throw new IllegalStateException(e);
-                    }
-                }, threads)).limit(AT_ONCE).toList();
+                assertThat(sum(threads, () -> {
+                    together.await();
+                    return backfills.start(destination, 0);
+                })).isEqualTo(EVENTS);
+                StateBackfills states = new StateBackfills(database, 1);
+                assertThat(sum(threads, () -> {
+                    together.await();
+                    return states.start(destination, 1);
+                })).as("one customer, told of once").isEqualTo(1);
 
-                assertThat(started.stream().mapToLong(CompletableFuture::join).sum()).isEqualTo(EVENTS);
-
-                List<CompletableFuture<Long>> scheduled = Stream.generate(() -> CompletableFuture.supplyAsync(
-                        () -> next(backfills, destination), threads)).limit(AT_ONCE).toList();
-                assertThat(scheduled.stream().mapToLong(CompletableFuture::join).sum()).isEqualTo(EVENTS);
+                assertThat(sum(threads, () -> backfills.next(destination).orElse(0))).isEqualTo(EVENTS);
                 assertThat(OpenedDatabase.number(database, "select pending from destination where name = '"
                         + destination + "'")).isEqualTo(EVENTS);
             }
@@ -55,12 +51,12 @@ class RequestedDeliveryStoreTest {
         }
     }
 
-    private static long next(HistoryBackfills backfills, String destination) {
-        try {
-            return backfills.next(destination).orElse(0);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
+    private static long sum(ExecutorService threads, Callable<Long> each) throws Exception {
+        long sum = 0;
+        for (Future<Long> one : threads.invokeAll(Collections.nCopies(AT_ONCE, each))) {
+            sum += one.get();
         }
+        return sum;
     }
 
     /** Not more than are delivered in a while are scheduled, so that the others can be dropped. */
@@ -68,14 +64,14 @@ class RequestedDeliveryStoreTest {
     @EnumSource
     void ofHistoryWaitsInTheStoreUntilThereIsRoomAndIsStopped(Store.Kind kind) throws Exception {
         int events = HistoryBackfills.AHEAD + 300;
+        ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
         try (Database database = OpenedDatabase.with(kind.create().settings())) {
             OpenedDatabase.accept(database, "anna", 1, events);
             new DeliveryStore(database).register("added", 1);
             HistoryBackfills backfills = new HistoryBackfills(database, new RequestedDeliveryStore(database));
             assertThat(backfills.start("added", 0)).isEqualTo(events);
             assertThat(backfills.start("added", 0)).as("while it runs").isZero();
-            assertThat(Stream.generate(() -> CompletableFuture.supplyAsync(() -> next(backfills, "added")))
-                    .limit(AT_ONCE).toList().stream().mapToLong(CompletableFuture::join).sum())
+            assertThat(sum(threads, () -> backfills.next("added").orElse(0)))
                     .as("by several runners").isEqualTo(HistoryBackfills.AHEAD);
             assertThat(backfills.next("added")).isEmpty();
             String waiting = "select pending from destination where name = 'added'";
@@ -89,6 +85,13 @@ class RequestedDeliveryStoreTest {
             // one that began while the clock was a year ahead
             database.jdbc().update("update history_backfill set started_at = started_at + 31536000000");
             assertThat(backfills.start("added", 0)).as("what was dropped").isEqualTo(1_200);
+            assertThat(backfills.next("added")).hasValue(900);
+            assertThat(backfills.next("added")).isEmpty();
+            database.jdbc().update("update redelivery set attempts = 1, next_attempt_at = " + Long.MAX_VALUE
+                    + " where event = 1");
+            assertThat(backfills.next("added")).as("while a customer's wait behind one that is retried").hasValue(300);
+        } finally {
+            threads.shutdown();
         }
     }
 }

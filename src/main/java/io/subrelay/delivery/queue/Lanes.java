@@ -84,7 +84,6 @@ final class Lanes {
         }
     }
 
-    /** How many deliveries are in memory. */
     int size() {
         return size;
     }
@@ -111,6 +110,11 @@ final class Lanes {
     long oldest() {
         return Math.min(unsettled.isEmpty() ? Long.MAX_VALUE : unsettled.firstKey(),
                 spilled.isEmpty() ? Long.MAX_VALUE : spilled.first().spilledFrom);
+    }
+
+    /** The events after a place that are in memory. */
+    Set<Long> inMemory(long afterSeq) {
+        return Set.copyOf(unsettled.tailMap(afterSeq, false).keySet());
     }
 
     /** When it was accepted, milliseconds since the epoch; 0 if there is none. */
@@ -238,7 +242,6 @@ final class Lanes {
         return lane;
     }
 
-    /** A lane could not be read. */
     void readFailed(Lane lane) {
         if (lane.state == State.READING) {
             lane.arrived = null;

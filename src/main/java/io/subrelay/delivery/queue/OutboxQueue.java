@@ -76,8 +76,7 @@ public final class OutboxQueue {
      * @param toSeq   up to where
      */
     public void offer(List<EnrichedEvent> events, long fromSeq, long toSeq) {
-        lock.lock();
-        try {
+        locked(() -> {
             slices.expect(fromSeq);
             for (EnrichedEvent event : events) {
                 if (slices.isLive(event)) {
@@ -90,9 +89,7 @@ public final class OutboxQueue {
             }
             slices.handed(toSeq);
             changed.signal();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Gets a slice, which is fed from a place on. */
@@ -101,7 +98,6 @@ public final class OutboxQueue {
             slices.acquire(slice, position);
             requested = true;
             changed.signal();
-            return null;
         });
     }
 
@@ -123,7 +119,6 @@ public final class OutboxQueue {
             requested = true;
             requestsAt = 0;
             changed.signal();
-            return null;
         });
     }
 
@@ -197,24 +192,16 @@ public final class OutboxQueue {
      * they wait until it has gone again.
      */
     public void finish(List<DeliveryResult> results) {
-        lock.lock();
-        try {
+        locked(() -> {
             lanes.finish(results);
             requested |= results.stream().anyMatch(
                     it -> !it.isFinal() && it.delivery().origin() == Delivery.Origin.REQUEST);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Has one of those who wait in {@link #take} look again. */
     public void wake() {
-        lock.lock();
-        try {
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
+        locked(changed::signal);
     }
 
     /**
@@ -231,12 +218,10 @@ public final class OutboxQueue {
         });
     }
 
-    /** Drops customers that were erased. */
     public void forget(Set<Long> customers) {
         locked(() -> {
             lanes.forget(customers);
             changed.signal();
-            return null;
         });
     }
 
@@ -307,9 +292,11 @@ public final class OutboxQueue {
         Set<Integer> behind = slices.behind();
         long from = slices.fedThrough(behind);
         long upTo = slices.handedThrough();
+        // of a slice that was lost and acquired again, what is being attempted since before that
+        Set<Long> attempted = lanes.inMemory(from);
         read(() -> backlog.next(behind, from, upTo, PAGE), rows -> {
             for (Row row : rows) {
-                if (slices.isUnfed(row.delivery().event())) {
+                if (slices.isUnfed(row.delivery().event()) && !attempted.contains(row.seq())) {
                     lanes.enqueueRead(row);
                 }
             }
@@ -373,8 +360,16 @@ public final class OutboxQueue {
         locked(() -> {
             closed = true;
             changed.signalAll();
-            return null;
         });
+    }
+
+    private void locked(Runnable work) {
+        lock.lock();
+        try {
+            work.run();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private <T> T locked(Supplier<T> work) {

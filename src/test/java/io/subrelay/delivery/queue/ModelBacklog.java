@@ -38,6 +38,8 @@ final class ModelBacklog implements Backlog {
     int requests;
     int lanesRead;
     boolean failing;
+    /** Happens once something has been read, before it is handled. */
+    Runnable meanwhile = () -> {};
 
     ModelBacklog(int slices, Clock clock, Random random) {
         this.slices = slices;
@@ -132,6 +134,7 @@ final class ModelBacklog implements Backlog {
             rows.add(new Row(new Delivery(it.event(), it.origin(), it.attempts(), it.attempts(), it.scheduled()),
                     Math.max(0, it.dueAt() - clock.millis())));
         }
+        meanwhile.run();
         return rows;
     }
 

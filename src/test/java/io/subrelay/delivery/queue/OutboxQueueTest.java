@@ -140,6 +140,35 @@ class OutboxQueueTest {
         assertThat(pollAll()).extracting(Delivery::seq).containsExactly(2L);
     }
 
+    /** As where the connection with the locks was lost for a moment, and a request is not answered yet. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatIsAttemptedWhileItsSliceIsLostAndAcquiredAgainGoesOnce(boolean answeredWhileItIsRead) {
+        backlog = new ModelBacklog(1, clock, new Random(1));
+        queue = new OutboxQueue(DESTINATION, backlog, clock, 20, new Slices(1, 0));
+        queue.acquire(0, 0);
+        for (seq = 1; seq <= 2; seq++) {
+            EnrichedEvent event = event(seq, 1, List.of());
+            backlog.put(new Entry(event, Delivery.Origin.EVENT, 0, 0, false));
+            queue.offer(List.of(event), seq, seq);
+        }
+        List<Delivery> taken = queue.poll(1, (first, other) -> true, () -> 0);
+        Runnable answered = () -> {
+            backlog.meanwhile = () -> {};
+            backlog.end(1);
+            queue.finish(List.of(ended(taken.get(0))));
+        };
+        queue.release(0);
+        queue.acquire(0, 0);
+        if (answeredWhileItIsRead) {
+            backlog.meanwhile = answered;
+        } else {
+            assertThat(queue.poll(2, (first, other) -> true, () -> 0)).isEmpty();
+            answered.run();
+        }
+        assertThat(pollAll()).extracting(Delivery::seq).containsExactly(2L);
+    }
+
     private static EnrichedEvent event(long seq, long customer, List<Long> after) {
         return new EnrichedEvent(seq, customer, after, null, null, seq, false,
                 after.isEmpty() ? List.of(DESTINATION) : List.of());
@@ -326,6 +355,12 @@ class OutboxQueueTest {
         }
         int slice = List.copyOf(owned.keySet()).get(random.nextInt(owned.size()));
         long position = queue.positions().get(slice);
+        if (random.nextInt(4) == 0) {
+            // the locks were lost, and are had again
+            queue.release(slice);
+            queue.acquire(slice, position);
+            return;
+        }
         owned.remove(slice);
         boolean idle = queue.release(slice);
         boolean busy = inFlight.stream().anyMatch(customer -> customer % slices == slice);
