@@ -30,6 +30,7 @@ import io.subrelay.store.Retention;
 import io.subrelay.store.SearchIndex;
 import io.subrelay.store.Writer;
 import io.subrelay.time.Clocks;
+import io.subrelay.time.Repeatedly;
 import io.subrelay.tracing.Tracing;
 import io.subrelay.webhook.LocalHostNames;
 import io.subrelay.webhook.RejectedWebhooks;
@@ -39,23 +40,23 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.net.SocketFactory;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.http.base.HttpHeaderFilterStrategy;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.Registry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.NestedExceptionUtils;
 
 /** Puts together what the routes use, checks the settings before anything starts, and takes it apart at the end. */
 final class Runner extends MainListenerSupport {
@@ -64,8 +65,9 @@ final class Runner extends MainListenerSupport {
 
     /** Longer than proxies keep a connection: else they would use one that is being closed. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
-    private static final long RETENTION_SECONDS = 10;
-    private static final long BOOKS_SECONDS = 10;
+    private static final long CLEAN_MS = 10_000;
+    private static final long BOOKS_MS = 10_000;
+    private static final long INDEX_MS = 50;
     /** Counting what was missed reads every customer: not while what a start finds waiting is delivered. */
     private static final long GAPS_SECONDS = 3600;
     private static final long GAPS_AFTER_SECONDS = 600;
@@ -144,7 +146,10 @@ final class Runner extends MainListenerSupport {
         OutboxEndpoint.makeDurable(context);
         Registry registry = context.getRegistry();
 
-        registry.bind("answerHeaders", new AnswerHeaders());
+        HttpHeaderFilterStrategy answerHeaders = new HttpHeaderFilterStrategy();
+        // a route says who may keep an answer
+        answerHeaders.getOutFilter().remove("cache-control");
+        registry.bind("answerHeaders", answerHeaders);
         for (String component : List.of("http", "https")) {
             context.addComponent(component,
                     new BoundedHttp(settings.number("delivery.max-answer-size", 1024, 16 << 20)));
@@ -163,7 +168,7 @@ final class Runner extends MainListenerSupport {
         PoolMetrics.bind(database, meters);
         destinations = new DestinationRegistry(settings, meters, clocks);
         writer = new Writer(database, new EventStore(destinations::open, destinations::updated));
-        outbox = outbox();
+        outbox = new Outbox(destinations, database, writer);
         Beans.bind(registry, settings, meters, destinations, outbox, database);
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
         health.register(new DatabaseHealth(database, writer));
@@ -191,14 +196,6 @@ final class Runner extends MainListenerSupport {
         }
     }
 
-    private Outbox outbox() {
-        try {
-            return new Outbox(destinations, database, writer);
-        } catch (SQLException e) {
-            throw new Settings.InvalidSetting("database.url", "the database cannot be read: " + e.getMessage(), e);
-        }
-    }
-
     @Override
     public void afterConfigure(BaseMainSupport main) {
         CamelContext context = main.getCamelContext();
@@ -222,16 +219,17 @@ final class Runner extends MainListenerSupport {
         addService(context, outbox);
         Retention retention = new Retention(database, settings.duration("retention.delivered").toMillis());
         Duration erased = settings.duration("retention.erased");
-        context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "retention").scheduleWithFixedDelay(
-                () -> deleteOld(retention, erased), RETENTION_SECONDS, RETENTION_SECONDS, TimeUnit.SECONDS);
-        context.getExecutorServiceManager().newSingleThreadExecutor(this, "search-index")
-                .execute(new SearchIndex(database)::fill);
+        ScheduledExecutorService cleaner = timer(context, "retention");
+        Repeatedly.every(cleaner, CLEAN_MS, "Old events could not be deleted",
+                () -> retention.run(destinations.open(), clocks.nowNotSetAhead()));
+        Repeatedly.every(cleaner, CLEAN_MS, "What was erased is still in the database's file",
+                () -> database.dropErased(erased));
+        Repeatedly.every(timer(context, "search-index"), INDEX_MS, "Customers could not be indexed for search",
+                new SearchIndex(database)::fill);
         GapsApi gaps = context.getRegistry().lookupByNameAndType("gapsApi", GapsApi.class);
-        context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "gaps")
-                .scheduleWithFixedDelay(gaps::count, GAPS_AFTER_SECONDS, GAPS_SECONDS, TimeUnit.SECONDS);
-        Ledger books = new Ledger(database.dataSource());
-        context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "books")
-                .scheduleWithFixedDelay(() -> addUp(books), BOOKS_SECONDS, BOOKS_SECONDS, TimeUnit.SECONDS);
+        timer(context, "gaps").scheduleWithFixedDelay(gaps::count, GAPS_AFTER_SECONDS, GAPS_SECONDS, TimeUnit.SECONDS);
+        Repeatedly.every(timer(context, "books"), BOOKS_MS, "The books could not be added up",
+                new Ledger(database.dataSource())::addUp);
         if (dev) {
             addService(context, new CheckedReload(Path.of("")));
         }
@@ -244,33 +242,15 @@ final class Runner extends MainListenerSupport {
                 settings.get("server.port"), String.join(" ", modes));
     }
 
+    private ScheduledExecutorService timer(CamelContext context, String name) {
+        return context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, name);
+    }
+
     private static void addService(CamelContext context, Object service) {
         try {
             context.addService(service);
         } catch (Exception e) {
             throw RuntimeCamelException.wrapRuntimeCamelException(e);
-        }
-    }
-
-    private static void addUp(Ledger books) {
-        try {
-            books.addUp();
-        } catch (SQLException | RuntimeException e) {
-            LOG.warn("The books could not be added up, which is tried again: {}",
-                    NestedExceptionUtils.getMostSpecificCause(e).toString());
-        }
-    }
-
-    private void deleteOld(Retention retention, Duration erased) {
-        try {
-            retention.run(destinations.open(), clocks.nowNotSetAhead());
-        } catch (SQLException | RuntimeException e) {
-            LOG.warn("Old events could not be deleted: {}", NestedExceptionUtils.getMostSpecificCause(e).toString());
-        }
-        try {
-            database.dropErased(erased);
-        } catch (SQLException | RuntimeException e) {
-            LOG.warn("What was erased is still in the database's file: {}", e.toString());
         }
     }
 

@@ -1,13 +1,11 @@
 package io.subrelay.console;
 
+import io.subrelay.event.Ids;
 import io.subrelay.webhook.NotFound;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -35,7 +33,7 @@ public final class ConsoleFiles {
 
     private static final String PAGE = "index.html";
 
-    private record File(byte[] bytes, String type, String tag) {
+    private record File(String text, String type, String tag) {
     }
 
     private final Map<String, File> files = new TreeMap<>();
@@ -47,16 +45,14 @@ public final class ConsoleFiles {
      */
     public ConsoleFiles() {
         FILES.forEach((name, path) -> files.put(name, file(name, read(path.startsWith("/") ? path : packaged(path)))));
-        version = hash(bytes(files.values().stream().map(File::tag).collect(Collectors.joining())));
-        String page = new String(files.get(PAGE).bytes(), StandardCharsets.UTF_8);
-        files.put(PAGE, file(PAGE, bytes(page.replace("/console/", "/console/" + version + "/"))));
+        version = hash(files.values().stream().map(File::tag).collect(Collectors.joining()));
+        files.put(PAGE, file(PAGE, files.get(PAGE).text().replace("/console/", "/console/" + version + "/")));
     }
 
     private static Map.Entry<String, String> own(String name) {
         return Map.entry(name, "/io/subrelay/console/" + name);
     }
 
-    /** What the page is made of. */
     static Set<String> names() {
         return FILES.keySet();
     }
@@ -84,24 +80,16 @@ public final class ConsoleFiles {
             exchange.getMessage().setBody(null);
         } else {
             exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, file.type());
-            exchange.getMessage().setBody(file.bytes());
+            exchange.getMessage().setBody(file.text().getBytes(StandardCharsets.UTF_8));
         }
     }
 
-    private static File file(String name, byte[] bytes) {
-        return new File(bytes, TYPES.get(name.substring(name.lastIndexOf('.') + 1)), '"' + hash(bytes) + '"');
+    private static File file(String name, String text) {
+        return new File(text, TYPES.get(name.substring(name.lastIndexOf('.') + 1)), '"' + hash(text) + '"');
     }
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String hash(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 12);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+    private static String hash(String text) {
+        return Ids.hash(text).substring(0, 24);
     }
 
     /** The path of {@code package:file} in a package of org.webjars.npm, whatever its version. */
@@ -116,9 +104,9 @@ public final class ConsoleFiles {
         return "/META-INF/resources/webjars/" + parts[0] + "/" + properties.getProperty("version") + "/" + parts[1];
     }
 
-    private static byte[] read(String path) {
+    private static String read(String path) {
         try (InputStream in = open(path)) {
-            return in.readAllBytes();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -58,10 +58,10 @@ public final class DeadLetterApi {
     }
 
     private static long from(String since) {
-        return Times.millis("since", since, 0);
+        return Parameters.millis("since", since, 0);
     }
 
     private static long to(String until) {
-        return Times.millis("until", until, Long.MAX_VALUE);
+        return Parameters.millis("until", until, Long.MAX_VALUE);
     }
 }

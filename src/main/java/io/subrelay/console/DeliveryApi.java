@@ -4,6 +4,7 @@ import io.subrelay.delivery.DestinationRegistry;
 import io.subrelay.delivery.Failing;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.delivery.OutboxConsumer;
+import io.subrelay.delivery.Standing;
 import io.subrelay.event.Ids;
 import io.subrelay.store.RequestedDeliveryStore;
 import io.subrelay.webhook.Flag;
@@ -41,14 +42,16 @@ public final class DeliveryApi {
 
     private Map<String, Object> running(OutboxConsumer consumer) {
         Map<String, Object> destination = new LinkedHashMap<>();
+        Standing standing = consumer.standing();
         destination.put("name", consumer.name());
         destination.put("mode", consumer.mode());
-        destination.put("oldest_pending_seconds", consumer.oldestPendingSeconds());
-        destination.put("circuit", consumer.circuit());
-        destination.put("called_again_at", consumer.circuitMs() == 0 ? null : inMillis(consumer.circuitMs()));
-        destination.put("paused_since", consumer.pausedSince() == 0 ? null
-                : Instant.ofEpochMilli(consumer.pausedSince()).toString());
-        destination.put("failing", consumer.failing() == null ? null : failing(consumer.failing()));
+        destination.put("oldest_pending_seconds", standing.oldestPendingSeconds());
+        destination.put("circuit", standing.circuit());
+        destination.put("called_again_at", standing.circuitMs() == 0 ? null
+                : Instant.ofEpochMilli(System.currentTimeMillis() + standing.circuitMs()).toString());
+        destination.put("paused_since", standing.pausedSince() == 0 ? null
+                : Instant.ofEpochMilli(standing.pausedSince()).toString());
+        destination.put("failing", standing.failing() == null ? null : failing(standing.failing()));
         destination.put("customer_updates", destinations.updated().contains(consumer.name()));
         return destination;
     }
@@ -63,10 +66,6 @@ public final class DeliveryApi {
         return failing;
     }
 
-    private static String inMillis(long millis) {
-        return Instant.ofEpochMilli(System.currentTimeMillis() + millis).toString();
-    }
-
     /** The key that an event's id is stored under. */
     public String key(@Header("id") String id) {
         return Ids.ofEvent(id);
@@ -78,9 +77,7 @@ public final class DeliveryApi {
      */
     public String redeliverEvent(@Header("id") String id, @Header("destination") String destination)
             throws SQLException {
-        if (!requests.isStored(id)) {
-            throw new NotFound("no event is stored under this id");
-        }
+        stored(id);
         long scheduled = 0;
         for (String name : named(destination)) {
             long again = tell(name, requests.event(id, name));
@@ -89,13 +86,14 @@ public final class DeliveryApi {
         return scheduled(scheduled, "it has not ended anywhere that it could go again, and waits for no attempt");
     }
 
-    /** Attempts an event now that waits at one destination or, where none is named, at all; and what it waits for. */
+    /**
+     * Attempts an event now that waits at one destination or, where none is named, at all that are not paused; and what
+     * it waits for.
+     */
     public String retryEvent(@Header("id") String id, @Header("destination") String destination) throws SQLException {
-        if (!requests.isStored(id)) {
-            throw new NotFound("no event is stored under this id");
-        }
+        stored(id);
         long due = 0;
-        for (String name : named(destination)) {
+        for (String name : notPaused(destination)) {
             due += outbox.retries().ofEvent(name, id);
         }
         return retried(due);
@@ -105,7 +103,7 @@ public final class DeliveryApi {
     public String retryCustomer(@Header("id") String id, @Header("destination") String destination)
             throws SQLException {
         long due = 0;
-        for (String name : named(destination)) {
+        for (String name : notPaused(destination)) {
             due += outbox.retries().ofCustomer(name, id);
         }
         return retried(due);
@@ -113,22 +111,25 @@ public final class DeliveryApi {
 
     /** The same for all that waits at a destination. */
     public String retryDestination(@Header("name") String destination) throws SQLException {
-        if (destinations.consumers().get(open(destination)).pausedSince() > 0) {
-            throw new Rejected(409, "paused", destination + " is paused: resume it first");
-        }
+        notPaused(destination);
         return retried(outbox.retries().ofAll(destination));
     }
 
     /** Sends nothing to a destination until it is resumed, also after a restart; events wait in order meanwhile. */
     public String pause(@Header("name") String destination) {
         outbox.pause(open(destination));
-        return "{\"paused_since\":\"" + Instant.ofEpochMilli(destinations.consumers().get(destination).pausedSince())
-                + "\"}";
+        return "{\"paused_since\":\"" + Instant.ofEpochMilli(pausedSince(destination)) + "\"}";
     }
 
     public String resume(@Header("name") String destination) {
         outbox.resume(open(destination));
         return "{\"paused_since\":null}";
+    }
+
+    private void stored(String id) {
+        if (!requests.isStored(id)) {
+            throw new NotFound("no event is stored under this id");
+        }
     }
 
     private static String retried(long due) {
@@ -137,6 +138,19 @@ public final class DeliveryApi {
 
     private List<String> named(String destination) {
         return destination == null || destination.isBlank() ? destinations.open() : List.of(open(destination));
+    }
+
+    private List<String> notPaused(String destination) {
+        List<String> named = named(destination);
+        List<String> names = named.stream().filter(name -> pausedSince(name) == 0).toList();
+        if (names.isEmpty() && named.size() == 1) {
+            throw new Rejected(409, "paused", named.get(0) + " is paused: resume it first");
+        }
+        return names;
+    }
+
+    private long pausedSince(String destination) {
+        return destinations.consumers().get(destination).standing().pausedSince();
     }
 
     /**
@@ -172,7 +186,7 @@ public final class DeliveryApi {
         if (isState(of)) {
             return backfillState(open(destination), dry);
         }
-        long earliest = Times.millis("since", since, 0);
+        long earliest = Parameters.millis("since", since, 0);
         return dry ? wouldSchedule(requests.history(open(destination), earliest))
                 : scheduled(outbox.historyBackfill().start(open(destination), earliest),
                         "it had every event that is stored, or a backfill of it is running");
@@ -190,11 +204,9 @@ public final class DeliveryApi {
             throw new Rejected(409, "state", destination + " is not told how customers stand: its route needs"
                     + " customerUpdates: true, and " + destination + ".customer-updates has to be on");
         }
-        long count = outbox.stateBackfill().customers();
-        if (!dry) {
-            outbox.stateBackfill().start(destination);
-        }
-        return dry ? wouldSchedule(count) : scheduled(count, "no customer is stored");
+        return dry ? wouldSchedule(outbox.stateBackfill().customers())
+                : scheduled(outbox.stateBackfill().start(destination),
+                        "no customer is stored, or a state backfill of it is running");
     }
 
     /**

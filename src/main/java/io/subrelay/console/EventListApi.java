@@ -46,12 +46,12 @@ public final class EventListApi {
             throw new Invalid("environment accepts PRODUCTION or SANDBOX");
         }
         long from = after;
-        long since = Times.millis("since", text(exchange, "since"), 0);
+        long since = Parameters.millis("since", text(exchange, "since"), 0);
         if (since > 0) {
             from = Math.max(from, times.before(since));
         }
         long to = before == 0 ? times.last() + 1 : before;
-        long until = Times.millis("until", text(exchange, "until"), 0);
+        long until = Parameters.millis("until", text(exchange, "until"), 0);
         if (until > 0) {
             to = Math.min(to, times.before(until) + 1);
         }
@@ -69,12 +69,8 @@ public final class EventListApi {
         exchange.setVariable("inWebhook", environment == null ? null : "%\"environment\":\"" + environment + "\"%");
     }
 
-    private static long whole(Exchange exchange, String name, int digits, String otherwise) {
-        String text = text(exchange, name);
-        if (text != null && !text.matches("\\d{1," + digits + "}")) {
-            throw new Invalid(otherwise);
-        }
-        return text == null ? 0 : Long.parseLong(text);
+    private static long whole(Exchange exchange, String name, int digits, String error) {
+        return Parameters.whole(text(exchange, name), digits, 0, error);
     }
 
     private static String text(Exchange exchange, String name) {

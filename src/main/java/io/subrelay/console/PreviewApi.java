@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.delivery.DestinationRegistry;
 import io.subrelay.event.EnrichedEvent;
 import io.subrelay.store.EventPreview;
-import io.subrelay.webhook.Invalid;
 import io.subrelay.webhook.NotFound;
 import io.subrelay.webhook.Rejected;
 import io.subrelay.webhook.WebhookReader;
@@ -93,12 +92,6 @@ public final class PreviewApi {
     }
 
     private static long whole(String number, long otherwise) {
-        if (number == null || number.isBlank()) {
-            return otherwise;
-        }
-        if (!number.matches("\\d{1,18}")) {
-            throw new Invalid("before and since accept a whole number");
-        }
-        return Long.parseLong(number);
+        return Parameters.whole(number, 18, otherwise, "before and since accept a whole number");
     }
 }

@@ -7,6 +7,7 @@ import org.apache.camel.Message;
 import org.apache.camel.ValidationException;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.support.MessageHelper;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * What is kept of an answer.
@@ -64,10 +65,7 @@ record Answer(int status, String text) {
     }
 
     private static String oneLine(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
+        Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
         return excerpt(root.getClass().getSimpleName() + ": " + root.getMessage());
     }
 }

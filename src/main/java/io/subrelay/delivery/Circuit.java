@@ -148,12 +148,10 @@ final class Circuit implements OutboxQueue.Gate {
         }
     }
 
-    /** In how many milliseconds a destination that is held or left alone is called again; 0 where it is not known. */
     synchronized long untilMs() {
         return Math.max(0, Math.max(heldUntil, pausedUntil) - clock.millis());
     }
 
-    /** {@code closed}, {@code open}, {@code half_open} or {@code held}. */
     synchronized String state() {
         return heldUntil > 0 ? "held" : breaker.getState().name().toLowerCase(Locale.ROOT);
     }

@@ -3,12 +3,16 @@ package io.subrelay.delivery;
 import io.subrelay.delivery.queue.OutboxQueue;
 import io.subrelay.event.Delivery;
 import io.subrelay.event.DeliveryResult;
+import io.subrelay.event.Ids;
 import io.subrelay.event.Outcome;
 import io.subrelay.event.Outcome.Verdict;
+import io.subrelay.store.Writer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +33,7 @@ final class DeliveringConsumer extends OutboxConsumer {
     private final Failing failing;
     private final AtomicBoolean recovered = new AtomicBoolean();
     private OutboxQueue queue;
-    private Results results;
+    private Writer writer;
     private Workers workers;
     private volatile long pausedSince;
 
@@ -42,18 +46,10 @@ final class DeliveringConsumer extends OutboxConsumer {
     }
 
     @Override
-    public String circuit() {
-        return circuit.state();
-    }
-
-    @Override
-    public long circuitMs() {
-        return circuit.untilMs();
-    }
-
-    @Override
-    public long pausedSince() {
-        return pausedSince;
+    public Standing standing() {
+        long oldestAt = queue == null ? 0 : queue.oldestPendingAt();
+        long seconds = oldestAt == 0 ? 0 : Math.max(0, destinations.clocks().now() - oldestAt) / 1000;
+        return new Standing(circuit.state(), circuit.untilMs(), pausedSince, failing.now(), failing.seconds(), seconds);
     }
 
     /** @param since milliseconds since the epoch; 0 to send again */
@@ -68,22 +64,6 @@ final class DeliveringConsumer extends OutboxConsumer {
     }
 
     @Override
-    public Failing.Now failing() {
-        return failing.now();
-    }
-
-    @Override
-    long failingSeconds() {
-        return failing.seconds();
-    }
-
-    @Override
-    public long oldestPendingSeconds() {
-        long at = queue == null ? 0 : queue.oldestPendingAt();
-        return at == 0 ? 0 : Math.max(0, destinations.clocks().now() - at) / 1000;
-    }
-
-    @Override
     protected void doStart() throws Exception {
         workers = new Workers(endpoint.getCamelContext().getExecutorServiceManager()
                 .newCachedThreadPool(this, "outbox-" + name()),
@@ -94,9 +74,9 @@ final class DeliveringConsumer extends OutboxConsumer {
     }
 
     /** Has to come before it is handed events. */
-    void deliverFrom(OutboxQueue opened, Results sink) {
+    void deliverFrom(OutboxQueue opened, Writer ofResults) {
         queue = opened;
-        results = sink;
+        writer = ofResults;
     }
 
     OutboxQueue queue() {
@@ -128,7 +108,7 @@ final class DeliveringConsumer extends OutboxConsumer {
         if (!failing.check()) {
             return false;
         }
-        if (queue.oldestPendingAt() == 0 && outbox.nothingWaits(name())) {
+        if (queue.oldestPendingAt() == 0 && outbox.counts().nothingWaits(name())) {
             failing.nothingWaits();
             return false;
         }
@@ -206,7 +186,7 @@ final class DeliveringConsumer extends OutboxConsumer {
                 try {
                     workers.ended(begun, System.nanoTime() - started, decisive.outcome());
                 } finally {
-                    results.complete(all);
+                    giveBack(all);
                 }
             }
         }
@@ -223,6 +203,21 @@ final class DeliveringConsumer extends OutboxConsumer {
         } else if (outcome.isOfTheDestination() && failing.worked()) {
             circuit.forget();
             recovered();
+        }
+    }
+
+    /**
+     * Gives deliveries back to their queue, dead letters once they are on the disk, which they have to be before their
+     * customers' next deliveries go: else they would be repeated after a crash, and arrive behind those.
+     */
+    private void giveBack(List<DeliveryResult> results) {
+        if (results.stream().anyMatch(DeliveryResult::isDeadLetter)) {
+            writer.onceWritten(() -> {
+                queue.finish(results);
+                queue.wake();
+            });
+        } else {
+            queue.finish(results);
         }
     }
 
@@ -249,13 +244,24 @@ final class DeliveringConsumer extends OutboxConsumer {
         int half = deliveries.size() / 2;
         List<Delivery> rest = deliveries.subList(half, deliveries.size());
         all.addAll(attempt(deliveries.subList(0, half)));
-        if (results.mayFollow(all, rest)) {
+        if (mayFollow(all, rest)) {
             all.addAll(attempt(rest));
         } else {
             long delayMs = policy().delayMs(1);
             rest.forEach(delivery -> all.add(DeliveryResult.notAttempted(name(), delivery, delayMs)));
         }
         return all;
+    }
+
+    /**
+     * Whether the rest of a list may go: nothing before it has to be retried, and its customers' dead letters are on
+     * the disk. After a longer wait for that another runner may have taken them over.
+     */
+    private boolean mayFollow(List<DeliveryResult> before, List<Delivery> rest) {
+        Set<Long> dead = before.stream().filter(DeliveryResult::isDeadLetter).map(DeliveryResult::customer)
+                .collect(Collectors.toSet());
+        return before.stream().allMatch(DeliveryResult::isFinal)
+                && (rest.stream().noneMatch(delivery -> dead.contains(delivery.customer())) || outbox.flush());
     }
 
     /** The result, on its way to the database. */
@@ -267,7 +273,7 @@ final class DeliveringConsumer extends OutboxConsumer {
                 LOG.warn("{}: event {} is a dead letter after {} attempts, {}", name(), delivery.event().event().id(),
                         result.delivery().attempts(), Failing.answer(result.outcome()));
             }
-            results.add(result);
+            writer.add(result);
             return result;
         } catch (RuntimeException | Error e) {
             return result(delivery, failedWithin(delivery, e), startedAt, millis);
@@ -287,7 +293,8 @@ final class DeliveringConsumer extends OutboxConsumer {
     private Outcome masked(Outcome outcome) {
         String reason = destinations.secrets().mask(outcome.reason());
         return new Outcome(outcome.verdict(), outcome.responseCode(),
-                reason == null || reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON),
+                reason == null || reason.length() <= MAX_REASON ? reason
+                        : Ids.wellFormed(reason.substring(0, MAX_REASON)),
                 outcome.delayMs(), outcome.askedMs(), destinations.secrets().mask(outcome.request()));
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /** What operators watch of a destination. */
 final class DeliveryMetrics {
@@ -33,24 +34,25 @@ final class DeliveryMetrics {
         List.of("delivered", "skipped", "previewed", "dead").forEach(this::settled);
     }
 
-    /** Of one that was bound before, such as that of a route that was replaced, nothing is shown any more. */
     void bind(OutboxConsumer consumer) {
-        for (String gauge : List.of("subrelay.delivery.oldest.pending.seconds", "subrelay.delivery.circuit.closed",
-                "subrelay.delivery.failing.seconds", "subrelay.delivery.paused")) {
-            meters.find(gauge).tag("destination", destination).gauges().forEach(meters::remove);
-        }
-        Gauge.builder("subrelay.delivery.oldest.pending.seconds", consumer, OutboxConsumer::oldestPendingSeconds)
-                .description("How long the oldest event that is not settled has been waiting")
-                .tag("destination", destination).register(meters);
-        Gauge.builder("subrelay.delivery.circuit.closed", consumer, it -> it.circuit().equals("closed") ? 1 : 0)
-                .description("1 while the destination is called freely; 0 while its circuit is open or it is held")
-                .tag("destination", destination).register(meters);
-        Gauge.builder("subrelay.delivery.failing.seconds", consumer, OutboxConsumer::failingSeconds)
-                .description("For how long the destination has been failing; 0 while it works")
-                .tag("destination", destination).register(meters);
-        Gauge.builder("subrelay.delivery.paused", consumer, it -> it.pausedSince() > 0 ? 1 : 0)
-                .description("1 while somebody has paused the destination")
-                .tag("destination", destination).register(meters);
+        gauge("subrelay.delivery.oldest.pending.seconds",
+                "How long the oldest event that is not settled has been waiting", consumer,
+                it -> it.standing().oldestPendingSeconds());
+        gauge("subrelay.delivery.circuit.closed",
+                "1 while the destination is called freely; 0 while its circuit is open or it is held", consumer,
+                it -> it.standing().circuit().equals("closed") ? 1 : 0);
+        gauge("subrelay.delivery.failing.seconds",
+                "For how long the destination has been failing; 0 while it works", consumer,
+                it -> it.standing().failingSeconds());
+        gauge("subrelay.delivery.paused", "1 while somebody has paused the destination", consumer,
+                it -> it.standing().pausedSince() > 0 ? 1 : 0);
+    }
+
+    /** It takes the place of the one of a consumer before, such as that of a route that was replaced. */
+    private void gauge(String name, String description, OutboxConsumer consumer,
+            ToDoubleFunction<OutboxConsumer> value) {
+        meters.find(name).tag("destination", destination).gauges().forEach(meters::remove);
+        Gauge.builder(name, consumer, value).description(description).tag("destination", destination).register(meters);
     }
 
     private Counter settled(String state) {

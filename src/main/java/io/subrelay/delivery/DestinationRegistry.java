@@ -12,8 +12,8 @@ import io.subrelay.time.Clocks;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Predicate;
 
 /** The destinations that have a route, and what their consumers share. */
 public final class DestinationRegistry {
@@ -35,18 +35,13 @@ public final class DestinationRegistry {
 
     /** A destination keeps its place when its route stops, so that no event misses it meanwhile. */
     synchronized void add(OutboxConsumer consumer) {
-        String name = consumer.name();
-        consumers.put(name, consumer);
-        open = with(open, name, !consumer.mode().equals("off"));
-        updated = with(updated, name, open.contains(name) && consumer.takesCustomerUpdates());
+        consumers.put(consumer.name(), consumer);
+        open = names(each -> !each.mode().equals("off"));
+        updated = names(each -> !each.mode().equals("off") && each.takesCustomerUpdates());
     }
 
-    private static List<String> with(List<String> names, String name, boolean contained) {
-        TreeSet<String> changed = new TreeSet<>(names);
-        if (contained ? changed.add(name) : changed.remove(name)) {
-            return List.copyOf(changed);
-        }
-        return names;
+    private List<String> names(Predicate<OutboxConsumer> which) {
+        return consumers.values().stream().filter(which).map(OutboxConsumer::name).toList();
     }
 
     /** All destinations by name, those that are off included. */

@@ -146,12 +146,10 @@ public final class Failing {
         return due;
     }
 
-    /** How the destination fails now; null while it works, and while nothing is known. */
     synchronized Now now() {
         return now;
     }
 
-    /** How long it has been failing, seconds; 0 while it works. */
     synchronized long seconds() {
         return now == null ? 0 : Math.max(0, Duration.ofMillis(clocks.now() - now.since()).toSeconds());
     }

@@ -6,20 +6,15 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
-/** Sends destinations stored events that they did not have, some at a time, beside what is accepted meanwhile. */
-public final class HistoryBackfill {
+/** Sends destinations stored events that they did not have. */
+public final class HistoryBackfill extends Backfill {
 
-    static final long STEP_MS = 100;
-    /** Every how many steps it is looked for what was begun at another runner, or before a restart. */
-    private static final int STEPS_IDLE = 10;
     /** How many transactions a step has where few of the events are for the destination. */
     private static final int AT_A_TIME = 20;
 
     private final DestinationRegistry destinations;
     private final HistoryBackfills store;
     private final Consumer<String> scheduled;
-    private volatile int idle;
-    private volatile boolean paused;
 
     /** @param scheduled is told of a destination for which deliveries have been scheduled */
     HistoryBackfill(DestinationRegistry destinations, HistoryBackfills store, Consumer<String> scheduled) {
@@ -38,7 +33,7 @@ public final class HistoryBackfill {
     public long start(String destination, long since) throws SQLException {
         long events = store.start(destination, since);
         if (events > 0) {
-            idle = 0;
+            begun();
             goOn(destination);
         }
         return events;
@@ -53,28 +48,20 @@ public final class HistoryBackfill {
         return store.stop(destination);
     }
 
-    /** The runner stops: it goes on after the next start. */
-    void pause() {
-        paused = true;
+    @Override
+    List<String> running() {
+        return store.running();
     }
 
-    /** One of a destination that is off waits. */
-    void step() throws SQLException {
-        if (paused || idle-- > 0) {
-            return;
-        }
-        List<String> running = store.running();
-        idle = running.isEmpty() ? STEPS_IDLE : 0;
-        for (String destination : running) {
-            if (destinations.open().contains(destination)) {
-                goOn(destination);
-            }
-        }
+    @Override
+    boolean canGoOn(String destination) {
+        return destinations.open().contains(destination);
     }
 
-    private void goOn(String destination) throws SQLException {
+    @Override
+    void goOn(String destination) throws SQLException {
         OptionalLong next = OptionalLong.of(0);
-        for (int i = 0; i < AT_A_TIME && next.isPresent() && !paused; i++) {
+        for (int i = 0; i < AT_A_TIME && next.isPresent() && !isStopping(); i++) {
             next = store.next(destination);
             if (next.orElse(0) > 0) {
                 scheduled.accept(destination);

@@ -1,5 +1,8 @@
 package io.subrelay.delivery;
 
+import static io.subrelay.time.Repeatedly.every;
+import static io.subrelay.time.Repeatedly.once;
+
 import io.subrelay.delivery.partition.SessionLocks;
 import io.subrelay.delivery.partition.Shares;
 import io.subrelay.delivery.partition.Slices;
@@ -38,7 +41,6 @@ import org.apache.camel.CamelContextAware;
 import org.apache.camel.support.service.ServiceSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Brings accepted events to the destinations, each to the queues of those that it is meant for, as far as its customer
@@ -68,13 +70,14 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
     private final HistoryBackfill historyBackfill;
     private final Map<String, DeliveringConsumer> consumers = new ConcurrentSkipListMap<>();
     private final Set<Integer> held = new TreeSet<>();
+    private final List<ScheduledExecutorService> timers = new ArrayList<>();
     private Map<String, Map<Integer, Long>> written = Map.of();
     private CamelContext context;
     private volatile long stopBy;
     private long handed;
     private long clockOffset;
 
-    public Outbox(DestinationRegistry destinations, Database database, Writer writer) throws SQLException {
+    public Outbox(DestinationRegistry destinations, Database database, Writer writer) {
         this.destinations = destinations;
         this.clocks = destinations.clocks();
         this.store = new DeliveryStore(database);
@@ -115,8 +118,8 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
      */
     public void takeNoMore() {
         stopBy = clocks.ticks() + STOP_MS;
-        stateBackfill.pause();
-        historyBackfill.pause();
+        stateBackfill.stopHere();
+        historyBackfill.stopHere();
         consumers.values().forEach(consumer -> consumer.queue().close());
     }
 
@@ -124,42 +127,28 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
     @Override
     protected void doStart() {
         ScheduledExecutorService timer = timer("outbox");
-        every(timer, 1_000, this::writePositions);
-        every(timer, 1_000, this::watchClock);
-        every(timer, 1_000, retries::check);
+        every(timer, 1_000, "How far destinations are could not be written", this::writePositions);
+        every(timer, 1_000, "What waits by a wrong clock could not be made due", this::watchClock);
+        every(timer, 1_000, "Destinations that are back could not be looked for", retries::check);
         // where there are no other runners, only what could not be handed over
-        every(timer, shares == null ? 1_000 : 200, this::poll);
+        every(timer, shares == null ? 1_000 : 200, "New events could not be read", this::poll);
         // on threads of their own, as dividing the customers may have to wait
-        every(timer("erasures"), 500, this::forgetErased);
-        every(timer("state-backfill"), StateBackfill.STEP_MS, stateBackfill::step);
-        every(timer("history-backfill"), HistoryBackfill.STEP_MS, historyBackfill::step);
+        every(timer("erasures"), 500, "Erased customers could not be read", this::forgetErased);
+        every(timer("state-backfill"), Backfill.STEP_MS, "State backfills could not go on", stateBackfill::step);
+        every(timer("history-backfill"), Backfill.STEP_MS, "Backfills could not go on", historyBackfill::step);
         if (shares != null) {
             shares.balance();
-            every(timer, 2_000, shares::balance);
-            every(timer, 5_000, retries::ofOthers);
-            every(timer, 1_000, this::readPauses);
+            every(timer, 2_000, "The slices cannot be divided", shares::balance);
+            every(timer, 5_000, "What was asked for at other runners could not be read", retries::ofOthers);
+            every(timer, 1_000, "Which destinations are paused could not be read", this::readPauses);
         }
     }
 
     private ScheduledExecutorService timer(String name) {
-        return context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, name);
-    }
-
-    private static void every(ScheduledExecutorService timer, long millis, Task task) {
-        timer.scheduleWithFixedDelay(() -> quietly(task), millis, millis, TimeUnit.MILLISECONDS);
-    }
-
-    private interface Task {
-        void run() throws SQLException;
-    }
-
-    /** A task that fails once must not be the last of its kind. */
-    private static void quietly(Task task) {
-        try {
-            task.run();
-        } catch (SQLException | RuntimeException | Error e) {
-            LOG.warn("{}", NestedExceptionUtils.getMostSpecificCause(e).toString());
-        }
+        ScheduledExecutorService timer =
+                context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, name);
+        timers.add(timer);
+        return timer;
     }
 
     /**
@@ -168,7 +157,9 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
      */
     @Override
     protected void doStop() {
-        quietly(this::writePositions);
+        // or it would take the customers again that it gives back
+        timers.forEach(timer -> context.getExecutorServiceManager().shutdownGraceful(timer, A_MOMENT_MS));
+        once("How far destinations are could not be written", this::writePositions);
         writer.close();
         if (shares != null) {
             shares.close();
@@ -217,12 +208,10 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
         }
     }
 
-    /** What tells destinations of every customer as it stands. */
     public StateBackfill stateBackfill() {
         return stateBackfill;
     }
 
-    /** What sends destinations stored events that they did not have. */
     public HistoryBackfill historyBackfill() {
         return historyBackfill;
     }
@@ -238,12 +227,14 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
         readPauses();
     }
 
+    /** One at a time, so that none goes by what another one has changed since it looked. */
     private void readPauses() {
-        Map<String, Long> all = store.paused();
-        consumers.forEach((name, consumer) -> consumer.pause(all.getOrDefault(name, 0L)));
+        synchronized (consumers) {
+            Map<String, Long> all = store.paused();
+            consumers.forEach((name, consumer) -> consumer.pause(all.getOrDefault(name, 0L)));
+        }
     }
 
-    /** What waits for its next attempt. */
     public RetryNow retries() {
         return retries;
     }
@@ -252,7 +243,7 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
     public synchronized void accepted(List<EnrichedEvent> events) {
         long first = events.get(0).seq();
         if (first > handed + 1 && shares != null) {
-            quietly(() -> pollUpTo(first - 1));
+            once("Events of other runners could not be read", () -> pollUpTo(first - 1));
         }
         handOver(events, first, events.get(events.size() - 1).seq());
     }
@@ -283,20 +274,14 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
         consumers.get(destination).queue().offerRequests();
     }
 
-    /** How many deliveries wait for a destination, of all runners together. */
-    long pending(String destination) {
-        return counts.pending(destination);
-    }
-
-    /** Whether nothing waits for a destination, at any runner; false where it is not known. */
-    boolean nothingWaits(String destination) {
-        return counts.nothingWaits(destination);
+    StoredCounts counts() {
+        return counts;
     }
 
     /** The destinations that have no route, and how many deliveries wait for each. */
     public Map<String, Long> gone() {
         Map<String, Long> gone = new TreeMap<>();
-        quietly(() -> store.counts().forEach((name, counts) -> {
+        once("What waits could not be counted", () -> store.counts().forEach((name, counts) -> {
             if (counts.pending() > 0 && !destinations.consumers().containsKey(name)) {
                 gone.put(name, counts.pending());
             }
@@ -367,13 +352,19 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
                 destinations.settings().number("delivery.in-memory", 10, 1_000_000), new Slices(slices, handed));
         Map<Integer, Long> positions = store.positions(name);
         held.forEach(slice -> queue.acquire(slice, positions.getOrDefault(slice, handed)));
-        consumer.deliverFrom(queue, new Results(writer, queue));
+        consumer.deliverFrom(queue, writer);
         consumers.put(name, consumer);
         consumer.pause(store.paused().getOrDefault(name, 0L));
     }
 
-    private boolean flush() {
-        return Results.flush(writer, A_MOMENT_MS);
+    /** Waits a moment for results of deliveries: false if they are not in the database then, or it is interrupted. */
+    boolean flush() {
+        try {
+            return writer.flush(A_MOMENT_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Writes down how far the destinations are, where it has changed: never further than their results. */

@@ -48,33 +48,8 @@ public class OutboxConsumer extends DefaultConsumer {
         return endpoint.isCustomerUpdates() && destinations.settings().customerUpdates(name());
     }
 
-    /** {@code closed}, {@code open}, {@code half_open} or {@code held}. */
-    public String circuit() {
-        return "closed";
-    }
-
-    /** In how many milliseconds a destination that is held or left alone is called again; 0 where it is not known. */
-    public long circuitMs() {
-        return 0;
-    }
-
-    /** Since when nothing is sent as somebody wants it so, milliseconds since the epoch; 0 while it is sent. */
-    public long pausedSince() {
-        return 0;
-    }
-
-    /** How the destination fails now; null while it works, and while nothing is known. */
-    public Failing.Now failing() {
-        return null;
-    }
-
-    long failingSeconds() {
-        return 0;
-    }
-
-    /** How long the oldest event that is not settled has been waiting, seconds; 0 if there is none. */
-    public long oldestPendingSeconds() {
-        return 0;
+    public Standing standing() {
+        return Standing.IDLE;
     }
 
     @Override

@@ -36,15 +36,16 @@ public final class OutboxHealth extends AbstractHealthCheck {
 
     /** Without the vendor's words, in which somebody's data may be: health is for everybody who reaches its port. */
     private String state(String name, OutboxConsumer consumer) {
-        if (consumer.pausedSince() > 0) {
-            return "paused since " + Instant.ofEpochMilli(consumer.pausedSince());
+        Standing standing = consumer.standing();
+        Failing.Now failing = standing.failing();
+        if (standing.pausedSince() > 0) {
+            return "paused since " + Instant.ofEpochMilli(standing.pausedSince());
         }
-        Failing.Now failing = consumer.failing();
         if (failing == null) {
-            return consumer.circuit();
+            return standing.circuit();
         }
-        return (consumer.circuit().equals("held") ? "held since " : "fails since ")
+        return (standing.circuit().equals("held") ? "held since " : "fails since ")
                 + Instant.ofEpochMilli(failing.since()) + ", " + Failing.answer(failing.status(), null) + ", "
-                + outbox.pending(name) + " deliveries wait";
+                + outbox.counts().pending(name) + " deliveries wait";
     }
 }

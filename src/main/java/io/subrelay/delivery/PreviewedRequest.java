@@ -6,12 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.subrelay.webhook.WebhookReader;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
@@ -21,6 +21,7 @@ import org.apache.camel.component.http.HttpMethods;
 import org.apache.camel.component.http.helper.HttpMethodHelper;
 import org.apache.camel.http.common.HttpHelper;
 import org.apache.camel.spi.InterceptSendToEndpoint;
+import org.apache.hc.core5.net.WWWFormCodec;
 
 /** The request that an endpoint would send for an exchange: its method, url, headers and body, as JSON. */
 final class PreviewedRequest {
@@ -57,7 +58,7 @@ final class PreviewedRequest {
             addBasicAuthorization(http, headers);
         }
         boolean form = FORM.equals(exchange.getMessage().getHeader(Exchange.CONTENT_TYPE));
-        request.set("body", form && body != null ? fields(body) : parsed(body));
+        request.set("body", form && body != null ? JSON.valueToTree(decoded(body)) : parsed(body));
         return request;
     }
 
@@ -91,21 +92,9 @@ final class PreviewedRequest {
     /** The fields of a form, or the options of an address. */
     private static Map<String, String> decoded(String fields) {
         Map<String, String> decoded = new LinkedHashMap<>();
-        for (String field : fields.split("&")) {
-            String[] pair = field.split("=", 2);
-            decoded.put(URLDecoder.decode(pair[0], StandardCharsets.UTF_8),
-                    pair.length == 1 ? "" : URLDecoder.decode(pair[1], StandardCharsets.UTF_8));
-        }
+        WWWFormCodec.parse(fields, StandardCharsets.UTF_8)
+                .forEach(field -> decoded.put(field.getName(), Objects.requireNonNullElse(field.getValue(), "")));
         return decoded;
-    }
-
-    private static JsonNode fields(String form) {
-        try {
-            return JSON.valueToTree(decoded(form));
-        } catch (IllegalArgumentException e) {
-            // no form after all
-            return TextNode.valueOf(form);
-        }
     }
 
     private static JsonNode parsed(String body) {

@@ -2,20 +2,16 @@ package io.subrelay.delivery;
 
 import io.subrelay.store.RetryNowStore;
 import io.subrelay.time.Clocks;
+import io.subrelay.time.Repeatedly;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Attempts ahead of their time: because somebody wants them, because the runner has started, or because a destination
  * that failed is back. Other runners do the same for their customers within some seconds.
  */
 public final class RetryNow {
-
-    private static final Logger LOG = LoggerFactory.getLogger(RetryNow.class);
 
     private final RetryNowStore store;
     private final Map<String, DeliveringConsumer> consumers;
@@ -81,11 +77,7 @@ public final class RetryNow {
     /** Has to be called every second or so: sees which destinations are back. */
     void check() {
         for (DeliveringConsumer consumer : consumers.values()) {
-            try {
-                check(consumer);
-            } catch (SQLException | RuntimeException e) {
-                LOG.warn("{}: {}", consumer.name(), NestedExceptionUtils.getMostSpecificCause(e).toString());
-            }
+            Repeatedly.once(consumer.name() + ": what waits could not be made due", () -> check(consumer));
         }
     }
 

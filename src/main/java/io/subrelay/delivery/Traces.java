@@ -2,10 +2,10 @@ package io.subrelay.delivery;
 
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import io.subrelay.event.Delivery;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,18 +24,6 @@ final class Traces {
     static final String HEADER = "traceparent";
 
     private static final Pattern TRACEPARENT = Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
-    private static final TextMapGetter<String> TEXT = new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(String traceparent) {
-            return List.of(HEADER);
-        }
-
-        @Override
-        public String get(String traceparent, String key) {
-            return key.equals(HEADER) ? traceparent : null;
-        }
-    };
-
     /** Of a trace that nobody keeps. */
     private static final String NOT_SAMPLED = "00-00000000000000000000000000000001-0000000000000001-00";
 
@@ -72,13 +60,15 @@ final class Traces {
         for (Delivery delivery : deliveries) {
             String traceparent = delivery.event().event().traceparent();
             if (traceparent != null) {
-                Context accepted = W3CTraceContextPropagator.getInstance().extract(Context.root(), traceparent, TEXT);
+                String[] parts = traceparent.split("-");
+                SpanContext accepted = SpanContext.createFromRemoteParent(parts[1], parts[2],
+                        TraceFlags.fromHex(parts[3], 0), TraceState.getDefault());
                 if (first == null) {
-                    first = Span.fromContext(accepted).getSpanContext();
+                    first = accepted;
                     exchange.getMessage().setHeader(HEADER, traceparent);
                 } else {
-                    Span span = tracer.spanBuilder("outbox:" + destination).setParent(accepted).addLink(first)
-                            .startSpan();
+                    Span span = tracer.spanBuilder("outbox:" + destination)
+                            .setParent(Context.root().with(Span.wrap(accepted))).addLink(first).startSpan();
                     OutboxSpanDecorator.tags(delivery).forEach(span::setAttribute);
                     others.add(span);
                 }

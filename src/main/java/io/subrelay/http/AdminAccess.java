@@ -3,7 +3,6 @@ package io.subrelay.http;
 import io.subrelay.webhook.LocalHostNames;
 import io.subrelay.webhook.Rejected;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.regex.Pattern;
 
@@ -12,8 +11,7 @@ final class AdminAccess {
 
     private static final Pattern SCHEME = Pattern.compile("^basic +", Pattern.CASE_INSENSITIVE);
 
-    private final byte[] expected;
-    private final LocalHostNames names;
+    private final Authorization authorization;
 
     /**
      * Blank values let in everybody who calls from this machine.
@@ -21,29 +19,16 @@ final class AdminAccess {
      * @param ownName the name or address at which the runner listens
      */
     AdminAccess(String username, String password, String ownName) {
-        names = new LocalHostNames(ownName);
-        expected = credentials(username, password).getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** What the administrator sends; empty where both are blank. */
-    static String credentials(String username, String password) {
         String both = username + ":" + password;
-        return both.equals(":") ? ""
+        String expected = both.equals(":") ? ""
                 : "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8));
+        authorization = new Authorization(expected, new LocalHostNames(ownName), "admin.password",
+                "user name and password are needed");
     }
 
-    /**
-     * @throws Rejected with status 401 if the credentials are others, which the time it takes tells nothing of; with
-     *     403 if none are needed and the call is by a name that is not this machine's
-     */
-    void check(String authorization, String host) {
-        if (expected.length == 0 && !names.include(host)) {
-            throw new Rejected(403, "other name", "without admin.password this is for http://localhost only");
-        }
-        byte[] actual = inUsualCase(authorization).getBytes(StandardCharsets.UTF_8);
-        if (expected.length > 0 && !MessageDigest.isEqual(expected, actual)) {
-            throw new Rejected(401, "unauthorized", "user name and password are needed");
-        }
+    /** @throws Rejected with status 401 or 403, see {@link Authorization#check} */
+    void check(String value, String host) {
+        authorization.check(inUsualCase(value), host);
     }
 
     /** The name of the scheme may be in any case (RFC 9110, 11.1), with any number of blanks behind it. */

@@ -45,7 +45,9 @@ public final class BoundedHttp extends HttpComponent {
             .http1Config(HEADS).incomingContentLengthStrategy(BoundedHttp::length).build();
 
     private final int maxAnswerSize;
-    private Timer clock;
+    /** A wheel, as nearly every deadline is cancelled: a queue that is empty meanwhile wakes a thread for each. */
+    private final Timer clock = new HashedWheelTimer(
+            new DefaultThreadFactory("request-deadlines", true), TICK_MS, TimeUnit.MILLISECONDS);
 
     /** @param maxAnswerSize how much of an answer's body is read, bytes, before and after decoding */
     public BoundedHttp(int maxAnswerSize) {
@@ -69,16 +71,7 @@ public final class BoundedHttp extends HttpComponent {
                 ? timeout.toMilliseconds() : getResponseTimeout();
         // what is encoded all the same is decoded where the limit is kept
         return client.disableContentCompression()
-                .addExecInterceptorFirst("bounded", new BoundedExchange(clock(), deadlineMs, maxAnswerSize));
-    }
-
-    /** A wheel, as nearly every deadline is cancelled: a queue that is empty meanwhile wakes a thread for each. */
-    private synchronized Timer clock() {
-        if (clock == null) {
-            clock = new HashedWheelTimer(new DefaultThreadFactory("request-deadlines", true), TICK_MS,
-                    TimeUnit.MILLISECONDS);
-        }
-        return clock;
+                .addExecInterceptorFirst("bounded", new BoundedExchange(clock, deadlineMs, maxAnswerSize));
     }
 
     @Override
@@ -109,8 +102,6 @@ public final class BoundedHttp extends HttpComponent {
     @Override
     protected void doShutdown() throws Exception {
         super.doShutdown();
-        if (clock != null) {
-            clock.stop();
-        }
+        clock.stop();
     }
 }

@@ -70,12 +70,10 @@ public final class Connections {
     public void measure(MeterRegistry meters) {
         Gauge.builder("subrelay.http.connections", peers, Map::size)
                 .description("Connections to the ports of the runner").register(meters);
-        FunctionCounter.builder("subrelay.http.connections.closed", closedAsSlow, AtomicLong::get)
-                .description("Connections that the runner closed, by the reason").tag("reason", "slow")
-                .register(meters);
-        FunctionCounter.builder("subrelay.http.connections.closed", closedAsTooMany, AtomicLong::get)
-                .description("Connections that the runner closed, by the reason").tag("reason", "too many")
-                .register(meters);
+        Map.of("slow", closedAsSlow, "too many", closedAsTooMany).forEach((reason, closed) -> FunctionCounter
+                .builder("subrelay.http.connections.closed", closed, AtomicLong::get)
+                .description("Connections that the runner closed, by the reason").tag("reason", reason)
+                .register(meters));
     }
 
     /** A Vert.x whose HTTP servers have these bounds: Camel, which makes the servers, has no option for them. */

@@ -32,7 +32,7 @@ public final class Intake {
     private static final List<String> PATH_VARIABLES = List.of("id", "name", "file", "version");
 
     private final Connections connections;
-    private final WebhookAuthorization webhookAuthorization;
+    private final Authorization webhookAuthorization;
     private final AdminAccess adminAccess;
     private final RejectedWebhooks rejected;
     private final Bodies bodies;
@@ -47,8 +47,9 @@ public final class Intake {
         this.connections = connections;
         this.rejected = rejected;
         String host = settings.get("server.host");
-        webhookAuthorization = new WebhookAuthorization(settings.get("webhook.authorization"),
-                settings.isSet("webhook.signing-secret") ? null : new LocalHostNames(host));
+        webhookAuthorization = new Authorization(settings.get("webhook.authorization"),
+                settings.isSet("webhook.signing-secret") ? null : new LocalHostNames(host), "webhook.authorization",
+                "the Authorization header is missing or not the agreed one");
         adminAccess = new AdminAccess(settings.get("admin.username"), settings.get("admin.password"), host);
         bodies = new Bodies(settings.number("server.max-body-size", 1024, 64 << 20),
                 Runtime.getRuntime().maxMemory() / 16);

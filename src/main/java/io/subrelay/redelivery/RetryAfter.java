@@ -1,16 +1,10 @@
 package io.subrelay.redelivery;
 
+import io.netty.handler.codec.DateFormatter;
 import java.math.BigInteger;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoField;
-import java.util.Locale;
+import java.util.Date;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -21,6 +15,9 @@ import org.apache.camel.http.base.HttpOperationFailedException;
  * {@link Exchange#REDELIVERY_DELAY}. Seconds or a date, in any of the three forms of RFC 9110, 5.6.7.
  */
 public final class RetryAfter implements Processor {
+
+    /** What is longer is none, and refused. */
+    private static final int LONGEST_DATE = 64;
 
     private final Clock clock;
     private Duration maximum = Duration.ofDays(3);
@@ -76,25 +73,9 @@ public final class RetryAfter implements Processor {
                 : Math.min(Math.max(0, until - (now == null ? clock.millis() : now)), maximum.toMillis());
     }
 
-    /** @return null for what is no date */
-    private Long millis(String value) {
-        // the name of the day says nothing that the date does not, and may be wrong
-        String date = value.replaceFirst("^[A-Za-z]+,? +", "");
-        try {
-            return OffsetDateTime.parse(date, format()).toInstant().toEpochMilli();
-        } catch (DateTimeException e) {
-            return null;
-        }
-    }
-
-    /** IMF-fixdate, asctime and RFC 850. A year of two digits is less than 50 years ahead. */
-    private DateTimeFormatter format() {
-        LocalDate century = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusYears(50);
-        return new DateTimeFormatterBuilder().parseCaseInsensitive().parseLenient()
-                .appendPattern("[d MMM uuuu HH:mm:ss ][MMM ppd HH:mm:ss uuuu]")
-                .optionalStart().appendPattern("d-MMM-").appendValueReduced(ChronoField.YEAR, 2, 2, century)
-                .appendPattern(" HH:mm:ss ").optionalEnd()
-                .optionalStart().appendOffset("+HHMM", "GMT").optionalEnd()
-                .parseDefaulting(ChronoField.OFFSET_SECONDS, 0).toFormatter(Locale.ENGLISH);
+    /** @return null for what is no date; the name of the day says nothing that the date does not, and may be wrong */
+    private static Long millis(String value) {
+        Date date = value.length() > LONGEST_DATE ? null : DateFormatter.parseHttpDate(value);
+        return date == null ? null : date.getTime();
     }
 }

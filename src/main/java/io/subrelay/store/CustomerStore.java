@@ -79,7 +79,6 @@ final class CustomerStore implements Customers.Lookup {
         return new TreeMap<>(of(jdbc.queryForList(NEXT, Long.class, number, Long.MAX_VALUE, count)));
     }
 
-    /** The customers of these numbers. */
     Map<Long, Customer> of(Collection<Long> numbers) {
         return read("c.id = any (?)", "bigint", numbers);
     }

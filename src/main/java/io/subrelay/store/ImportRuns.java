@@ -51,7 +51,6 @@ public final class ImportRuns {
                 id) > 0;
     }
 
-    /** The newest first. */
     public List<Run> newest() {
         return database.jdbc().query("select * from import_run order by started_at desc, id",
                 (row, number) -> new Run(row.getString("id"), row.getString("state"), row.getString("progress"),

@@ -10,10 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -22,16 +19,14 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 public final class SearchIndex {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SearchIndex.class);
     /** How many customers of before are indexed at a time: nothing is accepted meanwhile. */
     private static final int STEP = 50;
-    private static final long PAUSE_MS = 50;
-    private static final long PAUSE_AFTER_FAILURE_MS = 30_000;
     private static final String INSERT = """
             insert into search_index (customer, value_hash) select cast(? as bigint), cast(? as bigint)
             where not exists (select 1 from search_index where customer = ? and value_hash = ?)""";
 
     private final Database database;
+    private boolean full;
 
     public SearchIndex(Database database) {
         this.database = database;
@@ -84,23 +79,9 @@ public final class SearchIndex {
                 hash(value), limit);
     }
 
-    /** Indexes the customers of before an upgrade, until they are or the thread is interrupted. */
-    public void fill() {
-        boolean more = true;
-        try {
-            while (more) {
-                long pause = PAUSE_MS;
-                try {
-                    more = step();
-                } catch (SQLException | RuntimeException e) {
-                    LOG.warn("Customers could not be indexed for search, which is tried again: {}", e.toString());
-                    pause = PAUSE_AFTER_FAILURE_MS;
-                }
-                TimeUnit.MILLISECONDS.sleep(pause);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** Indexes some of the customers of before an upgrade, as long as any are left. */
+    public void fill() throws SQLException {
+        full = full || !step();
     }
 
     /** Returns false once none are left. */
@@ -123,7 +104,6 @@ public final class SearchIndex {
         });
     }
 
-    /** Whether the customers of before are indexed. */
     public boolean isComplete() {
         return database.jdbc().queryForObject(
                 "select count(*) from search_index_position where last_customer < up_to", Long.class) == 0;

@@ -299,7 +299,6 @@ public final class Writer implements AutoCloseable {
         }
     }
 
-    /** Writes what waits, and ends. */
     @Override
     public void close() {
         queue.close();

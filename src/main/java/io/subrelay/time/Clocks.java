@@ -1,12 +1,19 @@
 package io.subrelay.time;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 
 /**
  * The clocks of a runner. The wall clock, which may be set at any moment, tells the times that are stored and shown; a
  * steady one measures waits and ages.
  */
 public final class Clocks {
+
+    /** Far enough from 0 for times before the start to be positive as well. */
+    private static final long START = Duration.ofDays(36_500).toMillis();
 
     private final Clock wall;
     private final Clock steady;
@@ -19,8 +26,11 @@ public final class Clocks {
         this.startOffset = offset();
     }
 
+    /** The machine's; the times of the steady one mean nothing outside this process. */
     public static Clocks system() {
-        return new Clocks(Clock.systemUTC(), new SteadyClock());
+        long startedNanos = System.nanoTime();
+        InstantSource steady = () -> Instant.ofEpochMilli(START + (System.nanoTime() - startedNanos) / 1_000_000);
+        return new Clocks(Clock.systemUTC(), steady.withZone(ZoneOffset.UTC));
     }
 
     /** The time of day, milliseconds since the epoch. */

@@ -51,7 +51,7 @@ export async function show(screen, id, filters) {
   const page = () => html`<h1>Dead letters</h1>
     <p class="muted">What destinations refused for good, by their reasons, until it is sent again.</p>
     <div class="filters" role="group" aria-label="Filters">
-      ${choice('dead-letters', filters, 'destination', 'Destination', 'Every destination', destinations
+      ${choice('dead-letters', filters, 'destination', 'Destination', 'Any destination', destinations
         .filter(each => each.mode !== 'off' || each.dead > 0).map(({name}) => [name, name]))}
       ${period('dead-letters', filters)}</div>
     ${error ? failure(error) : nothing}

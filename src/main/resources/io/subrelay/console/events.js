@@ -77,9 +77,9 @@ export async function show(screen, id, filters) {
   const page = () => html`<div class="head"><h1>Events</h1>
       <button type="button" aria-pressed=${paused ? 'true' : 'false'} @click=${pause}>Pause</button></div>
     <div class="filters" role="group" aria-label="Filters">
-      ${choice('events', filters, 'kind', 'Kind', 'Every kind', kinds().map(kind => [kind, kindInWords(kind)]))}
-      ${choice('events', filters, 'destination', 'Destination', 'Every destination', names())}
-      ${choice('events', filters, 'state', 'State', 'Every state', STATES.map(state => [state, state.replace(',', ' or ')]))}
+      ${choice('events', filters, 'kind', 'Kind', 'Any kind', kinds().map(kind => [kind, kindInWords(kind)]))}
+      ${choice('events', filters, 'destination', 'Destination', 'Any destination', names())}
+      ${choice('events', filters, 'state', 'State', 'Any state', STATES.map(state => [state, state.replace(',', ' or ')]))}
       ${choice('events', filters, 'environment', 'Environment', 'Both', [['PRODUCTION', 'production'], ['SANDBOX', 'sandbox']])}
       ${period('events', filters)}
       ${filters.size > 0 ? html`<a href="#/events">Show all</a>` : nothing}</div>

@@ -1,6 +1,7 @@
 package io.subrelay.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -23,6 +24,30 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 
 class OutboxStopTest {
+
+    /** It would take the customers again that it has just given back to other runners. */
+    @Test
+    void nothingIsRepeatedOnceItHasStopped() throws Exception {
+        try (DefaultCamelContext camel = new DefaultCamelContext();
+                Database database = OpenedDatabase.with(Store.Kind.H2.create().settings())) {
+            camel.getPropertiesComponent().addLocation("classpath:io/subrelay/defaults.properties");
+            Writer writer = new Writer(database, new EventStore(List::of, List::of));
+            Outbox outbox = new Outbox(new DestinationRegistry(new Settings(camel.getPropertiesComponent()),
+                    new SimpleMeterRegistry(), Clocks.system()), database, writer);
+            camel.start();
+            camel.addService(outbox);
+            assertThat(timers(camel)).hasSize(4);
+            outbox.stop();
+            await().untilAsserted(() -> assertThat(timers(camel)).isEmpty());
+        }
+    }
+
+    private static List<String> timers(DefaultCamelContext camel) {
+        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
+                .filter(name -> name.contains("(" + camel.getName() + ")")
+                        && name.matches(".* - (outbox|erasures|.*-backfill)"))
+                .toList();
+    }
 
     /**
      * Another runner may have the customers from then on, and would deliver again what it cannot know to be delivered.

@@ -87,6 +87,9 @@ class StateBackfillTest {
             api.call("POST", STATE);
             await().until(() -> progress(api).path("told").asInt() > 0);
             assertThat(progress(api).path("seconds_left").isNumber()).isTrue();
+            execute(store, "update state_backfill set started_at = started_at + 3600000");
+            assertThat(progress(api).path("seconds_left").isNull()).as("since the clock was set back").isTrue();
+            assertThat(api.call("POST", STATE).path("scheduled").asInt(-1)).as("while it runs").isZero();
             assertThat(api.call("DELETE", "/api/destinations/segment/backfill").path("stopped").asBoolean()).isTrue();
             assertThat(api.call("DELETE", "/api/destinations/segment/backfill").path("stopped").asBoolean()).isFalse();
             JsonNode stopped = progress(api);

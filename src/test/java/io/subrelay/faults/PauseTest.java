@@ -46,7 +46,12 @@ class PauseTest {
                 assertThat(api.destination("statsig").path("paused_since").asText()).isEqualTo(since);
                 assertThat(api.health().body()).contains("statsig: live, paused since ");
                 assertThat(api.metrics()).contains("subrelay_delivery_paused{destination=\"statsig\"} 1.0");
-                assertThat(api.call("POST", "/api/destinations/statsig/retry", null).statusCode()).isEqualTo(409);
+                for (String what : List.of("destinations/statsig/retry", "events/" + Hooks.id(customer, 1)
+                        + "/retry?destination=statsig", "customers/" + customer + "/retry?destination=statsig")) {
+                    assertThat(api.call("POST", "/api/" + what, null).statusCode()).as(what).isEqualTo(409);
+                }
+                assertThat(api.call("POST", "/api/customers/" + customer + "/retry").path("scheduled").asInt(-1))
+                        .isZero();
 
                 relay.restart(Map.of());
                 assertThat(api.destination("statsig").path("paused_since").asText()).isEqualTo(since);

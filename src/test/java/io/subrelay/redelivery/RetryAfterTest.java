@@ -36,12 +36,11 @@ class RetryAfterTest {
             "Wed Nov 16 08:49:37 1994 | 86400000",
             "sun, 6 nov 1994 08:49:37 gmt | 277000",
             "Mon, 06 Nov 1994 08:49:37 GMT | 277000",
-            "Sun, 06 Nov 1994 09:49:37 +0100 | 277000",
             "Sunday, 06-Nov-93 08:49:37 GMT | 0",
             "Sunday, 06-Nov-43 08:49:37 GMT | 86400000",
-            "Sunday, 06-Nov-45 08:49:37 GMT | 0",
             "Sun, 06 Nov 1994 08:44:37 GMT | 0",
-            "soon | 0", "-1 | 0", "1.5 | 0", "'' | 0", "Sun, 31 Feb 9994 08:49:37 GMT | 86400000"})
+            "soon | 0", "-1 | 0", "1.5 | 0", "'' | 0", "Sun, 31 Feb 9994 08:49:37 GMT | 86400000",
+            "a sentence that is longer than any date can be, and is none of those that RFC 9110 knows | 0"})
     void asItIsWritten(String value, long delayMs) {
         assertThat(retryAfter.delayMs(value, null)).isEqualTo(delayMs);
     }

@@ -37,7 +37,10 @@ class SearchIndexTest {
             assertThat(search.isComplete()).isFalse();
             assertThat(search.customers("os-upgraded7", 9, 0)).isEmpty();
 
-            new SearchIndex(database).fill();
+            SearchIndex index = new SearchIndex(database);
+            for (int customers = 0; customers <= CUSTOMERS; customers += 50) {
+                index.fill();
+            }
 
             assertThat(search.isComplete()).isTrue();
             assertThat(search.customers("OS-upgraded7", 9, 0)).extracting(Search.Found::by, Search.Found::id)

@@ -87,7 +87,6 @@ public final class Shares {
         }
     }
 
-    /** Gives everything back at once. */
     public void close() {
         locks.close();
         held.clear();

@@ -16,7 +16,6 @@ final class RequestedDeliveries {
     private final Set<Long> known = new HashSet<>();
     private final Set<Long> ended = new HashSet<>();
 
-    /** How many are in memory. */
     int size() {
         return known.size();
     }

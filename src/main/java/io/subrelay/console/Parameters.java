@@ -5,10 +5,24 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 
-/** Times in queries. */
-final class Times {
+/** Times and numbers in queries. */
+final class Parameters {
 
-    private Times() {
+    private Parameters() {
+    }
+
+    /**
+     * @param  otherwise where it is blank
+     * @param  error     what is said of one that is not a number of up to so many digits
+     */
+    static long whole(String text, int digits, long otherwise, String error) {
+        if (text == null || text.isBlank()) {
+            return otherwise;
+        }
+        if (!text.matches("\\d{1," + digits + "}")) {
+            throw new Invalid(error);
+        }
+        return Long.parseLong(text);
     }
 
     /**

@@ -5,19 +5,25 @@ import io.subrelay.webhook.Rejected;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
-/** Lets in only webhooks that carry the agreed {@code Authorization} value. */
-final class WebhookAuthorization {
+/** Lets in only requests that carry the agreed {@code Authorization} value. */
+final class Authorization {
 
     private final byte[] expected;
     private final LocalHostNames names;
+    private final String setting;
+    private final String refusal;
 
     /**
-     * @param expected the exact value; blank lets every webhook in
-     * @param names    the names by which this is called where nothing else is asked for; null where something is
+     * @param expected the exact value; empty where none is agreed on
+     * @param names    the names by which this may be called then; null for any
+     * @param setting  the one that agrees on a value
+     * @param refusal  what the sender of another value is told
      */
-    WebhookAuthorization(String expected, LocalHostNames names) {
+    Authorization(String expected, LocalHostNames names, String setting, String refusal) {
         this.expected = expected.getBytes(StandardCharsets.UTF_8);
         this.names = names;
+        this.setting = setting;
+        this.refusal = refusal;
     }
 
     /**
@@ -27,10 +33,10 @@ final class WebhookAuthorization {
     void check(String authorization, String host) {
         byte[] actual = authorization == null ? new byte[0] : authorization.getBytes(StandardCharsets.UTF_8);
         if (expected.length > 0 && !MessageDigest.isEqual(expected, actual)) {
-            throw new Rejected(401, "unauthorized", "the Authorization header is missing or not the agreed one");
+            throw new Rejected(401, "unauthorized", refusal);
         }
         if (expected.length == 0 && names != null && !names.include(host)) {
-            throw new Rejected(403, "other name", "without webhook.authorization this is for http://localhost only");
+            throw new Rejected(403, "other name", "without " + setting + " this is for http://localhost only");
         }
     }
 }
