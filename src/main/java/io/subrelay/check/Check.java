@@ -53,11 +53,6 @@ public final class Check {
         this.destinations = files.stream().filter(file -> file.destination() != null).toList();
     }
 
-    /** What is wrong with the routes and settings of a folder, and the examples that do not hold. */
-    public static Report of(Path folder) {
-        return of(new Folder(folder));
-    }
-
     /** What is wrong with the routes and settings of a folder, examples aside: one line each. */
     public static List<String> faults(Path folder) {
         return lines(ofRoutes(new Folder(folder)));
@@ -93,7 +88,8 @@ public final class Check {
         return found.stream().filter(Fault::isFault).map(Fault::toString).toList();
     }
 
-    static Report of(Folder folder) {
+    /** What is wrong with the routes and settings of a folder, and the examples that do not hold. */
+    public static Report of(Folder folder) {
         Check check = new Check(folder);
         check.all();
         return new Report(check.sorted(), check.destinations.size(), check.examples);

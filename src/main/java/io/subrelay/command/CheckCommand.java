@@ -1,6 +1,7 @@
 package io.subrelay.command;
 
 import io.subrelay.check.Check;
+import io.subrelay.check.Folder;
 import io.subrelay.check.Report;
 import picocli.CommandLine.Command;
 
@@ -11,7 +12,7 @@ final class CheckCommand extends SubrelayCommand {
     @Override
     public Integer call() {
         Extensions.load(folder.resolve("ext"));
-        Report report = Check.of(folder);
+        Report report = Check.of(new Folder(folder));
         report.print(out());
         return report.isFine() ? 0 : 1;
     }

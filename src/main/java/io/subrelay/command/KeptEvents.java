@@ -8,12 +8,11 @@ import io.subrelay.webhook.WebhookReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Webhooks in a file, one a line, plain or gzip: the customer is what those before make it. */
 final class KeptEvents {
@@ -37,10 +36,9 @@ final class KeptEvents {
                 try {
                     Event event = reader.read(line.bytes());
                     if (known.add(event.id())) {
-                        List<EnrichedEvent> enriched = new ArrayList<>();
-                        enriched.add(customers.enrich(event, event.timestampMs()));
-                        enriched.addAll(customers.updates(event.timestampMs()));
-                        enriched.stream().filter(wanted::wants).forEach(events::add);
+                        EnrichedEvent enriched = customers.enrich(event, event.timestampMs());
+                        Stream.concat(Stream.of(enriched), customers.updates(event.timestampMs()).stream())
+                                .filter(wanted::wants).forEach(events::add);
                     }
                 } catch (Rejected e) {
                     throw new CommandFailed(file + ":" + line.number() + ": " + e.getMessage());

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -23,12 +24,7 @@ final class Lines implements AutoCloseable {
     record Line(long number, byte[] bytes) {
 
         boolean isBlank() {
-            for (byte each : bytes) {
-                if (each != ' ' && each != '\t') {
-                    return false;
-                }
-            }
-            return true;
+            return new String(bytes, StandardCharsets.ISO_8859_1).isBlank();
         }
     }
 

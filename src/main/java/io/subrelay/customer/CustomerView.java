@@ -56,7 +56,7 @@ public final class CustomerView {
         json.put("app_user_id", appUserId());
         json.put("original_app_user_id", customer.original == null ? null : customer.original.id());
         json.put("last_seen_app_user_id", appUserId());
-        json.set("aliases", texts(customer.aliases()));
+        customer.aliases().forEach(json.putArray("aliases")::add);
         ObjectNode values = json.putObject("subscriber_attributes");
         customer.attributes.forEach((name, attribute) -> {
             if (attribute.value() != null) {
@@ -67,7 +67,7 @@ public final class CustomerView {
         if (holdings.hasEnded()) {
             json.put("status_ended", true);
         }
-        json.set("active_entitlements", texts(activeEntitlements()));
+        activeEntitlements().forEach(json.putArray("active_entitlements")::add);
         return json;
     }
 
@@ -121,7 +121,7 @@ public final class CustomerView {
         json.put("first_seen_at_ms", customer.newest == null ? null : (Long) customer.firstSeenAt);
         json.put("last_seen_at_ms", customer.newest == null ? null : (Long) customer.newest.at());
         json.put("environment", holdings.environment().name());
-        json.set("subscriptions", rows());
+        addRows(json);
         return json;
     }
 
@@ -129,24 +129,17 @@ public final class CustomerView {
     ObjectNode toEnvironmentJson() {
         ObjectNode json = JSON.objectNode();
         json.put("status", textOf(status()));
-        json.set("entitlements", texts(activeEntitlements()));
-        json.set("subscriptions", rows());
+        activeEntitlements().forEach(json.putArray("entitlements")::add);
+        addRows(json);
         return json;
     }
 
-    private ArrayNode rows() {
-        ArrayNode rows = JSON.arrayNode();
+    private void addRows(ObjectNode json) {
+        ArrayNode rows = json.putArray("subscriptions");
         holdings.subscriptions().forEach(each -> rows.add(each.toJson(holdings.environment())));
-        return rows;
     }
 
     private static String textOf(Status status) {
         return status == null ? null : status.text();
-    }
-
-    private static ArrayNode texts(Collection<String> values) {
-        ArrayNode texts = JSON.arrayNode(values.size());
-        values.forEach(texts::add);
-        return texts;
     }
 }

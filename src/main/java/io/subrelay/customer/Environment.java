@@ -9,8 +9,13 @@ public enum Environment {
 
     /** By {@code environment}, else by {@code purchase_environment}; production where neither is there. */
     public static Environment of(Event event) {
+        return of(named(event));
+    }
+
+    /** What the event says of it; null where it says nothing. */
+    static String named(Event event) {
         String environment = Fields.text(event.event(), "environment");
-        return of(environment == null ? Fields.text(event.event(), "purchase_environment") : environment);
+        return environment == null ? Fields.text(event.event(), "purchase_environment") : environment;
     }
 
     /** @param name may be null */

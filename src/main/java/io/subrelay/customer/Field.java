@@ -39,9 +39,10 @@ enum Field {
         }
     }
 
-    private final String code;
+    /** The name under which it is stored. */
+    final String code;
     private final String absolute;
-    private final Shape shape;
+    final Shape shape;
 
     Field(String code, Shape shape) {
         this(code, code, shape);
@@ -57,15 +58,6 @@ enum Field {
     /** The field stored under this name, or null. */
     static Field ofCode(String code) {
         return BY_CODE.get(code);
-    }
-
-    /** The name under which it is stored. */
-    String code() {
-        return code;
-    }
-
-    Shape shape() {
-        return shape;
     }
 
     int bit() {

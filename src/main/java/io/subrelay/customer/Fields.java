@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Set;
 
 /** Reads optional fields of a webhook. One of the wrong type counts as absent: it must not cost the whole event. */
-final class Fields {
+public final class Fields {
 
     private Fields() {
     }
 
     /** The text, or null where it is no text or a blank one. */
-    static String text(JsonNode event, String name) {
+    public static String text(JsonNode event, String name) {
         return text(event.get(name));
     }
 

@@ -10,13 +10,7 @@ import java.util.Set;
  * purchase stays behind with its own expiry: only the product change says that it is over, once the new product was
  * bought. Where the transaction stays, as in the App Store, the renewal under the new product tells it all.
  */
-final class Replacement {
-
-    private final Map<String, List<Fact>> owned;
-
-    private Replacement(Map<String, List<Fact>> owned) {
-        this.owned = owned;
-    }
+record Replacement(Map<String, List<Fact>> owned) {
 
     /**
      * @param owned the facts of each subscription that a customer owns, in the order of their events

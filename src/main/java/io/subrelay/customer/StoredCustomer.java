@@ -127,7 +127,7 @@ record StoredCustomer(EventKey newest, Long first, List<Object> last, List<Objec
         for (Field field : Field.ALL) {
             Object value = fact.value(field);
             if (!Objects.equals(value, before == null ? null : before.value(field))) {
-                values.put(field.code(), value instanceof Long time ? (Long) (time - at) : value);
+                values.put(field.code, value instanceof Long time ? (Long) (time - at) : value);
             }
         }
         return new StoredFact(fact.type().code(), at, fact.key().id(), values);

@@ -176,9 +176,9 @@ final class StoredCustomerReader {
             if (field == null) {
                 throw new IOException("Unknown field");
             }
-            values[field.ordinal()] = value == JsonToken.VALUE_NULL ? null : switch (field.shape()) {
+            values[field.ordinal()] = value == JsonToken.VALUE_NULL ? null : switch (field.shape) {
                 case TEXT -> json.getText();
-                case TIME -> (Object) (json.getLongValue() + (name.equals(field.code()) ? at : 0));
+                case TIME -> (Object) (json.getLongValue() + (name.equals(field.code) ? at : 0));
                 case TEXTS -> texts();
             };
         }

@@ -18,8 +18,7 @@ record Transfer(
 
     static Transfer of(Event event) {
         JsonNode fields = event.event();
-        String environment = Fields.text(fields, "environment");
-        environment = environment == null ? Fields.text(fields, "purchase_environment") : environment;
+        String environment = Environment.named(event);
         return new Transfer(EventKey.of(event), EventIds.transferredFrom(event), EventIds.ofOneCustomer(event),
                 Fields.text(fields, "store"), environment == null ? null : Environment.of(environment),
                 Fields.text(fields, "app_id"));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.customer.Fields;
 import io.subrelay.event.Event;
 import io.subrelay.event.Ids;
 import io.subrelay.event.Kind;
@@ -54,11 +55,11 @@ public final class RevenueCatCustomer {
         if (askedAt < 0 || askedAt > System.currentTimeMillis() + MOST_AHEAD_MS) {
             throw new Invalid("request_date_ms is no time until now");
         }
-        return new RevenueCatCustomer(answer.path("subscriber"), askedAt).event(text(answer, "app_user_id"));
+        return new RevenueCatCustomer(answer.path("subscriber"), askedAt).event(Fields.text(answer, "app_user_id"));
     }
 
     private Event event(String askedFor) {
-        String original = text(subscriber, "original_app_user_id");
+        String original = Fields.text(subscriber, "original_app_user_id");
         if (askedFor == null && original == null) {
             throw new Invalid("subscriber.original_app_user_id is missing or not a string");
         }
@@ -91,7 +92,7 @@ public final class RevenueCatCustomer {
                 throw new Invalid(path + " is not an object");
             }
             ObjectNode purchase = purchase(purchases, each.getKey(), told, path + ".");
-            String period = text(told, "period_type");
+            String period = Fields.text(told, "period_type");
             purchase.put("period_type", period == null ? "NORMAL" : period.toUpperCase(Locale.ROOT));
             Long expires = time(told, "expires_date", path + ".");
             Long grace = time(told, "grace_period_expires_date", path + ".");
@@ -145,27 +146,27 @@ public final class RevenueCatCustomer {
             for (JsonNode told : each.getValue()) {
                 ObjectNode purchase = purchase(purchases, each.getKey(), told, path + ".");
                 if (!purchase.has("transaction_id")) {
-                    purchase.put("transaction_id", text(told, "id"));
+                    purchase.put("transaction_id", Fields.text(told, "id"));
                 }
             }
         }
     }
 
     private ObjectNode purchase(ArrayNode purchases, String product, JsonNode told, String path) {
-        String plan = text(told, "product_plan_identifier");
+        String plan = Fields.text(told, "product_plan_identifier");
         ObjectNode purchase = purchases.addObject();
         purchase.put("product_id", plan == null || product.contains(":") ? product : product + ":" + plan);
-        String store = text(told, "store");
+        String store = Fields.text(told, "store");
         purchase.put("store", store == null ? null : store.toUpperCase(Locale.ROOT));
         purchase.put("environment", told.path("is_sandbox").asBoolean() ? "SANDBOX" : "PRODUCTION");
         purchase.put("purchased_at_ms", time(told, "purchase_date", path));
-        if (text(told, "store_transaction_id") != null) {
-            purchase.put("transaction_id", text(told, "store_transaction_id"));
+        if (Fields.text(told, "store_transaction_id") != null) {
+            purchase.put("transaction_id", Fields.text(told, "store_transaction_id"));
         }
         ArrayNode entitlements = JSON.arrayNode();
         object("entitlements").properties().forEach(each -> {
-            String entitledPlan = text(each.getValue(), "product_plan_identifier");
-            if (product.equals(text(each.getValue(), "product_identifier"))
+            String entitledPlan = Fields.text(each.getValue(), "product_plan_identifier");
+            if (product.equals(Fields.text(each.getValue(), "product_identifier"))
                     && (plan == null || entitledPlan == null || plan.equals(entitledPlan))) {
                 entitlements.add(each.getKey());
             }
@@ -180,11 +181,6 @@ public final class RevenueCatCustomer {
             throw new Invalid("subscriber." + name + " is not an object");
         }
         return object.isObject() ? object : JSON.objectNode();
-    }
-
-    private static String text(JsonNode object, String name) {
-        JsonNode value = object.path(name);
-        return value.isTextual() && !value.textValue().isBlank() ? value.textValue() : null;
     }
 
     private static Long number(JsonNode object, String name) {
