@@ -57,7 +57,8 @@ class OutboxQueueTest {
     void doesAsItsModel(long seed) {
         random = new Random(seed);
         this.seed = seed;
-        slices = random.nextBoolean() ? 1 : 4;
+        // not by chance: the first number of so small seeds is nearly the same
+        slices = seed % 2 == 0 ? 1 : 4;
         backlog = new ModelBacklog(slices, clock, random);
         customers = List.of(3, 12, 60).get(random.nextInt(3));
         queue = new OutboxQueue(DESTINATION, backlog, clock, List.of(10, 40, 400).get(random.nextInt(3)),
