@@ -17,13 +17,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.h2.api.DatabaseEventListener;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A runner that is killed at any statement of its first start, or of an upgrade, starts again and has lost nothing. */
+/**
+ * A runner that is killed at any statement of its first start, or of an upgrade, starts again and has lost nothing. Of
+ * the statements each third is tried; {@code -Pfaults} tries all.
+ */
 class MigrationTest {
 
     /** H2 keeps the changes of each statement to the schema, whatever becomes of the migration that it is part of. */
@@ -36,6 +40,8 @@ class MigrationTest {
             }
         }
     }
+
+    private static final int EACH = Integer.getInteger("faults.each-statement", 3);
 
     private static Path folder;
     /** What the disk held at each moment: what a kill leaves. */
@@ -52,7 +58,7 @@ class MigrationTest {
         open(folder, true).close();
 
         assertThat(copies).hasSizeGreaterThan(20);
-        for (Path copy : copies.values()) {
+        for (Path copy : moments()) {
             try (Database database = open(copy, false)) {
                 assertThat(OpenedDatabase.number(database, "select last_event from log_position")).isZero();
             }
@@ -76,7 +82,7 @@ class MigrationTest {
         open(folder, true).close();
 
         assertThat(copies).hasSizeGreaterThan(10);
-        for (Path copy : copies.values()) {
+        for (Path copy : moments()) {
             try (Database database = open(copy, false);
                     Connection connection = database.dataSource().getConnection();
                     Statement statement = connection.createStatement();
@@ -87,6 +93,17 @@ class MigrationTest {
                 assertThat(OpenedDatabase.number(database, "select id from delivery")).isEqualTo(7001);
             }
         }
+    }
+
+    /** Those of each so many statements, of the last one, and those at which the folder has other files than before. */
+    private static List<Path> moments() {
+        List<Path> all = List.copyOf(copies.values());
+        return IntStream.range(0, all.size()).filter(i -> i % EACH == 0 || i == all.size() - 1
+                || !names(all.get(i)).equals(names(all.get(i - 1)))).mapToObj(all::get).toList();
+    }
+
+    private static List<String> names(Path folder) {
+        return List.of(folder.toFile().list()).stream().sorted().toList();
     }
 
     private static Database open(Path folder, boolean watched) throws IOException {

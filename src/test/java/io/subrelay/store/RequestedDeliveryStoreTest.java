@@ -66,7 +66,10 @@ class RequestedDeliveryStoreTest {
         int events = HistoryBackfills.AHEAD + 300;
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
         try (Database database = OpenedDatabase.with(kind.create().settings())) {
-            OpenedDatabase.accept(database, "anna", 1, events);
+            OpenedDatabase.accept(database, "anna", 1, 600);
+            for (int other = 6; other < events / 100; other++) {
+                OpenedDatabase.accept(database, "other" + other, 1, 100);
+            }
             new DeliveryStore(database).register("added", 1);
             HistoryBackfills backfills = new HistoryBackfills(database, new RequestedDeliveryStore(database));
             assertThat(backfills.start("added", 0)).isEqualTo(events);
