@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 class BacklogIT {
 
     private static final int WAITING = Integer.getInteger("faults.waiting", 60_000);
-    /** MB: what a runner takes without them, and a quarter of what their webhooks would. */
+    /** MB; of the waiting events only some are in memory. */
     private static final int HEAP = Integer.getInteger("faults.heap", 96);
     private static final int ASKED_FOR = Integer.getInteger("faults.asked-for", 6_000);
     private static final int CUSTOMERS = 2_000;
