@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.subrelay.config.Settings;
 import io.subrelay.destinations.Destinations.Outcome;
 import io.subrelay.destinations.Destinations.Request;
 import java.util.List;
@@ -247,6 +248,7 @@ class DestinationsByCaseTest extends WithDestinations {
         properties.put("amplitude.region", region);
         try (var camel = new org.apache.camel.impl.DefaultCamelContext()) {
             camel.getPropertiesComponent().setInitialProperties(properties);
+            new Settings(camel.getPropertiesComponent()).normalized();
             assertThat(camel.resolvePropertyPlaceholders("{{segment.url}}/v1/batch")).isEqualTo(segment + "/v1/batch");
             assertThat(camel.resolvePropertyPlaceholders("{{amplitude.url}}")).isEqualTo(amplitude);
         }
