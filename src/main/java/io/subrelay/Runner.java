@@ -67,7 +67,7 @@ final class Runner extends MainListenerSupport {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
     private static final long CLEAN_MS = 10_000;
     private static final long BOOKS_MS = 10_000;
-    private static final long INDEX_MS = 50;
+    private static final long INDEX_MS = 1_000;
     /** Counting what was missed reads every customer: not while what a start finds waiting is delivered. */
     private static final long GAPS_SECONDS = 3600;
     private static final long GAPS_AFTER_SECONDS = 600;

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -21,6 +23,7 @@ public final class SearchIndex {
 
     /** How many customers of before are indexed at a time: nothing is accepted meanwhile. */
     private static final int STEP = 50;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final String INSERT = """
             insert into search_index (customer, value_hash) select cast(? as bigint), cast(? as bigint)
             where not exists (select 1 from search_index where customer = ? and value_hash = ?)""";
@@ -79,9 +82,12 @@ public final class SearchIndex {
                 hash(value), limit);
     }
 
-    /** Indexes some of the customers of before an upgrade, as long as any are left. */
+    /** Indexes the customers of before an upgrade, until they are or the thread is interrupted. */
     public void fill() throws SQLException {
-        full = full || !step();
+        while (!full && !Thread.currentThread().isInterrupted()) {
+            full = !step();
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
     }
 
     /** Returns false once none are left. */
