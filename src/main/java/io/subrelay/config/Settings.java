@@ -88,7 +88,7 @@ public final class Settings {
         return number(server + ".port", 0, 65_535);
     }
 
-    /** A positive duration with its unit, such as {@code 500ms}, {@code 30s} or {@code 7d}; empty for any other text. */
+    /** A positive duration with its unit, such as {@code 500ms} or {@code 7d}; empty for any other text. */
     public static Optional<Duration> durationOf(String text) {
         try {
             long millis = TimeUtils.toMilliSeconds(text);

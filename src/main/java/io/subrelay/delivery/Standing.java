@@ -10,7 +10,7 @@ package io.subrelay.delivery;
  *                             it is sent
  * @param failing              how it fails now; null while it works, and while nothing is known
  * @param failingSeconds       for how long it has been failing; 0 while it works
- * @param oldestPendingSeconds how long the oldest event that is not settled has been waiting; 0 if there is none
+ * @param oldestPendingSeconds the age of the oldest event that is not settled; 0 if all are settled
  */
 public record Standing(String circuit, long circuitMs, long pausedSince, Failing.Now failing,
         long failingSeconds, long oldestPendingSeconds) {

@@ -16,7 +16,7 @@ import org.apache.camel.http.base.HttpOperationFailedException;
  */
 public final class RetryAfter implements Processor {
 
-    /** What is longer is none, and refused. */
+    /** The parser throws for longer texts. */
     private static final int LONGEST_DATE = 64;
 
     private final Clock clock;

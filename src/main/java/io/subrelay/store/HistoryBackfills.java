@@ -90,7 +90,7 @@ public final class HistoryBackfills {
         return scheduled < 0 ? OptionalLong.empty() : OptionalLong.of(scheduled);
     }
 
-    /** What waits for its next attempt, such as those of a customer whose first one fails, does not keep others back. */
+    /** How many may be scheduled now. What waits for its next attempt, or behind such a delivery, holds nothing up. */
     private static int room(JdbcTemplate jdbc, String destination) {
         long now = System.currentTimeMillis();
         return jdbc.queryForObject("select count(*), count(case when " + DeliveryStore.DUE + " then 1 end) from ("

@@ -59,7 +59,8 @@ final class Postgres {
                     + ", which cannot hold every character; create it with: createdb -T template0 -E UTF8 <name>");
         }
         if (told.get("schema") == null) {
-            throw new IllegalStateException("it has no schema for the tables: there is none of " + told.get("path"));
+            throw new IllegalStateException("it has no schema for the tables: search_path names none that exists: "
+                    + told.get("path"));
         }
         if (told.get("fsync").equals("off")) {
             LOG.warn("The database runs with fsync = off: what it has stored may be gone when its machine fails");

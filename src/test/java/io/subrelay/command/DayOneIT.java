@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** The first day at an app that runs already, as docs/day-one.md tells it: command, then runner are killed on the way. */
+/** The first day at an app that runs already, as in docs/day-one.md; command and runner are killed on the way. */
 class DayOneIT {
 
     private static final int CUSTOMERS = Integer.getInteger("day-one.customers", 330);

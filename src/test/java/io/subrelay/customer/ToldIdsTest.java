@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each id that a destination was told of ends with the state of the customer who has it, whatever arrived first. */
 class ToldIdsTest {
 
-    /** A destination that hears of events that are about an id, of the kinds that are tracked or of any, and updates. */
+    /** A destination that gets events about an id, of the tracked kinds or of any, and updates. */
     private static final class Destination {
 
         private final boolean ofAnyKind;

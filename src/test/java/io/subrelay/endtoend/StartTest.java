@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What keeps the runner from starting, and what is answered while it starts: it listens before it can take anything. */
+/** What keeps the runner from starting, and what is answered while it starts: it listens before it accepts events. */
 class StartTest {
 
     @Test

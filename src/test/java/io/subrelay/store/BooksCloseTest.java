@@ -17,6 +17,7 @@ import io.subrelay.harness.Api;
 import io.subrelay.harness.Hooks;
 import io.subrelay.harness.OpenedDatabase;
 import io.subrelay.harness.Store;
+import io.subrelay.store.BooksCount.Booked;
 import io.subrelay.webhook.WebhookReader;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -39,9 +40,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The books against a count of one's own, event by event, while at random events are accepted on several days, delivered,
- * skipped, refused, asked for again, erased and deleted, destinations come and go, and transactions fail or are
- * committed unheard.
+ * The books against a count of one's own, event by event, while at random events are accepted on several days,
+ * delivered, skipped, refused, redelivered, erased and deleted, destinations come and go, and transactions fail or are
+ * committed without an answer.
  */
 class BooksCloseTest {
 
@@ -53,10 +54,6 @@ class BooksCloseTest {
     /** A day begins at a quarter past six there, UTC. */
     private static final ZoneId ZONE = ZoneId.of("Asia/Kathmandu");
     private static final List<String> NAMES = List.of("mail", "numbers", "segment");
-
-    private record Booked(String id, String customer, long at, String environment, BigDecimal usd, BigDecimal amount,
-            String currency, Map<String, String> ends) {
-    }
 
     private final Random random = new Random(SEED);
     private final Map<String, Booked> booked = new HashMap<>();
@@ -87,7 +84,7 @@ class BooksCloseTest {
                 check();
             }
         }
-        assertThat(booked.values().stream().flatMap(each -> each.ends.values().stream()).distinct())
+        assertThat(booked.values().stream().flatMap(each -> each.ends().values().stream()).distinct())
                 .contains("delivered", "dead", "previewed", "erased", "deleted", "waiting", "not tracked", "no one");
         writer.close();
         database.close();
@@ -261,7 +258,7 @@ class BooksCloseTest {
             };
             results.add(new DeliveryResult(name, delivery, outcome, FIRST_DAY, FIRST_DAY + ++attempts, 1));
             if (outcome.isFinal()) {
-                booked.get(delivery.event().event().id()).ends.put(name, outcome.verdict() == Outcome.Verdict.SKIPPED
+                booked.get(delivery.event().event().id()).ends().put(name, outcome.verdict() == Outcome.Verdict.SKIPPED
                         ? outcome.reason() : results.get(results.size() - 1).state());
             }
         }
@@ -290,14 +287,14 @@ class BooksCloseTest {
     }
 
     private void redeliverOne() throws Exception {
-        List<Booked> there = booked.values().stream().filter(it -> !gone.contains(it.id)).toList();
+        List<Booked> there = booked.values().stream().filter(it -> !gone.contains(it.id())).toList();
         if (!there.isEmpty()) {
             Booked one = there.get(random.nextInt(there.size()));
             String name = NAMES.get(random.nextInt(NAMES.size()));
-            boolean ended = !one.ends.getOrDefault(name, "waiting").equals("waiting");
-            assertThat(new RequestedDeliveryStore(database).event(one.id, name)).isEqualTo(ended ? 1 : 0);
+            boolean ended = !one.ends().getOrDefault(name, "waiting").equals("waiting");
+            assertThat(new RequestedDeliveryStore(database).event(one.id(), name)).isEqualTo(ended ? 1 : 0);
             if (ended) {
-                one.ends.put(name, "waiting");
+                one.ends().put(name, "waiting");
             }
         }
     }
@@ -305,8 +302,8 @@ class BooksCloseTest {
     private void redeliverDead() throws Exception {
         String name = NAMES.get(random.nextInt(NAMES.size()));
         new RequestedDeliveryStore(database).dead(name, true);
-        booked.values().stream().filter(it -> !gone.contains(it.id))
-                .forEach(it -> it.ends.replace(name, "dead", "waiting"));
+        booked.values().stream().filter(it -> !gone.contains(it.id()))
+                .forEach(it -> it.ends().replace(name, "dead", "waiting"));
     }
 
     private void backfill() throws Exception {
@@ -316,26 +313,26 @@ class BooksCloseTest {
         while (backfills.next(name).isPresent()) {
             // all of it
         }
-        booked.values().stream().filter(it -> !gone.contains(it.id)).forEach(it -> {
-            it.ends.putIfAbsent(name, "waiting");
-            it.ends.replace(name, "previewed", "waiting");
+        booked.values().stream().filter(it -> !gone.contains(it.id())).forEach(it -> {
+            it.ends().putIfAbsent(name, "waiting");
+            it.ends().replace(name, "previewed", "waiting");
         });
     }
 
     private void erase() throws Exception {
         String customer = "customer" + random.nextInt(25);
         writer.erase(new CustomerRecords(database), customer);
-        booked.values().stream().filter(it -> it.customer.equals(customer) && gone.add(it.id))
-                .forEach(it -> it.ends.replaceAll((name, end) -> end.equals("waiting") ? "erased" : end));
+        booked.values().stream().filter(it -> it.customer().equals(customer) && gone.add(it.id()))
+                .forEach(it -> it.ends().replaceAll((name, end) -> end.equals("waiting") ? "erased" : end));
     }
 
     private void delete() throws Exception {
         long before = FIRST_DAY + random.nextLong(THREE_DAYS);
         new Retention(database, 0).run(open, before);
         Set<String> left = Set.copyOf(database.jdbc().queryForList("select event_id from event", String.class));
-        booked.values().stream().filter(it -> !left.contains(it.id) && gone.add(it.id)).forEach(it -> {
-            assertThat(it.at).isLessThan(before);
-            it.ends.replaceAll((name, end) -> end.equals("waiting") ? "deleted" : end);
+        booked.values().stream().filter(it -> !left.contains(it.id()) && gone.add(it.id())).forEach(it -> {
+            assertThat(it.at()).isLessThan(before);
+            it.ends().replaceAll((name, end) -> end.equals("waiting") ? "deleted" : end);
         });
     }
 
@@ -343,16 +340,16 @@ class BooksCloseTest {
         Map<String, DeliveryStore.Counts> counts = new DeliveryStore(database).counts();
         for (String name : NAMES) {
             assertThat(counts.get(name).pending()).as("pending of " + name).isEqualTo(booked.values().stream()
-                    .filter(it -> !gone.contains(it.id) && "waiting".equals(it.ends.get(name))).count());
+                    .filter(it -> !gone.contains(it.id()) && "waiting".equals(it.ends().get(name))).count());
             assertThat(counts.get(name).dead()).as("dead letters of " + name).isEqualTo(booked.values().stream()
-                    .filter(it -> !gone.contains(it.id) && "dead".equals(it.ends.get(name))).count());
+                    .filter(it -> !gone.contains(it.id()) && "dead".equals(it.ends().get(name))).count());
             assertThat(counts.get(name).delivered()).as("delivered to " + name).isEqualTo(booked.values().stream()
-                    .filter(it -> "delivered".equals(it.ends.get(name))).count());
+                    .filter(it -> "delivered".equals(it.ends().get(name))).count());
         }
         for (int days : new int[] {1, 4}) {
             for (int day = 0; day < 4; day += days) {
                 LocalDate first = LocalDate.of(2026, 11, 24).plusDays(day);
-                check(first, days, books(first, days));
+                BooksCount.check(booked.values(), ZONE, first, days, books(first, days));
             }
         }
         Api.json(new BooksApi(database.dataSource()).ofEach("2026-11-27", ZONE.getId(), "4")).forEach(day -> assertThat(
@@ -366,78 +363,5 @@ class BooksCloseTest {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private void check(LocalDate first, int days, JsonNode books) {
-        assertThat(books.path("closes").asBoolean()).as(books.toPrettyString()).isTrue();
-        Map<String, Object> expected = new TreeMap<>();
-        booked.values().stream().filter(it -> {
-            LocalDate day = Instant.ofEpochMilli(it.at).atZone(ZONE).toLocalDate();
-            return !day.isBefore(first) && day.isBefore(first.plusDays(days));
-        }).forEach(it -> {
-            count(expected, it.environment + " accepted");
-            money(expected, it.environment + " accepted", it);
-            it.ends.forEach((name, end) -> {
-                String side = it.environment + " " + name + " ";
-                count(expected, side + "meant");
-                money(expected, side + "meant", it);
-                count(expected, side + switch (end) {
-                    case "erased" -> "deleted";
-                    case "not tracked", "no one" -> "skipped for " + end;
-                    default -> end;
-                });
-                if (end.equals("delivered")) {
-                    money(expected, side + "delivered", it);
-                }
-            });
-        });
-        Map<String, Object> told = new TreeMap<>();
-        books.path("accepted").forEach(it -> {
-            String side = it.path("environment").asText() + " accepted";
-            told.put(side, it.path("events").asLong());
-            tellMoney(told, side, it.path("revenue"));
-        });
-        books.path("destinations").forEach(it -> {
-            String side = it.path("environment").asText() + " " + it.path("destination").asText() + " ";
-            for (String entry : List.of("meant", "delivered", "previewed", "dead", "deleted", "waiting")) {
-                tell(told, side + entry, it.path(entry));
-            }
-            it.path("skipped_by_reason").fields().forEachRemaining(
-                    reason -> tell(told, side + "skipped for " + reason.getKey(), reason.getValue()));
-            tellMoney(told, side + "meant", it.path("revenue_meant"));
-            tellMoney(told, side + "delivered", it.path("revenue_delivered"));
-        });
-        assertThat(told).as(first + " " + days).isEqualTo(expected);
-    }
-
-    private static void count(Map<String, Object> counts, String name) {
-        counts.merge(name, 1L, (one, more) -> (long) one + (long) more);
-    }
-
-    private static void money(Map<String, Object> counts, String name, Booked it) {
-        add(counts, name + " in dollars", it.usd);
-        add(counts, name + " in " + it.currency, it.amount);
-    }
-
-    /** Without those that come to nothing. */
-    private static void add(Map<String, Object> counts, String name, BigDecimal money) {
-        BigDecimal sum = ((BigDecimal) counts.getOrDefault(name, BigDecimal.ZERO)).add(money).stripTrailingZeros();
-        if (sum.signum() == 0) {
-            counts.remove(name);
-        } else {
-            counts.put(name, sum);
-        }
-    }
-
-    private static void tell(Map<String, Object> told, String name, JsonNode count) {
-        if (count.asLong() != 0) {
-            told.put(name, count.asLong());
-        }
-    }
-
-    private static void tellMoney(Map<String, Object> told, String name, JsonNode revenue) {
-        add(told, name + " in dollars", new BigDecimal(revenue.path("usd").asText("0")));
-        revenue.path("purchased").fields().forEachRemaining(
-                each -> add(told, name + " in " + each.getKey(), new BigDecimal(each.getValue().asText())));
     }
 }

@@ -54,7 +54,7 @@ class PostgresTest {
     @Test
     void withoutTheSchemaThatIsNamedIsRefused() {
         assertThatThrownBy(() -> OpenedDatabase.with(at(store.url() + "?currentSchema=nowhere")))
-                .hasMessageStartingWith("database.url").hasMessageContaining("there is none of nowhere");
+                .hasMessageStartingWith("database.url").hasMessageContaining("names none that exists: nowhere");
     }
 
     /** As every server of the tests runs. */

@@ -41,7 +41,9 @@ final class Lanes {
     private final Set<Lane> unread = new LinkedHashSet<>();
     private final TreeSet<Lane> waiting = new TreeSet<>(
             Comparator.<Lane>comparingLong(lane -> lane.dueAt).thenComparingLong(lane -> lane.customer));
-    private final Map<State, Collection<Lane>> byState = new EnumMap<>(State.class);
+    private final Map<State, Collection<Lane>> byState = new EnumMap<>(Map.of(
+            State.READY, ready, State.IN_FLIGHT, new HashSet<>(), State.WAITING, waiting, State.UNREAD, unread,
+            State.READING, new HashSet<>(), State.BEHIND, new HashSet<>(), State.GONE, new HashSet<>()));
     /** Places of deliveries in memory that are not settled, with the time of acceptance. */
     private final TreeMap<Long, Long> unsettled = new TreeMap<>();
     private final TreeSet<Lane> spilled = new TreeSet<>(
@@ -58,12 +60,6 @@ final class Lanes {
         this.slices = slices;
         this.clock = clock;
         this.laneLimit = laneLimit;
-        for (State state : State.values()) {
-            byState.put(state, new HashSet<>());
-        }
-        byState.put(State.READY, ready);
-        byState.put(State.UNREAD, unread);
-        byState.put(State.WAITING, waiting);
     }
 
     /** The one way from state to state. */
