@@ -54,8 +54,11 @@ final class ResultStore {
         if (!scheduled.isEmpty()) {
             writeScheduled(jdbc, scheduled, failed);
         }
-        settled.forEach(it -> journal.ended(BookedEvent.of(it.delivery().event()), it.destination(), it.state(),
-                it.outcome().reason()));
+        // most events of a transaction have several results in it
+        Map<Long, BookedEvent> booked = new HashMap<>();
+        settled.forEach(it -> journal.ended(
+                booked.computeIfAbsent(it.seq(), seq -> BookedEvent.of(it.delivery().event())), it.destination(),
+                it.state(), it.outcome().reason()));
         Tallies.write(jdbc, settled, failed);
     }
 

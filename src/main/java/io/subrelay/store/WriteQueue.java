@@ -21,7 +21,7 @@ final class WriteQueue {
     private static final int MAX_EVENTS = 256;
     private static final int MAX_RESULTS = 4096;
     /** How far apart transactions are while many events come; none waits if none comes just now. */
-    private static final long APART_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
+    private static final long APART_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
     private static final long JUST_NOW_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long RESULTS_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     /** Results that may wait before deliveries are held up: a database that is away must not fill the memory. */
