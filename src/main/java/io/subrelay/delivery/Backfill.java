@@ -2,15 +2,16 @@ package io.subrelay.delivery;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Goes on with the backfills of one kind, a step at a time, beside what is accepted meanwhile. */
 abstract class Backfill {
 
     static final long STEP_MS = 100;
-    /** Every how many steps it is looked for what was begun at another runner or before a restart, or can go on. */
-    private static final int STEPS_IDLE = 10;
+    /** How often it has to be called: it then finds what was begun here or at another runner, or can go on again. */
+    static final long LOOK_MS = 1_000;
 
-    private volatile int idle;
     private volatile boolean stopping;
 
     /** The destinations that have one. */
@@ -21,10 +22,6 @@ abstract class Backfill {
 
     abstract void goOn(String destination) throws SQLException;
 
-    final void begun() {
-        idle = 0;
-    }
-
     /** The runner stops: it goes on after the next start. */
     final void stopHere() {
         stopping = true;
@@ -34,14 +31,17 @@ abstract class Backfill {
         return stopping;
     }
 
-    final void step() throws SQLException {
-        if (stopping || idle-- > 0) {
-            return;
+    /** Goes on until all have ended, or none can go on now. */
+    final void goOn() throws SQLException {
+        for (List<String> going = going(); !going.isEmpty() && !stopping; going = going()) {
+            for (String destination : going) {
+                goOn(destination);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(STEP_MS));
         }
-        List<String> going = running().stream().filter(this::canGoOn).toList();
-        idle = going.isEmpty() ? STEPS_IDLE : 0;
-        for (String destination : going) {
-            goOn(destination);
-        }
+    }
+
+    private List<String> going() throws SQLException {
+        return running().stream().filter(this::canGoOn).toList();
     }
 }

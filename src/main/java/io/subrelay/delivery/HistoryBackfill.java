@@ -33,7 +33,6 @@ public final class HistoryBackfill extends Backfill {
     public long start(String destination, long since) throws SQLException {
         long events = store.start(destination, since);
         if (events > 0) {
-            begun();
             goOn(destination);
         }
         return events;

@@ -133,9 +133,9 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
         // where there are no other runners, only what could not be handed over
         every(timer, shares == null ? 1_000 : 200, "New events could not be read", this::poll);
         // on threads of their own, as dividing the customers may have to wait
-        every(timer("erasures"), 500, "Erased customers could not be read", this::forgetErased);
-        every(timer("state-backfill"), Backfill.STEP_MS, "State backfills could not go on", stateBackfill::step);
-        every(timer("history-backfill"), Backfill.STEP_MS, "Backfills could not go on", historyBackfill::step);
+        every(timer("erasures"), 1_000, "Erased customers could not be read", this::forgetErased);
+        every(timer("state-backfill"), Backfill.LOOK_MS, "State backfills could not go on", stateBackfill::goOn);
+        every(timer("history-backfill"), Backfill.LOOK_MS, "Backfills could not go on", historyBackfill::goOn);
         if (shares != null) {
             shares.balance();
             every(timer, 2_000, "The slices cannot be divided", shares::balance);
@@ -157,6 +157,8 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
      */
     @Override
     protected void doStop() {
+        stateBackfill.stopHere();
+        historyBackfill.stopHere();
         // or it would take the customers again that it gives back
         timers.forEach(timer -> context.getExecutorServiceManager().shutdownGraceful(timer, A_MOMENT_MS));
         once("How far destinations are could not be written", this::writePositions);

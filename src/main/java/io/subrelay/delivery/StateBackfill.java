@@ -25,9 +25,7 @@ public final class StateBackfill extends Backfill {
 
     /** Begins at the first customer, unless the destination is being told. Returns how many customers that will be. */
     public long start(String destination) throws SQLException {
-        long customers = store.start(destination, System.currentTimeMillis());
-        begun();
-        return customers;
+        return store.start(destination, System.currentTimeMillis());
     }
 
     /** Ends it where it is; what has been accepted is delivered. Returns whether the destination was being told. */
