@@ -18,7 +18,7 @@ import io.subrelay.imports.ImportApi;
 import io.subrelay.imports.ImportsApi;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.Database;
-import io.subrelay.store.DeadLetters;
+import io.subrelay.store.DeadLetterGroups;
 import io.subrelay.store.EventPreview;
 import io.subrelay.store.EventTimes;
 import io.subrelay.store.ImportRuns;
@@ -57,7 +57,7 @@ public final class Beans {
         registry.bind("webhookSignature",
                 new WebhookSignature(settings.get("webhook.signing-secret"), Clock.systemUTC()));
         registry.bind("customerApi", new CustomerApi(new CustomerRecords(database), outbox));
-        DeadLetterApi letters = new DeadLetterApi(new DeadLetters(database), destinations);
+        DeadLetterApi letters = new DeadLetterApi(new DeadLetterGroups(database), destinations);
         registry.bind("deadLetterApi", letters);
         registry.bind("deliveryApi",
                 new DeliveryApi(destinations, outbox, new RequestedDeliveryStore(database), letters));

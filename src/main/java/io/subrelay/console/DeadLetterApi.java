@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.subrelay.delivery.DestinationRegistry;
-import io.subrelay.store.DeadLetters;
+import io.subrelay.store.DeadLetterGroups;
 import io.subrelay.webhook.Invalid;
 import java.time.Instant;
 import java.util.Collection;
@@ -14,10 +14,10 @@ import org.apache.camel.Header;
 /** Dead letters by their reasons. */
 public final class DeadLetterApi {
 
-    private final DeadLetters store;
+    private final DeadLetterGroups store;
     private final DestinationRegistry destinations;
 
-    public DeadLetterApi(DeadLetters store, DestinationRegistry destinations) {
+    public DeadLetterApi(DeadLetterGroups store, DestinationRegistry destinations) {
         this.store = store;
         this.destinations = destinations;
     }
@@ -33,7 +33,7 @@ public final class DeadLetterApi {
         Collection<String> names = destination == null || destination.isBlank() ? destinations.consumers().keySet()
                 : List.of(destination);
         ArrayNode groups = JsonNodeFactory.instance.arrayNode();
-        for (DeadLetters.Group each : store.groups(names, from(since), to(until))) {
+        for (DeadLetterGroups.Group each : store.groups(names, from(since), to(until))) {
             ObjectNode group = groups.addObject().put("destination", each.destination());
             if (each.code() == 0) {
                 group.putNull("response_code");

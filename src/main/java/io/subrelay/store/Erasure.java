@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.subrelay.event.Ids;
 import io.subrelay.webhook.WebhookReader;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -45,7 +46,9 @@ final class Erasure {
                 + " or id in (select merged_into from customer where id in " + others + "))");
         String deliveries = DeliveryId.ofAll("p.event", "event_party p where p.customer in " + customers);
         jdbc.update("update delivery set request = null where id in " + deliveries);
-        List<Object[]> names = ids.stream().map(id -> new Object[] {id, erased.asText()}).toList();
+        // longer ones first, as an id may be a part of another
+        List<Object[]> names = ids.stream().sorted(Comparator.comparingInt(String::length).reversed())
+                .map(id -> new Object[] {id, erased.asText()}).toList();
         jdbc.batchUpdate("update delivery set reason = replace(reason, ?, ?) where id in " + deliveries, names);
         jdbc.batchUpdate("update redelivery set reason = replace(reason, ?, ?) where event in " + theirEvents, names);
         jdbc.batchUpdate("update attempt set answer = replace(answer, ?, ?) where event in " + theirEvents, names);

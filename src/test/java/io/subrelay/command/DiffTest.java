@@ -281,7 +281,7 @@ class DiffTest {
                 new Ended(2, "", "there is no destination segmnt\n"));
         change(SEGMENT, "split:", "spilt:");
         assertThat(diff()).isEqualTo(
-                new Ended(2, "", folder + ": " + SEGMENT + ":20: there is no step spilt; did you mean split?\n"));
+                new Ended(2, "", folder + ": " + SEGMENT + ":23: there is no step spilt; did you mean split?\n"));
     }
 
     @ParameterizedTest

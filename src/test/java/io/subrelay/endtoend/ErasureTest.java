@@ -100,6 +100,25 @@ class ErasureTest {
         assertClean(file, "kept");
     }
 
+    /** One id may be the beginning of another. */
+    @Test
+    void norAnyPartOfAnIdThatAVendorAnswered() throws Exception {
+        Store store = Store.Kind.H2.create();
+        String heir = Hooks.customer();
+        String[] ids = Stream.of("", "-also1", "-also2", "-also3", "-also4", "-also5").map(ERASED::concat)
+                .toArray(String[]::new);
+        try (FakeVendors vendors = FakeVendors.start();
+                Relay relay = Relay.start(store, Relay.only(vendors, "statsig"))) {
+            vendors.statsig().always(Fault.answer(400, Map.of(), "unknown: " + String.join(" ", ids)));
+            relay.api().accept(Hooks.renewal(ERASED, 1, ids));
+            relay.api().accept(transfer(heir, ids));
+            await().until(() -> relay.api().delivery("transfer-1", "statsig").path("state").asText().equals("dead"));
+            relay.api().call("DELETE", "/api/customers/" + ERASED);
+        }
+        assertThat(store.everything()).noneMatch(value -> value.contains("also"))
+                .anyMatch(value -> value.contains("unknown: erased:"));
+    }
+
     /** A copy of the files while it runs is what a kill leaves. */
     @Test
     void norOnceItIsOpenedAgainAfterAKill() throws Exception {
@@ -170,18 +189,22 @@ class ErasureTest {
         Hooks.event(purchase).put("note", "x".repeat(5_000)).put("id", "purchase-1").put("transaction_id", "T1")
                 .put("original_transaction_id", "T1");
         api.accept(purchase);
+        api.accept(transfer(heir, ERASED));
+        // what is on its way may be told of afterwards
+        await().until(() -> !api.history(heir).get(0).path("deliveries").findValuesAsText("state").contains("pending"));
+        api.call("DELETE", "/api/customers/" + ERASED);
+    }
+
+    private static ObjectNode transfer(String heir, String... from) {
         ObjectNode transfer = Hooks.renewal(heir, 2);
         ObjectNode event = Hooks.event(transfer);
         event.removeAll();
         event.put("type", "TRANSFER").put("id", "transfer-1").put("event_timestamp_ms", System.currentTimeMillis())
                 .put("app_id", "app1").put("store", "APP_STORE").put("environment", "PRODUCTION")
                 .put("price", new BigDecimal(PRICE));
-        event.putArray("transferred_from").add(ERASED);
+        List.of(from).forEach(event.putArray("transferred_from")::add);
         event.putArray("transferred_to").add(heir);
-        api.accept(transfer);
-        // what is on its way may be told of afterwards
-        await().until(() -> !api.history(heir).get(0).path("deliveries").findValuesAsText("state").contains("pending"));
-        api.call("DELETE", "/api/customers/" + ERASED);
+        return transfer;
     }
 
     private static void assertClean(Path file, String heir) throws IOException {

@@ -9,8 +9,11 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.springframework.jdbc.support.SqlArrayValue;
 
-/** Dead letters in groups of those that were refused with the same words. */
-public final class DeadLetters {
+/**
+ * Dead letters in groups of those with the same reason. A dead letter is a delivery that was refused, or given up after
+ * retries: {@link io.subrelay.event.DeliveryResult#isDeadLetter}.
+ */
+public final class DeadLetterGroups {
 
     /** How many of a destination are looked at for the groups, and at a time. */
     private static final int AT_A_TIME = 5_000;
@@ -23,7 +26,7 @@ public final class DeadLetters {
 
     private final Database database;
 
-    public DeadLetters(Database database) {
+    public DeadLetterGroups(Database database) {
         this.database = database;
     }
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Dead letters with the same reason are one group, whomever they are of. */
-class DeadLettersTest {
+class DeadLetterGroupsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
@@ -18,20 +18,20 @@ class DeadLettersTest {
             "no letters at all: 3f9c | no letters at all: …",
             "`` | ``"})
     void whatDiffersFromEventToEventIsLeftOut(String reason, String group) {
-        assertThat(DeadLetters.general(reason)).isEqualTo(group);
+        assertThat(DeadLetterGroups.general(reason)).isEqualTo(group);
     }
 
     @ParameterizedTest
     @CsvSource({"1000", "161"})
     void aLongReasonIsCut(int length) {
-        assertThat(DeadLetters.general("x".repeat(length))).hasSize(160);
-        assertThat(DeadLetters.general(null)).isEmpty();
+        assertThat(DeadLetterGroups.general("x".repeat(length))).hasSize(160);
+        assertThat(DeadLetterGroups.general(null)).isEmpty();
     }
 
     /** By what is told of a group it is found again: half a character would be another one then. */
     @Test
     void aLongReasonIsNotCutWithinACharacter() {
-        String cut = DeadLetters.general("x".repeat(159) + "\ud83d\ude00 is no event");
+        String cut = DeadLetterGroups.general("x".repeat(159) + "\ud83d\ude00 is no event");
         assertThat(new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8)).isEqualTo(cut);
     }
 }
