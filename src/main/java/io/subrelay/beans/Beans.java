@@ -15,7 +15,7 @@ import io.subrelay.delivery.DestinationRegistry;
 import io.subrelay.delivery.Outbox;
 import io.subrelay.imports.GapsApi;
 import io.subrelay.imports.ImportApi;
-import io.subrelay.imports.ImportsApi;
+import io.subrelay.imports.ImportRunsApi;
 import io.subrelay.store.CustomerRecords;
 import io.subrelay.store.Database;
 import io.subrelay.store.DeadLetterGroups;
@@ -66,7 +66,7 @@ public final class Beans {
         registry.bind("backupApi", new BackupApi(database));
         registry.bind("importApi",
                 new ImportApi(new CustomerRecords(database), new EventPreview(database), outbox));
-        registry.bind("importsApi", new ImportsApi(new ImportRuns(database)));
+        registry.bind("importRunsApi", new ImportRunsApi(new ImportRuns(database)));
         registry.bind("gapsApi", new GapsApi(new CustomerRecords(database), meters));
         registry.bind("booksApi", new BooksApi(data));
         // read once a page is asked for

@@ -15,9 +15,9 @@ final class CustomerCache {
 
     /**
      * How long the states may be together, as JSON, in characters. In memory they take about three times as much, so
-     * a fifth of the heap at the most.
+     * a quarter of the heap at the most.
      */
-    private static final long MAX_LENGTH = Math.min(24_000_000, Runtime.getRuntime().maxMemory() / 16);
+    private static final long MAX_LENGTH = Math.min(24_000_000, Runtime.getRuntime().maxMemory() / 12);
 
     /** @param ids how many the customer had then: it may have more by now */
     private record Known(Customers.Stored stored, int ids, int length, int behind) {

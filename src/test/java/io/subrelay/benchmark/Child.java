@@ -35,7 +35,7 @@ final class Child implements AutoCloseable {
     /** @param arguments of java, after the options that all processes share */
     static Child java(Path folder, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElse("java"), "-Xmx320m", "-XX:+UseSerialGC",
+                ProcessHandle.current().info().command().orElse("java"), "-Xmx320m", "-Xmn140m", "-XX:+UseSerialGC",
                 "-XX:+UseTransparentHugePages"));
         command.addAll(arguments);
         return new Child(folder, command);

@@ -16,7 +16,7 @@ import org.apache.camel.Body;
 import org.apache.camel.Header;
 
 /** Imports as their commands tell of themselves. */
-public final class ImportsApi {
+public final class ImportRunsApi {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_LENGTH = 20_000;
@@ -24,7 +24,7 @@ public final class ImportsApi {
 
     private final ImportRuns runs;
 
-    public ImportsApi(ImportRuns runs) {
+    public ImportRunsApi(ImportRuns runs) {
         this.runs = runs;
     }
 
