@@ -47,6 +47,7 @@ public final class OutboxQueue {
     private final Condition changed = lock.newCondition();
     private boolean reading;
     private long readAgainAt;
+    private int acquisitions;
     /** Whether there may be requested deliveries in the database. */
     private boolean requested = true;
     private long requestsAt;
@@ -96,6 +97,7 @@ public final class OutboxQueue {
     public void acquire(int slice, long position) {
         locked(() -> {
             slices.acquire(slice, position);
+            acquisitions++;
             requested = true;
             changed.signal();
         });
@@ -321,6 +323,7 @@ public final class OutboxQueue {
 
     private void read(Query query, Consumer<List<Row>> handler, Runnable failed) {
         reading = true;
+        int acquired = acquisitions;
         try {
             List<Row> rows;
             lock.unlock();
@@ -330,7 +333,12 @@ public final class OutboxQueue {
                 lock.lock();
                 reading = false;
             }
-            handler.accept(rows);
+            // a slice that was acquired meanwhile may have been lost before, and somebody else's: it is read again
+            if (acquired == acquisitions) {
+                handler.accept(rows);
+            } else {
+                failed.run();
+            }
             readAgainAt = 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

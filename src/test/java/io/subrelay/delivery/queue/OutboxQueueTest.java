@@ -54,6 +54,12 @@ class OutboxQueueTest {
         // not by chance: the first number of so small seeds is nearly the same
         slices = seed % 2 == 0 ? 1 : 4;
         backlog = new ModelBacklog(slices, clock, random);
+        backlog.meanwhile = () -> {
+            // beside a read: events, results, slices lost and acquired, requests
+            if (random.nextInt(5) == 0) {
+                operate(List.of(0, 700, 970, 980, 986).get(random.nextInt(5)));
+            }
+        };
         customers = List.of(3, 12, 60).get(random.nextInt(3));
         queue = new OutboxQueue(DESTINATION, backlog, clock, List.of(10, 40, 400).get(random.nextInt(3)),
                 new Slices(slices, 0));
