@@ -133,8 +133,7 @@ public final class Outbox extends ServiceSupport implements CamelContextAware, S
         // where there are no other runners, only what could not be handed over
         every(timer, shares == null ? 1_000 : 200, "New events could not be read", this::poll);
         // on threads of their own, as dividing the customers may have to wait
-        every(timer("erasures"), shares == null ? 1_000 : 500, "Erased customers could not be read",
-                this::forgetErased);
+        every(timer("erasures"), 500, "Erased customers could not be read", this::forgetErased);
         every(timer("state-backfill"), Backfill.LOOK_MS, "State backfills could not go on", stateBackfill::goOn);
         every(timer("history-backfill"), Backfill.LOOK_MS, "Backfills could not go on", historyBackfill::goOn);
         if (shares != null) {
