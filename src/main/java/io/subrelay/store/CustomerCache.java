@@ -14,8 +14,8 @@ import java.util.Map;
 final class CustomerCache {
 
     /**
-     * How long the states may be together, as JSON, in characters. In memory they take about three times as much, so
-     * a quarter of the heap at the most.
+     * How long the states may be together, as JSON, in characters. In memory they take about three times as much: at
+     * most a quarter of the heap.
      */
     private static final long MAX_LENGTH = Math.min(24_000_000, Runtime.getRuntime().maxMemory() / 12);
 
